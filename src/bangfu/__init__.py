@@ -1,0 +1,1 @@
+"""Bangfu: who is entitled, who receives, and why."""

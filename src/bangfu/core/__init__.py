@@ -1,0 +1,1 @@
+"""The engine: files in, results out. It knows nothing of the office."""

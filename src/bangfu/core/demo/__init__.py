@@ -1,0 +1,1 @@
+"""The synthetic county, with truth planted by cause."""

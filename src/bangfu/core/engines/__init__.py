@@ -1,0 +1,1 @@
+"""The only importers of DuckDB; runs the steps of a plan."""

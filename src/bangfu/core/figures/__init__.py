@@ -1,0 +1,1 @@
+"""Statements of figures found in text and tables."""

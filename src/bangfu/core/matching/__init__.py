@@ -1,0 +1,1 @@
+"""Bureau files joined to people."""

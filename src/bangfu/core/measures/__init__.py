@@ -1,0 +1,1 @@
+"""Poverty, inequality and targeting measures."""

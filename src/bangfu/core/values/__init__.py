@@ -1,0 +1,1 @@
+"""Small exact things: money in fen, dates, area codes, ID numbers, phones."""
