@@ -51,10 +51,9 @@ class Gathering:
         household = self.low.resolver.units.household
         if state == "no" or household not in self.low.resolver.units.chain(node.unit):
             return self.b.false
-        column = self.b.col(household, COVERED + node.table, BOOL, nullable=self.low.assume.orphans)
-        column = self.b.coalesce(column, self.b.false)
+        column = self.b.col(household, COVERED + node.table, BOOL, nullable=False)
         for child in reversed(self._path(node.unit, household)):
-            column = self.b.lift(child, column)
+            column = self.b.lift(child, column, loose=self.low.assume.orphans)
         return self.b.coalesce(column, self.b.false)
 
     def _path(self, unit: str, top: str) -> list[str]:

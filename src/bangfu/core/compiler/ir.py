@@ -106,11 +106,12 @@ class Builder:
         value = (name, *signs)
         return self.node("col", (), kind, value=value, nullable=nullable, unit=unit, rank=0)
 
-    def lift(self, child: str, inner: E) -> E:
-        """A parent's value read by a child row; constants need no join."""
+    def lift(self, child: str, inner: E, *, loose: bool = False) -> E:
+        """A parent's value read by a child row; constants need no join. `loose`: there may be no parent row."""
         if inner.op == "const":
             return inner
-        return self.node("lift", (), inner.kind, value=inner, nullable=inner.nullable, unit=child, rank=inner.rank + 1)
+        empty = inner.nullable or loose
+        return self.node("lift", (), inner.kind, value=inner, nullable=empty, unit=child, rank=inner.rank + 1)
 
     def agg(
         self,

@@ -24,6 +24,8 @@ from bangfu.core.rulebook.resolver import Resolver
 DECIMAL_SCALE = 1_000_000
 """Decimals in data carry at most six places; inside they are integers of a millionth."""
 
+PRESENT = "present"
+"""A column that is true for every household row, and so NULL where a row has no household row."""
 LINK = "k_"
 """`k_<table>` is the column of a row that names the row of `<table>` it belongs to."""
 
@@ -252,11 +254,8 @@ class Lowering:
             return self.b.col(fact.table, fact.column, TEXT, nullable=True)
         if where not in self.assume.present:
             return self.b.null(kind)
-        loose = where in self.assume.nullable or (self.assume.orphans and self._above(fact.table))
+        loose = where in self.assume.nullable
         return self.b.col(fact.table, fact.column, kind, nullable=loose)
-
-    def _above(self, table: str) -> bool:
-        return table == self.resolver.units.household
 
     def _fact(self, node: typed.FactRef) -> Known:
         fact = node.fact
@@ -324,6 +323,8 @@ class Lowering:
         key = node.name if node.on is None else f"{node.name}@{self._on(node.on)}"
         shape = self.assume.parameters[(node.unit, key)]
         kind, _ = self.kind_of(node.type)
+        if not shape.column and shape.constant is None:
+            return self._absent_parameter(node, kind, shape.scale)
         if not shape.column:
             return self._exactly(self.b.const(shape.constant, kind), kind, shape.scale)
         low = node.parameter.low
@@ -334,6 +335,17 @@ class Lowering:
             column = self.b.col(node.unit, f"{key}", kind, nullable=False, signs=signs)
             return self._exactly(column, kind, shape.scale)
         return self._ranged_parameter(node, key, shape, kind, signs)
+
+    def _absent_parameter(self, node: typed.ParameterRef, kind: str, scale: int) -> Known:
+        """No value for any row: unknown, and the missing input is the parameter."""
+        mask = self.missing("parameter", node.name)
+        if kind in (BOOL, TEXT):
+            return (Bool if kind == BOOL else Val)(self.b.null(kind), mask, False)
+        ends = [
+            End(self.b.null(kind) if bound is None else self.b.const(int(bound * scale), kind), scale)
+            for bound in (node.parameter.low, node.parameter.high)
+        ]
+        return Num(ends[0], ends[1], mask, False)
 
     def _ranged_parameter(
         self, node: typed.ParameterRef, key: str, shape: ParameterShape, kind: str, signs: tuple[str, ...]
@@ -358,10 +370,18 @@ class Lowering:
     def lifted(self, child: str, found: Known) -> Known:
         """A parent's value read by a child row."""
 
-        def up(node: E) -> E:
-            return self.b.lift(child, node)
+        inner = self._unit_of(found)
+        loose = self.assume.orphans and inner == self.resolver.units.household
 
-        mask = tuple((word, up(node)) for word, node in found.mask)
+        def up(node: E) -> E:
+            return self.b.lift(child, node, loose=loose)
+
+        none = self.b.none_missing
+        mask = tuple((word, self.b.coalesce(up(node), none)) for word, node in found.mask)
+        if loose:
+            absent = self.b.isnull(self.b.lift(child, self.b.col(inner, PRESENT, BOOL, nullable=False), loose=True))
+            silent = self.masks.where(absent, self.missing("table", inner))
+            return self._loosened(found, up, self.masks.union(mask, silent))
         if isinstance(found, Bool):
             return Bool(up(found.v), mask, found.exact)
         if isinstance(found, Val):
@@ -372,6 +392,24 @@ class Lowering:
 
         lo = end(found.lo)
         return Num(lo, lo if found.lo == found.hi else end(found.hi), mask, found.exact)
+
+    def _unit_of(self, found: Known) -> str:
+        nodes = [found.lo.n, found.hi.n] if isinstance(found, Num) else [found.v]
+        return next((node.unit for node in nodes if node.unit), "")
+
+    def _loosened(self, found: Known, up: Callable[[E], E], mask: Mask) -> Known:
+        """A household's value read by a row that may have no household row: nothing is known there."""
+        if isinstance(found, Bool):
+            return Bool(up(found.v), mask, False)
+        if isinstance(found, Val):
+            return Val(up(found.v), mask, False)
+
+        def end(one: End) -> End:
+            d = self.b.coalesce(up(one.d), self.b.const(1, INT)) if isinstance(one.d, E) else one.d
+            return End(up(one.n), d)
+
+        lo = end(found.lo)
+        return Num(lo, lo if found.lo == found.hi else end(found.hi), mask, False)
 
     # -- operators --------------------------------------------------------------------------------
     def _arithmetic(self, node: typed.Arithmetic, fixed: dict[typed.Typed, Num]) -> Known:

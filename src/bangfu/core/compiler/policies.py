@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bangfu.core.compiler.assumptions import Assumptions
 from bangfu.core.compiler.ir import BOOL, INT, MASK, E
 from bangfu.core.compiler.knowledge import NOTHING, Bool, End, Mask, Num
-from bangfu.core.compiler.lowering import LINK, InputKey, Lowering
+from bangfu.core.compiler.lowering import LINK, PRESENT, InputKey, Lowering
 from bangfu.core.rulebook import typed
 from bangfu.core.rulebook.model import ABSENT, Clause, Expression, Fact, Label, Policy, Rulebook, Type
 from bangfu.core.rulebook.resolver import Resolver
@@ -16,7 +16,6 @@ from bangfu.core.rulebook.resolver import Resolver
 STATUSES = ("ineligible", "eligible", "unknown")
 FINDINGS = ("agrees", "entitled_not_receiving", "receiving_not_entitled", "amount_differs", "cannot_tell")
 MAX_INPUTS = 64
-PRESENT = "present"
 
 
 class TooManyInputs(Exception):
@@ -114,9 +113,9 @@ class PolicyLowering:
         chain = self.resolver.units.chain(unit)
         if not self.assume.orphans or household not in chain or unit == household:
             return self.b.false
-        column = self.b.col(household, PRESENT, BOOL, nullable=True)
+        column = self.b.col(household, PRESENT, BOOL, nullable=False)
         for child in reversed(chain[: chain.index(household)]):
-            column = self.b.lift(child, column)
+            column = self.b.lift(child, column, loose=True)
         return self.b.isnull(column)
 
     def _orphaned(self, unit: str, found: Bool) -> Bool:
