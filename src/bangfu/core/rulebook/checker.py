@@ -25,14 +25,6 @@ def check(book: Rulebook) -> list[Mistake]:
     return checker.mistakes
 
 
-def expression_place(expression: Expression, at: int) -> Place:
-    """The place of offset `at` within an expression of one line; the line of its start otherwise."""
-    head = expression.text[:at]
-    if "\n" in head:
-        return Place(expression.place.file, expression.place.line + head.count("\n"), 1)
-    return Place(expression.place.file, expression.place.line, expression.place.column + at)
-
-
 class _Checker:
     def __init__(self, book: Rulebook) -> None:
         self.book = book
@@ -47,7 +39,7 @@ class _Checker:
         try:
             return resolve()
         except ExpressionError as error:
-            self._add(expression_place(expression, error.at), error.found, error.expected, error.nearest)
+            self._add(expression.place_of(error.at), error.found, error.expected, error.nearest)
         except RecursionError:
             self._add(expression.place, "an expression nested too deeply", "a flatter expression")
         return None

@@ -172,6 +172,18 @@ def clause_rows(compiled: CompiledBook) -> list[Mapping[str, object]]:
     return rows
 
 
+def write_clauses(connection: Connection, rows: list[Mapping[str, object]], path: Path) -> None:
+    """clauses.parquet: policy, kind, bit, id, text_zh, text_en, cite."""
+    run(
+        connection,
+        "CREATE OR REPLACE TEMP TABLE clauses (policy VARCHAR, kind VARCHAR, bit UTINYINT, id VARCHAR, "
+        "text_zh VARCHAR, text_en VARCHAR, cite VARCHAR)",
+    )
+    if rows:
+        connection.executemany("INSERT INTO clauses VALUES (?, ?, ?, ?, ?, ?, ?)", [list(r.values()) for r in rows])
+    run(connection, f"COPY clauses TO '{str(path).replace(chr(39), chr(39) * 2)}' {PARQUET}")
+
+
 def input_names(inputs: tuple[InputKey, ...], book: Rulebook) -> list[str]:
     """The ids of inputs: the fact, parameter or table; a fact that two tables share is named with its table."""
     plain = [key[-1] for key in inputs]

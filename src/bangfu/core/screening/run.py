@@ -17,7 +17,7 @@ from bangfu import __version__
 from bangfu.core.compiler.book import CompiledBook
 from bangfu.core.compiler.lookup import Lookup
 from bangfu.core.engines import duckdb_engine
-from bangfu.core.engines.duckdb_engine import Connection, run
+from bangfu.core.engines.duckdb_engine import Connection
 from bangfu.core.rulebook.loader import load
 from bangfu.core.rulebook.model import Rulebook
 from bangfu.core.rulebook.resolver import Resolver
@@ -30,6 +30,7 @@ from bangfu.core.screening.decisions import (
     count_decisions,
     create_enums,
     key_types,
+    write_clauses,
     write_decisions,
 )
 from bangfu.core.screening.worker import Compilations, Wanted, Worker
@@ -158,8 +159,8 @@ class Part:
 class Decisions(Part):
     """decisions/ and clauses.parquet."""
 
-    def __init__(self, state: RunState, shared: Compilations) -> None:
-        self.state, self.shared = state, shared
+    def __init__(self, state: RunState, connection: Connection) -> None:
+        self.state, self.connection = state, connection
         self.types = key_types(state.data)
         self._counts: dict[int, dict[str, PolicyCounts]] = {}
         self._compiled: CompiledBook | None = None
@@ -183,6 +184,14 @@ class Decisions(Part):
                     held, added = getattr(total, group), getattr(found, group)
                     for key, value in added.items():
                         held[key] = held.get(key, 0) + value
+        for name, found in self.state.counts.items():
+            total_units = sum(found.status.values())
+            self.state.rows_out["decisions"] = self.state.rows_out.get("decisions", 0) + total_units
+            for word in ("eligible", "ineligible"):
+                if total_units and found.status[word] == total_units:
+                    self.state.warnings.append(f"{name}: all {total_units} units are {word}")
+        if self._compiled is not None:
+            write_clauses(self.connection, clause_rows(self._compiled), self.state.folder / "clauses.parquet")
 
 
 def _evaluate(state: RunState, connection: Connection) -> None:
@@ -195,7 +204,7 @@ def _evaluate(state: RunState, connection: Connection) -> None:
     shared = Compilations(
         state.book, state.resolver, state.data, state.lookup, Wanted(what, state.request.policies, inner), connection
     )
-    parts: list[Part] = _parts(state, shared, what)
+    parts: list[Part] = _parts(state, connection, what)
     _in_threads(state, shared, parts)
     clock = state.took("evaluate", clock)
     for part in parts:
@@ -203,10 +212,10 @@ def _evaluate(state: RunState, connection: Connection) -> None:
     state.took("assemble", clock)
 
 
-def _parts(state: RunState, shared: Compilations, what: Sequence[str]) -> list[Part]:
+def _parts(state: RunState, connection: Connection, what: Sequence[str]) -> list[Part]:
     parts: list[Part] = []
     if "decisions" in what:
-        parts.append(Decisions(state, shared))
+        parts.append(Decisions(state, connection))
     return parts
 
 
