@@ -16,6 +16,7 @@ from bangfu.core.rulebook.model import Alert, Check, Indicator, Quantity, Rulebo
 from bangfu.core.rulebook.resolver import Resolver
 
 ROWS = "rows of "
+AREA = "area"
 PARENT = "household row"
 DECISION_COLUMNS = (
     "status", "amount", "amount_min", "amount_max", "failed", "unknown", "missing", "receives", "finding", "paid", "overlap",
@@ -152,9 +153,25 @@ class _BookCompiler:
             value = b.pick(b.coalesce(where.v, b.false), value, b.zero)
             undecided = b.isnull(where.v)
             open_ = b.any(undecided, b.all(b.coalesce(where.v, b.false), open_))
+        self._area(unit)
         self._quantities.append(LoweredQuantity(name, side, unit, value, open_))
         self._root(unit, f"{name}.{side}", value)
         self._root(unit, f"{name}.{side}.open", open_)
+
+    def _area(self, unit: str) -> None:
+        """The area code of every row, for figures by area."""
+        units = self.resolver.units
+        for table in units.chain(unit):
+            column = self.book.tables[table].area
+            fact = self.book.facts.get((table, column or ""))
+            if fact is None:
+                continue
+            node = self.lowering.low.raw(fact)
+            path = units.chain(unit)
+            for child in reversed(path[: path.index(table)]):
+                node = self.lowering.b.lift(child, node, loose=True)
+            self._root(unit, AREA, node)
+            return
 
     def _summand(self, number: Num) -> tuple[E, E]:
         """A number's known value or 0, and whether it is not known; money stays fen, decimals are floored."""

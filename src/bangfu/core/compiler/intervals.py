@@ -155,13 +155,13 @@ class Intervals:
         nil = self.b.any(self.b.eq(x.n, zero), self.b.eq(y.n, zero))
         return self.pick(self.b.coalesce(nil, self.b.false), End(zero, product.d), product)
 
-    def div(self, a: Num, b: Num, blame: Callable[[], Mask]) -> Num:
-        """a / b as a fraction; unknown where b is zero (`blame` gives the mask that names the divisor)."""
+    def div(self, a: Num, b: Num) -> Num:
+        """a / b as a fraction; unknown where b is zero, and then no missing input could change that."""
         if b.exact and b.lo.n.op == "const":
             return self._by_constant(a, b.lo)
         if b.exact:
-            return self._by_known(a, b.lo, blame)
-        return self._by_range(a, b, blame)
+            return self._by_known(a, b.lo)
+        return self._by_range(a, b)
 
     def _by_constant(self, a: Num, k: End) -> Num:
         assert isinstance(k.n.value, int)
@@ -178,7 +178,7 @@ class Intervals:
             return Num(lo, lo, (), True)
         return self.ranged(hi, lo, a.mask) if negative else self.ranged(lo, hi, a.mask)
 
-    def _by_known(self, a: Num, k: End, blame: Callable[[], Mask]) -> Num:
+    def _by_known(self, a: Num, k: End) -> Num:
         """By a known divisor of any sign; zero makes it unknown."""
         if k.n.positive:
             return self._each(
@@ -198,9 +198,9 @@ class Intervals:
 
         lo, hi = divided(a.lo), divided(a.hi)
         lo, hi = (lo, hi) if down is self.b.false else (self.pick(down, hi, lo), self.pick(down, lo, hi))
-        return self.ranged(lo, hi, self.masks.union(a.mask, self.masks.where(zero, blame())))
+        return self.ranged(lo, hi, self.masks.where(self.b.inv(zero), a.mask))
 
-    def _by_range(self, a: Num, b: Num, blame: Callable[[], Mask]) -> Num:
+    def _by_range(self, a: Num, b: Num) -> Num:
         """By an unknown divisor: bounded only where it is certainly positive."""
         build, zero, one = self.b, self.b.zero, self.b.const(1, "int")
         positive = build.coalesce(build.lt(zero, b.lo.n), build.false)
@@ -219,9 +219,7 @@ class Intervals:
         far_hi = self.pick(open_, nil, over(a.hi, large))
         lo = self.pick(up, far_lo, over(a.lo, small))
         hi = self.pick(above, over(a.hi, small), far_hi)
-        exact_zero = build.coalesce(build.eq(b.lo.n, b.hi.n) if b.lo.d == b.hi.d else build.false, build.false)
-        at_zero = build.all(exact_zero, build.coalesce(build.eq(b.lo.n, zero), build.false))
-        return self.ranged(lo, hi, self.masks.union(a.mask, b.mask, self.masks.where(at_zero, blame())))
+        return self.ranged(lo, hi, self.masks.union(a.mask, b.mask))
 
     def floor(self, a: Num) -> Num:
         """The floor, also of negative numbers."""

@@ -1,8 +1,8 @@
 """What is known of a value: exactly, or as a range with the inputs that are missing.
 
 A mask of missing inputs is a tuple of (word, node) pairs, 64 inputs to a word. The invariant everywhere:
-where a value is determined its mask is zero, and where it is not its mask is not zero (or its cause is a
-division by zero, which names the divisor).
+where a value is determined its mask is zero, and where it is not its mask is not zero, unless the cause is a
+division by zero, which no missing input could change.
 """
 
 from __future__ import annotations

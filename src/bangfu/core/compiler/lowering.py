@@ -30,7 +30,7 @@ LINK = "k_"
 """`k_<table>` is the column of a row that names the row of `<table>` it belongs to."""
 
 InputKey = tuple[str, ...]
-"""("fact", table, name), ("parameter", id), ("table", id) or ("divisor", text)."""
+"""("fact", table, name), ("parameter", id) or ("table", id)."""
 
 
 def _no_policies(policy: str) -> None:
@@ -424,19 +424,8 @@ class Lowering:
             return self.intervals.sub(left, right)
         if node.op == "*":
             return self.intervals.mul(left, right)
-        divided = self.intervals.div(left, right, lambda: self._blame(node.right))
+        divided = self.intervals.div(left, right)
         return self.intervals.floor(divided) if node.op == "//" else divided
-
-    def _blame(self, divisor: typed.Typed) -> Mask:
-        """What to name when a divisor is zero."""
-        while isinstance(divisor, typed.Lift):
-            divisor = divisor.inner
-        if isinstance(divisor, typed.FactRef):
-            return self.missing("fact", *divisor.fact.id)
-        if isinstance(divisor, typed.ParameterRef):
-            return self.missing("parameter", divisor.name)
-        names = [leaf.fact.name for leaf in monotone.atoms(divisor) if isinstance(leaf, typed.FactRef)]
-        return self.missing("divisor", " ".join(names) or "divisor")
 
     def _function(self, node: typed.Function, fixed: dict[typed.Typed, Num]) -> Known:
         name = node.function

@@ -134,7 +134,7 @@ class PolicyLowering:
         intervals = self.low.intervals
         yuan = intervals.exact(self.b.const(100, INT))
         if policy.amount.round.endswith("yuan"):
-            found = intervals.div(found, yuan, lambda: NOTHING)
+            found = intervals.div(found, yuan)
         if policy.amount.round.startswith("half_up"):
             found = intervals.round_half_up(found)
         elif not (found.lo.d == 1 and found.hi.d == 1):
@@ -198,16 +198,16 @@ class PolicyLowering:
     def _numbered(self, name: str, mask: Mask) -> tuple[tuple[InputKey, ...], E]:
         """The policy's own numbering of the inputs that may be missing, and the mask in it."""
         names = list(self.low.inputs)
-        bits = [(word, bit) for word, node in mask for bit in sorted(self._possible(node))]
+        bits = [(word, bit) for word, node in mask for bit in sorted(self.possible(node))]
         if len(bits) > MAX_INPUTS:
             raise TooManyInputs(f"policy {name} rests on {len(bits)} inputs; at most {MAX_INPUTS} fit a mask")
         moved = self.b.none_missing
         for word, node in mask:
-            moves = _runs([(bit, bits.index((word, bit))) for bit in sorted(self._possible(node))])
+            moves = _runs([(bit, bits.index((word, bit))) for bit in sorted(self.possible(node))])
             moved = self.b.union(moved, self.b.remap(node, moves))
         return tuple(names[word * 64 + bit] for word, bit in bits), moved
 
-    def _possible(self, node: E) -> frozenset[int]:
+    def possible(self, node: E) -> frozenset[int]:
         """The bits that a mask may ever have."""
         if node.id not in self._bits:
             if node.op == "const":
@@ -215,9 +215,9 @@ class PolicyLowering:
                 found = frozenset(i for i in range(64) if node.value >> i & 1)
             elif node.op == "lift":
                 assert isinstance(node.value, E)
-                found = self._possible(node.value)
+                found = self.possible(node.value)
             else:
-                inner = [self._possible(arg) for arg in node.args if arg.kind == MASK]
+                inner = [self.possible(arg) for arg in node.args if arg.kind == MASK]
                 found = frozenset(bit for bits in inner for bit in bits)
             self._bits[node.id] = found
         return self._bits[node.id]
@@ -255,7 +255,7 @@ class PolicyLowering:
             # compared by the year, where the conversion is exact
             due = intervals.mul(amount, year) if per == "month" else amount
             paid = intervals.mul(paid, year) if period == "month" else paid
-            shown = paid if per == "year" else intervals.floor(intervals.div(paid, year, lambda: NOTHING))
+            shown = paid if per == "year" else intervals.floor(intervals.div(paid, year))
         gap = intervals.absolute(intervals.sub(paid, due))
         known = b.all(intervals.determined(paid), intervals.determined(due))
         over = b.coalesce(intervals.compare("lt", End(b.const(policy.tolerance, INT)), gap.lo), b.false)
