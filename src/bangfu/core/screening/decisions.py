@@ -16,7 +16,7 @@ from bangfu.core.rulebook.model import Rulebook
 from bangfu.core.rulebook.units import Units
 from bangfu.core.screening.dataset import Dataset
 
-PARQUET = "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION snappy, ROW_GROUP_SIZE 1000000)"
+PARQUET = "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000)"
 
 
 @dataclass(slots=True)
@@ -89,8 +89,8 @@ def select_decisions(compiled: CompiledBook, policy: LoweredPolicy, units: Units
         f"{column(out.amount)} AS amount_fen",
         f"{column(out.amount_min)} AS amount_min_fen",
         f"{column(out.amount_max)} AS amount_max_fen",
-        f"{column(out.failed, 'mask')} AS failed",
-        f"{column(out.unknown, 'mask')} AS unknown",
+        f"CAST({column(out.failed, 'mask')} AS UBIGINT) AS failed",
+        f"CAST({column(out.unknown, 'mask')} AS UBIGINT) AS unknown",
         f"{column(out.missing, 'mask')} AS missing",
         f"{column(out.receives, 'bool')} AS receives",
         f"{_word(out.finding, FINDINGS, 'finding_word')} AS finding",
