@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bangfu.core.rulebook import reading_facts, reading_findings
+from bangfu.core.rulebook.checker import check
 from bangfu.core.rulebook.merging import Merged, found_in, merged, section_in
 from bangfu.core.rulebook.mistakes import Mistake, RulebookError
 from bangfu.core.rulebook.model import Case, CodeList, Fact, Place, Policy, Rulebook, Table
@@ -27,8 +28,8 @@ Read = TypeVar("Read")
 def load(path: Path, *, cases: bool = True) -> Rulebook:
     """The rulebook in the folder `path`, with everything it extends merged in and checked.
 
-    Without `cases` the files in cases/ are hashed but not read. Raises RulebookError with every mistake, sorted
-    by place.
+    Without `cases` the files in cases/ are hashed but not read. Raises RulebookError with every mistake, by
+    place.
     """
     mistakes: list[Mistake] = []
     sources = Sources(mistakes)
@@ -36,7 +37,7 @@ def load(path: Path, *, cases: bool = True) -> Rulebook:
     loader = _Loader(mistakes, lineage, incomplete=sources.unreadable)
     book = loader.book(sources.digest())
     if not sources.unreadable:
-        loader.mistakes += _checked(book)
+        loader.mistakes += check(book)
         if cases:
             check_cases(loader.reader, loader.case_nodes(), book)
     _raise(mistakes)
@@ -57,9 +58,7 @@ def load_cases(files: Iterable[Path]) -> tuple[Case, ...]:
             size = path.stat().st_size if path.is_file() else 0
             data = None if size > MAX_BYTES or not path.is_file() else path.read_bytes()
         except OSError as error:
-            mistakes.append(
-                Mistake(place, f"a file that cannot be opened ({error.strerror})", "a file of cases")
-            )
+            mistakes.append(Mistake(place, f"a file that cannot be opened ({error.strerror})", "a file of cases"))
             continue
         if data is None:
             mistakes.append(
@@ -84,14 +83,6 @@ def _raise(mistakes: list[Mistake]) -> None:
     if mistakes:
         unique = dict.fromkeys(mistakes)
         raise RulebookError(sorted(unique, key=lambda m: (m.place.file, m.place.line, m.place.column)))
-
-
-def _checked(book: Rulebook) -> list[Mistake]:
-    try:
-        from bangfu.core.rulebook.checker import check
-    except ImportError:
-        return []
-    return list(check(book))
 
 
 class _Loader:
@@ -207,9 +198,7 @@ class _Loader:
         policies = self._read(found, PolicyReader(reader, shared).read)
         # a policy that is switched off cannot overlap with another one
         return {
-            name: dataclasses.replace(
-                policy, not_with=tuple(n for n in policy.not_with if n not in found.off)
-            )
+            name: dataclasses.replace(policy, not_with=tuple(n for n in policy.not_with if n not in found.off))
             if found.off
             else policy
             for name, policy in policies.items()

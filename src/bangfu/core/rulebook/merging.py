@@ -90,9 +90,7 @@ def _name(reader: Reader, node: Node, stands_under: Scalar | None, what: str) ->
     inner = node.entries.get("id") if isinstance(node, Mapping) else None
     if stands_under is not None:
         if isinstance(inner, Scalar) and inner.text != stands_under.text:
-            reader.add(
-                inner, f"id: {cut(inner.text)} under the key {cut(stands_under.text)}", "one and the same id"
-            )
+            reader.add(inner, f"id: {cut(inner.text)} under the key {cut(stands_under.text)}", "one and the same id")
         return stands_under.text, stands_under
     if isinstance(inner, Scalar):
         return inner.text, inner

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import product
 
-from bangfu.core.rulebook.mistakes import Mistake, RulebookError
+from bangfu.core.rulebook.mistakes import Mistake, RulebookError, nearest
 from bangfu.core.rulebook.model import CodeList, Parameter, ParameterValue, Place, Type, Value
 from bangfu.core.rulebook.reading import cut
 from bangfu.core.rulebook.reading_values import Unfit, fitted
@@ -27,9 +27,7 @@ def resolve(parameter: Parameter, area: str, facts: Map[str, Value], on: date) -
     return choose(parameter.values, area, facts, on)
 
 
-def choose(
-    values: Sequence[ParameterValue], area: str, facts: Map[str, Value], on: date
-) -> ParameterValue | None:
+def choose(values: Sequence[ParameterValue], area: str, facts: Map[str, Value], on: date) -> ParameterValue | None:
     """As `resolve`, over any values, such as those from `rows_to_values`."""
     possible = [v for v in values if _holds(v, on) and _may_match(v, area, facts)]
     if not possible:
@@ -142,25 +140,23 @@ def rows_to_values(
     """The values of a table parameter from the rows of its table, in order.
 
     `rows` hold the columns that `parameter.table` names; `kinds` gives the types of match facts, so that `1`
-    and true are the same. A blank value stays a value of None: there the parameter is unknown. An empty match
-    cell matches every household. Raises RulebookError with every bad row and every two rows for one place and date;
-    the place's line is the 1-based number of the row.
+    and true are the same. A blank value stays a value of None: there the parameter is unknown. A blank match
+    cell is refused. Raises RulebookError with every bad row and every two rows for one place and date; the
+    place's line is the 1-based number of the row.
     """
-    assert parameter.table is not None
-    mistakes: list[Mistake] = []
-    values = [
-        _row(parameter, number, row, kinds or {}, codes or {}, mistakes) for number, row in enumerate(rows, 1)
-    ]
+    reader = _Rows(parameter, kinds or {}, codes or {})
+    values = [reader.read(number, row) for number, row in enumerate(rows, 1)]
     for earlier, later in clashes(values):
-        mistakes.append(clash_mistake(parameter.id, earlier, later))
-    if mistakes:
-        raise RulebookError(mistakes)
+        reader.mistakes.append(clash_mistake(parameter.id, earlier, later))
+    if reader.mistakes:
+        raise RulebookError(reader.mistakes)
     return tuple(values)
 
 
 def clash_mistake(name: str, earlier: ParameterValue, later: ParameterValue) -> Mistake:
     """The message for two values of one place and date."""
-    found = f"a second value of {name} for area {later.area!r}{_matched(later)} in the same time (first {earlier.place})"
+    where = f"area {later.area!r}{_matched(later)}"
+    found = f"a second value of {name} for {where} in the same time (first {earlier.place})"
     return Mistake(later.place, found, "one value for one place and date")
 
 
@@ -168,60 +164,57 @@ def _matched(value: ParameterValue) -> str:
     return "".join(f", {key} {wanted}" for key, wanted in value.match)
 
 
-def _row(
-    parameter: Parameter,
-    number: int,
-    row: Map[str, object],
-    kinds: Map[str, Type],
-    codes: Map[str, CodeList],
-    mistakes: list[Mistake],
-) -> ParameterValue:
-    table = parameter.table
-    assert table is not None
-    place = Place(table.table, number, 1)
+class _Rows:
+    """Reads the rows of a table parameter and collects what is wrong with them."""
 
-    def cell(column: str, kind: Type, *, fen: bool = True) -> Value:
+    def __init__(self, parameter: Parameter, kinds: Map[str, Type], codes: Map[str, CodeList]) -> None:
+        assert parameter.table is not None
+        self.parameter, self.table = parameter, parameter.table
+        self.kinds, self.codes = kinds, codes
+        self.mistakes: list[Mistake] = []
+
+    def read(self, number: int, row: Map[str, object]) -> ParameterValue:
+        """The value of one row."""
+        table, place = self.table, Place(self.table.table, number, 1)
+        start = self._cell(row, table.start, place, Type("date")) if table.start else None
+        end = self._cell(row, table.end, place, Type("date")) if table.end else None
+        if isinstance(start, date) and isinstance(end, date) and start >= end:
+            found = f"{table.start} {start} to {table.end} {end}"
+            self.mistakes.append(Mistake(place, found, "a day after the first"))
+        value = self._cell(row, table.value, place, self.parameter.type)
+        if outside := beyond(self.parameter.low, self.parameter.high, value):
+            self.mistakes.append(Mistake(place, f"{table.value}: {cut(str(row[table.value]))}", outside))
+        match = tuple((key, self._cell(row, key, place, self.kinds.get(key))) for key in table.match)
+        for key, wanted in match:
+            if key in row and wanted is None and _blank(row[key]):
+                # a blank that matched every household would hand one place's value to all
+                self.mistakes.append(Mistake(place, f"{key}: nothing", "a value for each match column"))
+        area = self._cell(row, table.area, place, Type("text")) if table.area else ""
+        return ParameterValue(
+            str(area or ""), start if isinstance(start, date) else None, end if isinstance(end, date) else None,
+            match, value, table.table, place,
+        )  # fmt: skip
+
+    def _cell(self, row: Map[str, object], column: str, place: Place, kind: Type | None) -> Value:
+        """One cell as a value of `kind`, or as it stands where no type is known; None where blank or wrong."""
         if column not in row:
-            mistakes.append(
-                Mistake(place, f"no column {column!r}", f"the columns of parameter {parameter.id}")
-            )
+            expected = f"the columns that {self.parameter.id} names"
+            self.mistakes.append(Mistake(place, f"no column {column!r}", expected, nearest(column, row)))
             return None
         raw = row[column]
-        if raw is None or (isinstance(raw, str) and not raw.strip()):
+        if _blank(raw):
             return None
+        if kind is None:
+            return raw if isinstance(raw, int | str | date | Decimal) else str(raw)
         try:
-            return fitted(raw, kind, fen=fen, codes=codes)
+            return fitted(raw, kind, fen=self.parameter.fen, codes=self.codes)
         except Unfit as unfit:
-            mistakes.append(Mistake(place, f"{column}: {cut(str(raw))}", unfit.expected, unfit.nearest))
+            self.mistakes.append(Mistake(place, f"{column}: {cut(str(raw))}", unfit.expected, unfit.nearest))
             return None
 
-    start = cell(table.start, Type("date")) if table.start else None
-    end = cell(table.end, Type("date")) if table.end else None
-    if isinstance(start, date) and isinstance(end, date) and start >= end:
-        mistakes.append(
-            Mistake(place, f"{table.start} {start} to {table.end} {end}", "a day after the first")
-        )
-    value = cell(table.value, parameter.type, fen=parameter.fen)
-    if outside := beyond(parameter.low, parameter.high, value):
-        mistakes.append(Mistake(place, f"{table.value}: {cut(str(row[table.value]))}", outside))
-    match = tuple(
-        (key, wanted)
-        for key in table.match
-        if (wanted := cell(key, kinds[key]) if key in kinds else _plain(cell, row, key)) is not None
-    )
-    area = cell(table.area, Type("text")) if table.area else ""
-    return ParameterValue(
-        str(area or ""), start if isinstance(start, date) else None, end if isinstance(end, date) else None,
-        match, value, table.table, place,
-    )  # fmt: skip
 
-
-def _plain(cell: object, row: Map[str, object], key: str) -> Value:
-    """A match cell of unknown type as it stands."""
-    raw = row.get(key)
-    if raw is None or isinstance(raw, int | str | date | Decimal):
-        return raw or None if isinstance(raw, str) else raw
-    return str(raw)
+def _blank(raw: object) -> bool:
+    return raw is None or (isinstance(raw, str) and not raw.strip())
 
 
 def beyond(low: int | Decimal | None, high: int | Decimal | None, value: Value) -> str:

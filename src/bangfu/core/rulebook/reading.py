@@ -33,9 +33,7 @@ class Reader:
         where = place.place if isinstance(place, Node) else place
         self.mistakes.append(Mistake(where, found, expected, near))
 
-    def unknown(
-        self, place: Place | Node, found: str, name: str, expected: str, known: Iterable[str]
-    ) -> None:
+    def unknown(self, place: Place | Node, found: str, name: str, expected: str, known: Iterable[str]) -> None:
         """Notes a name that is not declared, unless it is one whose own definition is the mistake."""
         if name not in self.broken and not self.incomplete:
             self.add(place, found, expected, nearest(name, known))
@@ -112,9 +110,7 @@ class Reader:
             return None
         return self.parsed(node.text, node, 0, node.positions())
 
-    def parsed(
-        self, text: str, node: Node, skip: int, runs: tuple[tuple[int, int, int], ...]
-    ) -> Expression | None:
+    def parsed(self, text: str, node: Node, skip: int, runs: tuple[tuple[int, int, int], ...]) -> Expression | None:
         """`text`, which stands `skip` characters into `node`, as an expression."""
         place = Place(node.file, *spot(runs, skip))
         moved = tuple((offset - skip, line, column) for offset, line, column in runs) if len(runs) > 1 else ()
@@ -256,9 +252,9 @@ def definitions(
 ) -> Iterator[tuple[Node, Scalar | None]]:
     """The definitions of a file, each with the key it stands under or None.
 
-    A file holds one definition (keys with an `id`), a list of them, or a section named after its folder with a
-    list or keys with definitions. With `keyed`, other top keys are definitions by themselves; sections named in
-    `beside` are somebody else's.
+    A file holds one definition (keys with an `id`), a list of them, or a section named after its folder with
+    a list or keys with definitions. With `keyed`, other top keys are definitions by themselves; sections named
+    in `beside` are somebody else's.
     """
     if isinstance(root, Sequence):
         for item in root.items:

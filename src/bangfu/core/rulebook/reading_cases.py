@@ -16,9 +16,7 @@ CASE_KEYS = ("name", "as_of", "area", "parameters", "expect", "note")
 def read_case(reader: Reader, node: Node) -> Case | None:
     """One case; every key that is not its own is a table with a row or a list of rows."""
     if not isinstance(node, Mapping):
-        reader.add(
-            node, shown(node), "a case as keys with values: name, as_of, area, the rows of tables, expect"
-        )
+        reader.add(node, shown(node), "a case as keys with values: name, as_of, area, the rows of tables, expect")
         return None
     fields = Fields(reader, node)
     for key in ("name", "as_of", "expect"):
@@ -31,9 +29,7 @@ def read_case(reader: Reader, node: Node) -> Case | None:
     if isinstance(expect, Mapping):
         expected = {key: _plain(inner) for key, inner in expect.entries.items()}
     if expect is not None and not expected:
-        reader.add(
-            expect, f"expect: {shown(expect)}", "what is expected, by the id of a policy, an alert or a check"
-        )
+        reader.add(expect, f"expect: {shown(expect)}", "what is expected, by the id of a policy, an alert or a check")
     name, area = (
         fields.text("name"),
         fields.text("area") if "area" in node.entries and not _blank(node, "area") else "",
@@ -98,9 +94,7 @@ def check_cases(reader: Reader, nodes: Iterable[Node], book: Rulebook) -> None:
     for table, name in book.facts:
         columns.setdefault(table, set()).add(name)
     for name, declared in book.tables.items():
-        columns.setdefault(name, set()).update(
-            key for key in (declared.key, declared.belongs_to, declared.area) if key
-        )
+        columns.setdefault(name, set()).update(key for key in (declared.key, declared.belongs_to, declared.area) if key)
         # every row may carry the keys that outputs use, whatever its data call them
         columns[name] |= {"household_no", "person_no"}
         chain = units.chain(name)
@@ -110,9 +104,7 @@ def check_cases(reader: Reader, nodes: Iterable[Node], book: Rulebook) -> None:
             _check_names(reader, node, book, units, columns)
 
 
-def _check_names(
-    reader: Reader, node: Mapping, book: Rulebook, units: Units, columns: dict[str, set[str]]
-) -> None:
+def _check_names(reader: Reader, node: Mapping, book: Rulebook, units: Units, columns: dict[str, set[str]]) -> None:
     for key, inner in node.entries.items():
         if key == "parameters" and isinstance(inner, Mapping):
             for name, name_node in inner.keys.items():
@@ -129,13 +121,9 @@ def _check_names(
         table = units.table_of(key)
         if not table:
             known = [*CASE_KEYS, *book.tables, *(t.of for t in book.tables.values())]
-            reader.unknown(
-                node.keys[key], f"the key {cut(key)!r}", key, "a key of a case or a declared table", known
-            )
+            reader.unknown(node.keys[key], f"the key {cut(key)!r}", key, "a key of a case or a declared table", known)
             continue
         for row in reader.items(inner):
             for name, name_node in row.keys.items() if isinstance(row, Mapping) else ():
                 if name not in columns[table]:
-                    reader.unknown(
-                        name_node, f"the fact {cut(name)!r}", name, f"a fact of {table}", columns[table]
-                    )
+                    reader.unknown(name_node, f"the fact {cut(name)!r}", name, f"a fact of {table}", columns[table])

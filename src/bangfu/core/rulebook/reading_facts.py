@@ -49,11 +49,7 @@ def read_code_list(reader: Reader, name: str, node: Node) -> CodeList | None:
     elif values is not None:
         reader.add(values, f"values: {shown(values)}", "a list of codes")
     if not found:
-        if (
-            isinstance(node, Mapping)
-            and "values" in node.entries
-            and isinstance(values, Mapping | Sequence | None)
-        ):
+        if isinstance(node, Mapping) and "values" in node.entries and isinstance(values, Mapping | Sequence | None):
             reader.add(node.entries["values"], "a code list without values", "at least one value")
         return None
     if len({type(entry.value) for entry in found}) > 1:
@@ -92,9 +88,7 @@ def read_table(reader: Reader, name: str, node: Node) -> Table | None:
     of = fields.text("of")
     entity = reader.identifier(of, fields.entries["of"], "of") if of else ""
     file = fields.text("file", name)
-    if file and (
-        not file.isprintable() or len(file) > 100 or any(c in file for c in "/\\:*?\"'") or file[0] == "."
-    ):
+    if file and (not file.isprintable() or len(file) > 100 or any(c in file for c in "/\\:*?\"'") or file[0] == "."):
         reader.add(fields.entries["file"], f"file: {cut(file)}", "a file's name without folder and ending")
         return None
     if not entity:
@@ -108,16 +102,12 @@ def read_table(reader: Reader, name: str, node: Node) -> Table | None:
 def _column(fields: Fields, key: str) -> str:
     name = fields.text(key)
     if name and (not name.isprintable() or len(name) > 100 or '"' in name):
-        fields.reader.add(
-            fields.entries[key], f"{key}: {cut(name)}", "a column's name of at most 100 characters"
-        )
+        fields.reader.add(fields.entries[key], f"{key}: {cut(name)}", "a column's name of at most 100 characters")
         return ""
     return name
 
 
-def fact_key(
-    reader: Reader, tables: Map[str, Table], name: str, key: Node, node: Node
-) -> tuple[str, str] | None:
+def fact_key(reader: Reader, tables: Map[str, Table], name: str, key: Node, node: Node) -> tuple[str, str] | None:
     """(table, fact) that a definition under `name` is about; None with a mistake."""
     units = Units(tables)
     scope, _, short = name.rpartition(".")
@@ -164,13 +154,13 @@ def read_fact(reader: Reader, table: str, name: str, node: Node, codes: Codes) -
                 )
     return Fact(
         name, table, kind, _column(fields, "column") or name, fen, low, high, fields.label("label"),
-        fields.texts("headers"), derive, missing, reason, fields.text("reads"), fields.boolean("personal", False),
-        node.place,
+        fields.texts("headers"), derive, missing, reason, fields.text("reads"),
+        fields.boolean("personal", False), node.place,
     )  # fmt: skip
 
 
 def _missing(fields: Fields, kind: Type, *, fen: bool, codes: Codes) -> tuple[object, str]:
-    """What a blank means and why, or ABSENT; `missing: {value, reason}` or `missing` with `missing_reason`."""
+    """What a blank means and why, or ABSENT; `missing: {value, reason}` or with `missing_reason` beside."""
     reader, node = fields.reader, fields.entries.get("missing")
     reason = fields.label("missing_reason").get("zh")
     if node is None:
@@ -193,10 +183,8 @@ def _missing(fields: Fields, kind: Type, *, fen: bool, codes: Codes) -> tuple[ob
     return (ABSENT if value is None else value), reason
 
 
-def built_in(
-    tables: Map[str, Table], facts: dict[tuple[str, str], Fact], off: Container[tuple[str, str]]
-) -> None:
-    """Adds the columns that benefits and status episodes always have, where neither declared nor switched off."""
+def built_in(tables: Map[str, Table], facts: dict[tuple[str, str], Fact], off: Container[tuple[str, str]]) -> None:
+    """Adds the columns that benefits and status episodes always have, unless declared or switched off."""
     for table, columns in BUILT_IN.items():
         if table not in tables:
             continue
@@ -219,9 +207,7 @@ def settle_areas(reader: Reader, tables: dict[str, Table], facts: Map[tuple[str,
             area = next((fact for fact in AREA_FACTS if fact in columns[name]), None)
             tables[name] = dataclasses.replace(record, area=area)
         elif columns[name] and record.area not in (*columns[name], record.key, record.belongs_to):
-            reader.unknown(
-                record.place, f"area: {record.area}", record.area, f"a fact of {name}", columns[name]
-            )
+            reader.unknown(record.place, f"area: {record.area}", record.area, f"a fact of {name}", columns[name])
 
 
 def check_reads(reader: Reader, facts: Map[tuple[str, str], Fact]) -> None:

@@ -12,12 +12,13 @@ from bangfu.core.rulebook.units import Units
 from bangfu.core.rulebook.yaml_source import Mapping, Node, Scalar
 
 ALERT_KEYS = (
-    "id", "of", "title", "when", "severity", "channel", "respond_within", "who", "source", "valid", "note", "enabled",
+    "id", "of", "title", "when", "severity", "channel", "respond_within", "who", "source", "valid", "note",
+    "enabled",
 )  # fmt: skip
 CHECK_KEYS = ("id", "of", "severity", "message", "when", "show", "source", "note", "enabled")
 INDICATOR_KEYS = (
-    "id", "title", "unit", "kind", "flow", "numerator", "denominator", "by", "print", "per", "stated", "source", "note",
-    "enabled",
+    "id", "title", "unit", "kind", "flow", "numerator", "denominator", "by", "print", "per", "stated", "source",
+    "note", "enabled",
 )  # fmt: skip
 CHANNELS = ("bureau_match", "self_report", "visit")
 UNITS = {"percent": 100, "percentage_point": 100, "per_mille": 1000} | dict.fromkeys(
@@ -75,9 +76,7 @@ class IndicatorReader:
         numerator = self._quantity(fields, "numerator")
         denominator = self._quantity(fields, "denominator")
         if UNITS.get(unit, 1) > 1 and "denominator" not in fields.entries:
-            self.reader.add(
-                node, f"unit: {unit} without a denominator", "a denominator, which a ratio must name"
-            )
+            self.reader.add(node, f"unit: {unit} without a denominator", "a denominator, which a ratio must name")
         digits, rounding = self._print(fields)
         by = tuple(self._by(fields))
         title, stated = fields.label("title"), self._stated(fields)
@@ -85,9 +84,7 @@ class IndicatorReader:
         per = Fraction(fields.integer("per", UNITS.get(unit, 1), 1, 10**9) or 1)
         if numerator is None:
             return None
-        return Indicator(
-            name, title, unit, flow, numerator, denominator, by, digits, rounding, per, stated, node.place
-        )
+        return Indicator(name, title, unit, flow, numerator, denominator, by, digits, rounding, per, stated, node.place)
 
     def _by(self, fields: Fields) -> list[str]:
         found = []
@@ -127,9 +124,7 @@ class IndicatorReader:
         where = inner.expression("where")
         name = inner.label("name")
         if not kinds:
-            self.reader.add(
-                node, f"{key} with neither count nor sum", "count: of a table, or sum: of an expression"
-            )
+            self.reader.add(node, f"{key} with neither count nor sum", "count: of a table, or sum: of an expression")
             return None
         if "sum" not in kinds:
             table, total = inner.text("count"), None
@@ -144,7 +139,7 @@ class IndicatorReader:
     def _sum(self, fields: Fields, owner: str) -> tuple[str, Expression | None]:
         """The table and the expression over its rows.
 
-        Written `sum: persons.wage`, or with the table apart: `of: persons, sum: wage` (also `count: persons`).
+        Written `sum: persons.wage`, or with the table apart: `of: persons, sum: wage`, also `count: persons`.
         """
         node = fields.entries["sum"]
         if owner or not isinstance(node, Scalar):

@@ -11,8 +11,8 @@ from bangfu.core.rulebook.reading_values import scalar_value
 from bangfu.core.rulebook.yaml_source import Mapping, Node, Scalar
 
 POLICY_KEYS = (
-    "id", "title", "of", "authority", "valid", "conditions", "exclusions", "amount", "not_with", "receives", "paid",
-    "tolerance", "evidence", "note", "enabled",
+    "id", "title", "of", "authority", "valid", "conditions", "exclusions", "amount", "not_with", "receives",
+    "paid", "tolerance", "evidence", "note", "enabled",
 )  # fmt: skip
 CLAUSE_KEYS = ("id", "text", "cite", "when")
 PERS = ("month", "year", "once")
@@ -71,8 +71,8 @@ class PolicyReader:
         if isinstance(node, Mapping) and not {"conditions", "exclusions"} & node.entries.keys():
             self.reader.add(node, "a policy without conditions", "conditions, exclusions or both")
         return Policy(
-            name, fields.label("title"), fields.text("of"), self._authority(fields), start, end, conditions, exclusions,
-            self._amount(fields), fields.texts("not_with"), fields.expression("receives"), paid, paid_per,
+            name, fields.label("title"), fields.text("of"), self._authority(fields), start, end, conditions,
+            exclusions, self._amount(fields), fields.texts("not_with"), fields.expression("receives"), paid, paid_per,
             self._tolerance(fields), fields.texts("evidence"), node.place,
         )  # fmt: skip
 

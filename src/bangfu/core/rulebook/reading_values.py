@@ -56,12 +56,7 @@ def fitted(raw: object, kind: Type, *, fen: bool, codes: Codes) -> Value:
 def _number(value: object, kind: str, *, fen: bool) -> Value:
     number = Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
     if kind == "money" and not fen:
-        if (
-            number is not None
-            and number.is_finite()
-            and abs(number) < LIMIT
-            and number * 100 == int(number * 100)
-        ):
+        if number is not None and number.is_finite() and abs(number) < LIMIT and number * 100 == int(number * 100):
             return int(number * 100)
         raise Unfit("an amount in yuan with at most two decimals, below 10^15")
     if kind == "decimal":
@@ -136,8 +131,6 @@ def bounds(fields: Fields, kind: Type, *, fen: bool) -> tuple[int | Decimal | No
         found.append(value if isinstance(value, int | Decimal) else None)
     low, high = found
     if low is not None and high is not None and low > high:
-        fields.reader.add(
-            fields.entries["max"], f"max below min ({shown(fields.entries['max'])})", "max not below min"
-        )
+        fields.reader.add(fields.entries["max"], f"max below min ({shown(fields.entries['max'])})", "max not below min")
         return None, None
     return low, high

@@ -45,7 +45,7 @@ class Sources:
         self._full = False
 
     def lineage(self, root: Path, *, cases: bool) -> list[Source]:
-        """The rulebook in `root` preceded by what it extends; raises RulebookError where there is no rulebook."""
+        """The rulebook in `root` preceded by what it extends; raises RulebookError where there is none."""
         found: list[Source] = []
         seen: list[str] = []
         place = Place(str(root), 1, 1)
@@ -68,17 +68,11 @@ class Sources:
             self._folders(source, level, cases=cases)
             extends = source.head.entries.get("extends")
             following = None
-            if (
-                isinstance(extends, Scalar)
-                and extends.text.isprintable()
-                and 0 < len(extends.text) <= MAX_NAME
-            ):
+            if isinstance(extends, Scalar) and extends.text.isprintable() and 0 < len(extends.text) <= MAX_NAME:
                 place = extends.place
                 following = beside(source.root, extends.text)
             elif extends is not None:
-                self._add(
-                    extends.place, f"extends: {extends.kind}", "the name of one rulebook, such as cn or ../cn"
-                )
+                self._add(extends.place, f"extends: {extends.kind}", "the name of one rulebook, such as cn or ../cn")
         if not found:
             raise RulebookError(self.mistakes)
         return found[::-1]
@@ -191,7 +185,7 @@ class Sources:
         return node
 
     def _bytes(self, path: Path, root: Path, limit: int) -> bytes | None:
-        """The file's bytes; None with a mistake where it is not a plain file within the rulebook and the limits."""
+        """The file's bytes; None with a mistake where it is no plain file within the rulebook and the limits."""
         data: bytes | None = None
         try:
             size = path.stat().st_size
@@ -221,9 +215,7 @@ class Sources:
             return too_big(str(path), limit)
         if len(self._files) >= MAX_FILES or self._total + size > MAX_TOTAL:
             self._full = True
-            return Mistake(
-                place, f"more than {MAX_FILES:,} files or {MAX_TOTAL:,} bytes", "a smaller rulebook"
-            )
+            return Mistake(place, f"more than {MAX_FILES:,} files or {MAX_TOTAL:,} bytes", "a smaller rulebook")
         return None
 
 

@@ -1,7 +1,7 @@
 """One YAML text to a tree of nodes that know where they stand.
 
-Built from the events of PyYAML, so that reading is iterative and nothing is constructed. What a rulebook does
-not need and an attacker does is refused: anchors and aliases, tags, several documents, deep nesting, big files.
+Built from the events of PyYAML, so that reading is iterative and nothing is constructed. What a rulebook
+does not need and an attacker does is refused: anchors, aliases, tags, several documents, nesting, big files.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Scalar(Node):
     __slots__ = ("end", "source", "start", "style", "text")
     kind = "a single value"
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - made for every scalar, where keywords cost
         self, file: str, line: int, column: int, text: str, style: str, source: str, start: int, end: int
     ) -> None:
         super().__init__(file, line, column)
@@ -90,9 +90,7 @@ class Scalar(Node):
             # outside quotes a backslash or two apostrophes are themselves
             if self.style == '"' and shown[0][:2] in _BLANK_ESCAPES:
                 continue
-            for at in (
-                (shown.start(),) if self._one_character(shown[0]) else range(shown.start(), shown.end())
-            ):
+            for at in (shown.start(),) if self._one_character(shown[0]) else range(shown.start(), shown.end()):
                 if not raw[at].strip():
                     continue
                 while offset < len(self.text) and not self.text[offset].strip():
@@ -137,10 +135,10 @@ class Mapping(Node):
 
 
 def plain_value(text: str) -> Value:
-    """A plain scalar by its looks; numbers longer than any county's stay text and are refused by their reader."""
+    """A plain scalar by its looks; numbers too long to be meant stay text, which their reader refuses."""
     if text in ("", "~", "null"):
         return None
-    if text == "true" or text == "false":
+    if text in {"true", "false"}:
         return text == "true"
     if len(text) <= MAX_DIGITS and text[-1].isdigit():
         if _INTEGER.match(text):
@@ -162,7 +160,7 @@ class _Refused(Exception):
 
 
 def read_yaml(file: str, data: bytes, mistakes: list[Mistake]) -> Node | None:
-    """The root node of one file's bytes; None where it is empty or cannot be read, with the mistake appended."""
+    """The root node of one file's bytes; None where it is empty, or unreadable with the mistake appended."""
     if len(data) > MAX_BYTES:
         mistakes.append(too_big(file, MAX_BYTES))
         return None
@@ -197,15 +195,13 @@ def too_big(file: str, limit: int) -> Mistake:
 
 
 def _syntax_mistake(file: str, text: str, error: yaml.YAMLError) -> Mistake:
-    expected = (
-        "well-formed YAML; a text with ': ', ' #' or a leading quote, bracket or % is written in quotes"
-    )
+    expected = "well-formed YAML; a text with ': ', ' #' or a leading quote, bracket or % is written in quotes"
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is not None:
         found = str(getattr(error, "problem", None) or "what is not YAML")
         return Mistake(Place(file, mark.line + 1, mark.column + 1), found, expected)
     at = getattr(error, "position", None)
-    if isinstance(at, int) and 0 <= at:
+    if isinstance(at, int) and at >= 0:
         before = text.encode()[:at].decode("utf-8", "replace")
         place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
         return Mistake(place, "a control character", "text that can be read")
