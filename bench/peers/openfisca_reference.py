@@ -37,8 +37,8 @@ HOUSEHOLD_OUTPUTS = (
 PARAMETERS = {
     "asset_months": 24, "vehicle_value_cap": 3_000_000, "business_capital_cap": 10_000_000,
     "luxury_months": 6, "residence_months": 6, "medical_tekun_cap": 12_000_000,
-    "medical_dibao_cap": 8_000_000, "medical_borderline_cap": 5_000_000, "stage_primary": 80_000, "stage_junior": 100_000,
-    "stage_senior": 150_000, "stage_tertiary": 300_000, "temporary_months": 6,
+    "medical_dibao_cap": 8_000_000, "medical_borderline_cap": 5_000_000, "stage_primary": 80_000,
+    "stage_junior": 100_000, "stage_senior": 150_000, "stage_tertiary": 300_000, "temporary_months": 6,
 }  # fmt: skip
 
 Person = Entity("person", "persons", "a person", "")
@@ -327,8 +327,8 @@ class housing_amount(Variable):
 
 FORMULAS = (
     severe, counted_income, oop, n, income, pc, top_up, assets_ok, refused, dibao, dibao_amount,
-    borderline, tekun, tekun_amount, medical, medical_amount, education, education_amount, need, temporary, temporary_amount,
-    housing, housing_amount,
+    borderline, tekun, tekun_amount, medical, medical_amount, education, education_amount, need,
+    temporary, temporary_amount, housing, housing_amount,
 )  # fmt: skip
 
 
