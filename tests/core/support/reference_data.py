@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from tests.core.support.oracle import Blank, Registry, Row, counted_income
+from tests.core.support.oracle import Blank, Registry, Row, counted_income, out_of_pocket
 
 BIG = 10**12
 """A value beyond every threshold that still leaves room for multiplication in 64 bits."""
+
+LADDER = (0, 1, 9_000, 30_000, 90_000, 400_000, 2_000_000, 15_000_000)
+"""Values between the thresholds, for what an amount can become."""
 
 OLD = date(2020, 1, 1)
 CHANGE = date(2024, 7, 1)
@@ -228,8 +231,10 @@ def probes(household: Row, persons: Sequence[Row], line: int | None, blank: Blan
         pc = income // n if n else 0
         marks = {pc, pc * 2 // 3, pc // 2, luxury // 6, assets // (24 * n) if n else 0}
         marks |= {counted_income(p) * 10 // 13 for p in whole}
+        oop = sum(out_of_pocket(p) for p in whole)
+        marks |= {oop // k for k in (6, 12, 20, 40)}
     near = {mark + step for mark in marks for step in (-1, 0, 1)}
-    return tuple(sorted({0, 1, BIG} | {value for value in near if value > 0}))
+    return tuple(sorted({*LADDER, BIG} | {value for value in near if value > 0}))
 
 
 def write(data: Registry, folder: Path) -> Path:
