@@ -63,12 +63,14 @@ def differences(
         want, have = expected[unit], got[unit]
         if want.status != have.status:
             lines.append(f"{unit}: oracle {want.status} {want.failed}, bangfu {have}")
-        elif want.status != "unknown":
+        elif want.conditions:  # a person without a household row has no clauses to compare
             if want.failed != have.failed:
                 lines.append(f"{unit}: oracle failed {want.failed}, bangfu {have}")
-            if unit[0] not in NO_AMOUNT and want.amount != have.amount:
+            if want.undecided != have.unknown:
+                lines.append(f"{unit}: oracle leaves {want.undecided} open, bangfu {have}")
+            if want.status != "unknown" and unit[0] not in NO_AMOUNT and want.amount != have.amount:
                 lines.append(f"{unit}: oracle pays {want.amount}, bangfu {have}")
-            if have.unknown or have.missing:
+            if have.missing:
                 lines.append(f"{unit}: nothing is missing, bangfu {have}")
     return sorted(lines)
 

@@ -39,6 +39,12 @@ class Decision:
             *(id_ for id_, verdict in self.exclusions.items() if verdict is True),
         )
 
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """Clauses that even complete rows leave open: income per member of a household without members."""
+        every = [*self.conditions.items(), *self.exclusions.items()]
+        return tuple(id_ for id_, verdict in every if verdict is None)
+
 
 @dataclass
 class Registry:

@@ -141,7 +141,7 @@ def _household(dice: random.Random, number: int, n: int, *, region: int, urban: 
         "region": region,
         "urban": urban,
         "car_count": cars,
-        "car_value": dice.choice(SMALL_DOMAINS["car_value"][1:4]) if cars or dice.random() < 0.1 else 0,
+        "car_value": dice.choice(SMALL_DOMAINS["car_value"][1:4]) if cars or dice.random() < 0.3 else 0,
         "property_count": dice.choice((0, 0, 1, 1, 1, 2)),
         "fin_assets": mostly(
             dice.choice((0, dice.randint(0, 1_000_000))), assets, max(0, assets - 1), assets + 1
