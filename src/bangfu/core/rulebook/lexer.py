@@ -10,7 +10,24 @@ from bangfu.core.rulebook.mistakes import ExpressionError
 MAX_LENGTH = 10_000
 MAX_DIGITS = 18
 KEYWORDS = frozenset(
-    "and or not in between is null case when then else end where at true false".split(),
+    [
+        "and",
+        "or",
+        "not",
+        "in",
+        "between",
+        "is",
+        "null",
+        "case",
+        "when",
+        "then",
+        "else",
+        "end",
+        "where",
+        "at",
+        "true",
+        "false",
+    ],
 )
 _TOKEN = re.compile(
     r"""\s*(?:

@@ -70,7 +70,9 @@ class _Parser:
         self._next += 1
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise ExpressionError(token.at, f"more than {MAX_NODES} parts", "a shorter expression; name a part as a fact")
+            raise ExpressionError(
+                token.at, f"more than {MAX_NODES} parts", "a shorter expression; name a part as a fact"
+            )
         return token
 
     def _is(self, *values: str) -> bool:
@@ -114,7 +116,9 @@ class _Parser:
             operator = self._take()
             length += 1
             if length > MAX_CHAIN:
-                raise ExpressionError(operator.at, f"more than {MAX_CHAIN} operators in a row", "fewer; name a part as a fact")
+                raise ExpressionError(
+                    operator.at, f"more than {MAX_CHAIN} operators in a row", "fewer; name a part as a fact"
+                )
             left = Binary(operator.at, operator.value, left, part())
         return left
 
@@ -123,7 +127,9 @@ class _Parser:
         while self._is("not"):
             negations.append(self._take())
             if len(negations) > MAX_DEPTH:
-                raise ExpressionError(self._token.at, f"more than {MAX_DEPTH} levels of nesting", "a flatter expression")
+                raise ExpressionError(
+                    self._token.at, f"more than {MAX_DEPTH} levels of nesting", "a flatter expression"
+                )
         tree = self._comparison()
         for token in reversed(negations):
             tree = Unary(token.at, "not", tree)
@@ -171,7 +177,9 @@ class _Parser:
             return Text(token.at, self._take().value)
         if not sign and self._is("true", "false"):
             return Truth(token.at, self._take().value == "true")
-        raise ExpressionError(self._token.at, self._found(), "a literal (a number or text in single quotes) in the list")
+        raise ExpressionError(
+            self._token.at, self._found(), "a literal (a number or text in single quotes) in the list"
+        )
 
     def _sum(self) -> Node:
         return self._chain(("+", "-"), self._product)
@@ -184,7 +192,9 @@ class _Parser:
         while self._is("-"):
             signs.append(self._take())
             if len(signs) > MAX_DEPTH:
-                raise ExpressionError(self._token.at, f"more than {MAX_DEPTH} levels of nesting", "a flatter expression")
+                raise ExpressionError(
+                    self._token.at, f"more than {MAX_DEPTH} levels of nesting", "a flatter expression"
+                )
         tree = self._atom()
         for token in reversed(signs):
             tree = Number(token.at, -tree.value) if isinstance(tree, Number) else Unary(token.at, "-", tree)
@@ -275,9 +285,7 @@ class _Parser:
         self._expect("(")
         inner = self._token
         value: Node | None = None
-        if token.value == "count":
-            table = self._table_name()
-        elif token.value in ("any", "all") and self._tokens[self._next + 1].value == "where":
+        if token.value == "count" or (token.value in ("any", "all") and self._tokens[self._next + 1].value == "where"):
             table = self._table_name()
         else:
             value = self._expression()

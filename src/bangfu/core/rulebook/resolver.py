@@ -24,7 +24,9 @@ def describe(kind: Type) -> str:
     """A type in words for a message."""
     if kind.kind == "money":
         return "money per " + kind.period if kind.period in ("month", "year") else "money"
-    return {"integer": "a count", "decimal": "a plain number", "boolean": "a condition"}.get(kind.kind, f"a {kind.kind}")
+    return {"integer": "a count", "decimal": "a plain number", "boolean": "a condition"}.get(
+        kind.kind, f"a {kind.kind}"
+    )
 
 
 class Resolver:
@@ -208,7 +210,9 @@ class Resolver:
             return self._arithmetic(node, left, right, unit)
         left, right = self._alike(node, left, right)
         if node.op not in ("=", "<>") and self._plain(left.type).kind not in (*_NUMERIC, "date"):
-            raise ExpressionError(node.at, f"{describe(left.type)} with {node.op!r}", "'=' or '<>', since it has no order")
+            raise ExpressionError(
+                node.at, f"{describe(left.type)} with {node.op!r}", "'=' or '<>', since it has no order"
+            )
         return typed.Compare(BOOLEAN, unit, node.op, left, right)
 
     def _arithmetic(self, node: syntax.Binary, left: typed.Typed, right: typed.Typed, unit: str) -> typed.Typed:
@@ -255,7 +259,9 @@ class Resolver:
             raise ExpressionError(node.right.at, "0", "a divisor that is not zero")
         if b.kind == "money":
             if a.kind != "money":
-                raise ExpressionError(node.at, f"{describe(a)} divided by money", "money divided by money or by a number")
+                raise ExpressionError(
+                    node.at, f"{describe(a)} divided by money", "money divided by money or by a number"
+                )
             if _period(a, b) is None:
                 raise ExpressionError(node.at, f"{describe(a)} with {describe(b)}", "the same period on both sides")
             return INTEGER if node.op == "//" else DECIMAL
@@ -263,9 +269,7 @@ class Resolver:
             return Type("money", _scaled_period(a, right))
         return INTEGER if node.op == "//" else DECIMAL
 
-    def _alike(
-        self, node: syntax.Binary, left: typed.Typed, right: typed.Typed
-    ) -> tuple[typed.Typed, typed.Typed]:
+    def _alike(self, node: syntax.Binary, left: typed.Typed, right: typed.Typed) -> tuple[typed.Typed, typed.Typed]:
         """Both sides brought to one type, or refused."""
         left, right = self._as(left, right.type), self._as(right, left.type)
         a, b = self._plain(left.type), self._plain(right.type)
@@ -341,9 +345,7 @@ class Resolver:
         otherwise = None if node.otherwise is None else values[-1]
         return typed.Choice(kind, unit, tuple(zip(conditions, values, strict=False)), otherwise)
 
-    def _unified(
-        self, values: list[typed.Typed], sources: list[syntax.Node]
-    ) -> tuple[list[typed.Typed], Type]:
+    def _unified(self, values: list[typed.Typed], sources: list[syntax.Node]) -> tuple[list[typed.Typed], Type]:
         """Values that must be of one type, and that type."""
         lead = next((v for v in values if not isinstance(v, typed.Const)), values[0])
         values = [self._as(value, lead.type) for value in values]
@@ -386,9 +388,11 @@ class Resolver:
         owner = next((u for u in self.units.chain(unit) if self.units.linked(table, u)), "")
         if not owner:
             raise ExpressionError(node.at, f"the table {node.table!r}", f"a table whose rows belong to {unit}")
-        inside = _Inside(self, table, owner)
-        value = None if node.value is None else inside.resolve(node.value)
-        where = None if node.where is None else inside.resolve(node.where)
+        # inside, plain names are the rows' own columns first, then those of what the rows belong to
+        value, where = (
+            None if part is None else self._resolve(_unscoped(part, table, self.units), table)
+            for part in (node.value, node.where)
+        )
         if where is not None:
             self._need_boolean(where, node.where or node)
         kind = self._aggregate_type(node, value)
@@ -420,7 +424,9 @@ class Resolver:
         table = self.units.table_of(policy.of)
         if table not in self.units.chain(unit):
             raise ExpressionError(
-                node.at, f"{node.policy!r}, a policy of {policy.of}", f"a policy of {unit} or above; sum or count over rows"
+                node.at,
+                f"{node.policy!r}, a policy of {policy.of}",
+                f"a policy of {unit} or above; sum or count over rows",
             )
         kind = BOOLEAN if node.kind == "eligible" else Type("money", policy.amount.per if policy.amount else "any")
         return self._lifted(typed.Outcome(kind, table, node.kind, node.policy), unit)
@@ -437,20 +443,6 @@ class Resolver:
             return kind
         values = self.book.codes[kind.code].values if kind.code in self.book.codes else ()
         return INTEGER if values and all(isinstance(v.value, int) for v in values) else TEXT
-
-
-class _Inside:
-    """Names inside an aggregate: the rows' own columns first, then the enclosing unit's, then parameters."""
-
-    def __init__(self, resolver: Resolver, table: str, owner: str) -> None:
-        self._resolver, self._table, self._owner = resolver, table, owner
-
-    def resolve(self, node: syntax.Node) -> typed.Typed:
-        units = self._resolver.units
-        if units.parent(self._table) == self._owner or self._owner in units.chain(self._table):
-            return self._resolver._resolve(_unscoped(node, self._table, units), self._table)
-        # rows of the household that name this person: the household's chain still holds, the person's own does not
-        return self._resolver._resolve(_unscoped(node, self._table, units), self._table)
 
 
 def _unscoped(node: syntax.Node, table: str, units: Units) -> syntax.Node:
