@@ -25,9 +25,7 @@ BLANK_PERSONS = (
 BLANK_HOUSEHOLDS = ("fin_assets", "car_value")
 
 
-def money(
-    dice: np.random.Generator, n: int, share: float, *, median: int, spread: float, top: int
-) -> np.ndarray:
+def money(dice: np.random.Generator, n: int, share: float, *, median: int, spread: float, top: int) -> np.ndarray:
     """Lognormal fen for a share of n rows, 0 for the others."""
     values = np.minimum(dice.lognormal(np.log(median), spread, n), top).astype(np.int64)
     return np.where(dice.random(n) < share, values, 0)
@@ -55,9 +53,9 @@ def household_block(dice: np.random.Generator, first: int, n: int) -> dict[str, 
 def person_block(dice: np.random.Generator, first: int, household: np.ndarray) -> dict[str, np.ndarray]:
     """One person for each entry of `household`, with numbers from `first`."""
     n = len(household)
-    age = np.clip(
-        np.where(dice.random(n) < 0.75, dice.integers(0, 70, n), dice.normal(70, 9, n)), 0, 104
-    ).astype(np.int64)
+    age = np.clip(np.where(dice.random(n) < 0.75, dice.integers(0, 70, n), dice.normal(70, 9, n)), 0, 104).astype(
+        np.int64
+    )
     adult, old = (age >= 18) & (age < 65), age >= 60
     employed = adult & (dice.random(n) < 0.62)
     disability = np.where(dice.random(n) < 0.08, dice.integers(1, 5, n), 0)
@@ -104,9 +102,7 @@ def lines() -> pa.Table:
                 (date(2020, 1, 1), date(2024, 7, 1), line),
                 (date(2024, 7, 1), date(2100, 1, 1), line + 4_300),
             ):
-                rows.append(
-                    {"region": region, "urban": urban, "valid_from": start, "valid_to": end, "line": value}
-                )
+                rows.append({"region": region, "urban": urban, "valid_from": start, "valid_to": end, "line": value})
     small = pa.int32()
     types = [
         ("region", small),
@@ -168,9 +164,7 @@ if __name__ == "__main__":
     parser.add_argument("--persons", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--blanks", action="store_true", help="3 percent blanks in ten columns")
-    parser.add_argument(
-        "--shuffled", action="store_true", help="rows out of order within blocks of 100k households"
-    )
+    parser.add_argument("--shuffled", action="store_true", help="rows out of order within blocks of 100k households")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     write(given.out, given.persons, blanks=given.blanks, shuffled=given.shuffled, seed=given.seed)

@@ -156,13 +156,9 @@ def markdown(rows: list[Row], heading: str) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--persons", type=int, default=1_000_000)
-    parser.add_argument(
-        "--blanks", action="store_true", help="3 percent blanks in ten columns; beside OpenFisca only"
-    )
+    parser.add_argument("--blanks", action="store_true", help="3 percent blanks in ten columns; beside OpenFisca only")
     parser.add_argument("--shuffled", action="store_true", help="rows out of order")
     parser.add_argument("--big", action="store_true", help="10 million persons; beside the DuckDB query only")
     parser.add_argument("--repeat", type=int, default=3)

@@ -91,9 +91,7 @@ SELECT * FROM
 
 def totals(connection: duckdb.DuckDBPyConnection, data: Path, as_of: str) -> dict[str, int]:
     """One pass from Parquet to the counts and sums of every policy."""
-    cursor = connection.execute(
-        RULES.format(data=data, as_of=as_of, materialized="NOT MATERIALIZED") + TOTALS
-    )
+    cursor = connection.execute(RULES.format(data=data, as_of=as_of, materialized="NOT MATERIALIZED") + TOTALS)
     names = [column[0] for column in cursor.description]
     return dict(zip(names, cursor.fetchone(), strict=True))
 
@@ -103,9 +101,7 @@ def write(connection: duckdb.DuckDBPyConnection, data: Path, as_of: str, out: Pa
     out.mkdir(parents=True, exist_ok=True)
     rules = RULES.format(data=data, as_of=as_of, materialized="NOT MATERIALIZED")
     for table in ("person", "household"):
-        connection.execute(
-            f"COPY ({rules} SELECT * FROM {table}_result) TO '{out}/{table}s.parquet' (FORMAT parquet)"
-        )
+        connection.execute(f"COPY ({rules} SELECT * FROM {table}_result) TO '{out}/{table}s.parquet' (FORMAT parquet)")
 
 
 def main() -> None:
@@ -125,11 +121,7 @@ def main() -> None:
         start = time.perf_counter()
         totals(connection, given.data, given.as_of)
         warm.append(time.perf_counter() - start)
-    print(
-        json.dumps(
-            {"totals": found, "warm": min(warm, default=None), "version": f"DuckDB {duckdb.__version__}"}
-        )
-    )
+    print(json.dumps({"totals": found, "warm": min(warm, default=None), "version": f"DuckDB {duckdb.__version__}"}))
 
 
 if __name__ == "__main__":

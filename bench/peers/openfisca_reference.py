@@ -42,9 +42,7 @@ PARAMETERS = {
 }  # fmt: skip
 
 Person = Entity("person", "persons", "a person", "")
-Household = GroupEntity(
-    "household", "households", "a household", "", roles=[{"key": "member", "plural": "members"}]
-)
+Household = GroupEntity("household", "households", "a household", "", roles=[{"key": "member", "plural": "members"}])
 
 
 class severe(Variable):
@@ -264,9 +262,7 @@ class education_amount(Variable):
 
     def formula(person, period, parameters):
         p = parameters(period)
-        amounts = np.array(
-            [0, p.stage_primary, p.stage_junior, p.stage_senior, p.stage_tertiary], dtype=np.int32
-        )
+        amounts = np.array([0, p.stage_primary, p.stage_junior, p.stage_senior, p.stage_tertiary], dtype=np.int32)
         return np.where(person("education", period), amounts[person("student_stage", period)], 0)
 
 

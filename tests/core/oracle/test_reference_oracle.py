@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from bangfu.core.api import read_decisions, screen
 
+from bangfu.core.api import read_decisions, screen
 from tests.core.support import oracle
 from tests.core.support import reference_data as reference
 
@@ -54,9 +54,7 @@ def answers(data: oracle.Registry, folder: Path, as_of: date = reference.CHANGE)
     return found
 
 
-def differences(
-    expected: Mapping[oracle.Unit, oracle.Decision], got: Mapping[oracle.Unit, Answer]
-) -> list[str]:
+def differences(expected: Mapping[oracle.Unit, oracle.Decision], got: Mapping[oracle.Unit, Answer]) -> list[str]:
     """Every disagreement on complete rows, in words."""
     lines = [f"{unit}: only one side has it" for unit in expected.keys() ^ got.keys()]
     for unit in expected.keys() & got.keys():
@@ -142,12 +140,13 @@ def unsound(outcome: oracle.Reached, answer: Answer, blanks: list[oracle.Blank],
     if decided & set(outcome.undecided):
         wrong.append("a clause is called decided, and goes both ways")
     if policy not in NO_AMOUNT and answer.status != "ineligible":
+        amounts = outcome.amounts | ({0} if "ineligible" in outcome.statuses else set())
         if answer.amount is not None:
-            if outcome.amounts - {answer.amount}:
+            if amounts - {answer.amount}:
                 wrong.append("the amount is called exact, and a completion pays another")
         elif any(
-            paid < (answer.low or 0) or (answer.high is not None and paid > answer.high)
-            for paid in outcome.amounts
+            (answer.low is not None and paid < answer.low) or (answer.high is not None and paid > answer.high)
+            for paid in amounts
         ):
             wrong.append("a completion pays outside the range")
     names = {name for name, _ in blanks}

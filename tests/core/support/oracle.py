@@ -120,9 +120,7 @@ def top_up(persons: Sequence[Row], line: int) -> int:
 def shared_exclusions(household: Row, persons: Sequence[Row], line: int) -> dict[str, bool | None]:
     """The set X."""
     refusing = [
-        p
-        for p in persons
-        if 18 <= p["age"] <= 59 and not severe(p) and p["employed"] == 0 and p["refuses_job"] == 1
+        p for p in persons if 18 <= p["age"] <= 59 and not severe(p) and p["employed"] == 0 and p["refuses_job"] == 1
     ]
     return {
         "financial_assets": household["fin_assets"] > 24 * line * len(persons),
@@ -153,9 +151,7 @@ def holds(decision: Decision) -> bool | None:
     return {"eligible": True, "ineligible": False, "unknown": None}[decision.status]
 
 
-def decide_medical(
-    person: Row, tekun: Decision, dibao: Decision, borderline: Decision, pc: int | None
-) -> Decision:
+def decide_medical(person: Row, tekun: Decision, dibao: Decision, borderline: Decision, pc: int | None) -> Decision:
     """Medical assistance, by the first kind of cover that the person has."""
     covered = either(holds(tekun), holds(dibao), holds(borderline))
     oop = out_of_pocket(person)

@@ -56,9 +56,7 @@ def lines(regions: Sequence[int] = (1, 2, 3)) -> list[dict[str, int | date]]:
         for urban in (0, 1):
             base = 48_003 + 7_001 * region + 13_107 * urban
             for start, end, line in ((OLD, CHANGE, base), (CHANGE, END, base + 4_909)):
-                rows.append(
-                    {"region": region, "urban": urban, "valid_from": start, "valid_to": end, "line": line}
-                )
+                rows.append({"region": region, "urban": urban, "valid_from": start, "valid_to": end, "line": line})
     return rows
 
 
@@ -75,8 +73,7 @@ def _person(dice: random.Random, number: int, household: int, line: int) -> Row:
     expense = (
         _near(
             dice,
-            insurance
-            + dice.choice((0, 6 * line, 12 * line, 20 * line, 40 * line, 12_000_000, 11_428_572, 8_333_334)),
+            insurance + dice.choice((0, 6 * line, 12 * line, 20 * line, 40 * line, 12_000_000, 11_428_572, 8_333_334)),
         )
         if ill
         else dice.choice((0, 0, dice.randint(0, 300_000)))
@@ -107,9 +104,7 @@ def _give_income(dice: random.Random, people: list[Row], line: int) -> None:
     if not people:
         return
     n = len(people)
-    target = dice.choice(
-        (0, line, line, line * 3 // 2, (line * 3 + 1) // 2, 2 * line, dice.randint(0, 3 * line))
-    )
+    target = dice.choice((0, line, line, line * 3 // 2, (line * 3 + 1) // 2, 2 * line, dice.randint(0, 3 * line)))
     total = max(0, target * n + dice.choice((-n, -1, -1, 0, 0, 1, n - 1, n)))
     own = dice.choice((None, line * 13 // 10, (line * 13 + 9) // 10))
     if own is not None:
@@ -143,9 +138,7 @@ def _household(dice: random.Random, number: int, n: int, *, region: int, urban: 
         "car_count": cars,
         "car_value": dice.choice(SMALL_DOMAINS["car_value"][1:4]) if cars or dice.random() < 0.3 else 0,
         "property_count": dice.choice((0, 0, 1, 1, 1, 2)),
-        "fin_assets": mostly(
-            dice.choice((0, dice.randint(0, 1_000_000))), assets, max(0, assets - 1), assets + 1
-        ),
+        "fin_assets": mostly(dice.choice((0, dice.randint(0, 1_000_000))), assets, max(0, assets - 1), assets + 1),
         "business_capital": mostly(0, *SMALL_DOMAINS["business_capital"][1:4]),
         "luxury": mostly(0, 6 * line, 6 * line - 1, 6 * line + 1),
         "residence_months": mostly(60, 5, 6, 7, 0),
@@ -159,9 +152,7 @@ def registry(
     """A complete registry; a few households are empty, a few persons name a household that is not there."""
     dice = random.Random(seed)
     table = lines()
-    standard = {
-        (r["region"], r["urban"]): r["line"] for r in table if r["valid_from"] <= as_of < r["valid_to"]
-    }
+    standard = {(r["region"], r["urban"]): r["line"] for r in table if r["valid_from"] <= as_of < r["valid_to"]}
     people: list[Row] = []
     homes: list[Row] = []
     for number in range(1, households + 1):
