@@ -48,11 +48,17 @@ FINDINGS = pa.schema(
     ]
 )
 EVENTS = pa.schema(
-    [(name, pa.string()) for name in ("id", "severity", "household_no", "person_no", "message", "fields", "change")]
+    [
+        (name, pa.string())
+        for name in ("id", "severity", "household_no", "person_no", "message", "fields", "change")
+    ]
 )
 INDICATORS = pa.schema(
     [
-        *((name, pa.string()) for name in ("indicator", "area", "period", "numerator", "denominator", "value")),
+        *(
+            (name, pa.string())
+            for name in ("indicator", "area", "period", "numerator", "denominator", "value")
+        ),
         *((name, pa.string()) for name in ("unit", "title_zh", "stated")),
     ]
 )
@@ -83,32 +89,56 @@ NAMES = Names(
         "H3": HouseholdLabel("赵不详", HILL, "第一组"),
         "H4": HouseholdLabel("钱重领", HILL, "第三组"),
     },
-    {"P11": PersonLabel("李有余"), "P21": PersonLabel("王无助"), "P31": PersonLabel("赵不详"), "P32": PersonLabel("赵小详")},
+    {
+        "P11": PersonLabel("李有余"),
+        "P21": PersonLabel("王无助"),
+        "P31": PersonLabel("赵不详"),
+        "P32": PersonLabel("赵小详"),
+    },
 )
-VISIT = {"who": Label("村干部入户核实", "village visit"), "group": "visit", "group_label": Label("入户调查", "home visit")}
+VISIT = {
+    "who": Label("村干部入户核实", "village visit"),
+    "group": "visit",
+    "group_label": Label("入户调查", "home visit"),
+}
 TITLES = RunTitles(
     policies={
         "dibao": PolicyTitle(
-            Label("最低生活保障", "minimum living guarantee"), "household", "month", "《社会救助暂行办法》（国务院令第649号）"
+            Label("最低生活保障", "minimum living guarantee"),
+            "household",
+            "month",
+            "《社会救助暂行办法》（国务院令第649号）",
         ),
-        "extreme_hardship": PolicyTitle(Label("特困人员救助供养", "extreme hardship support"), "person", "month"),
+        "extreme_hardship": PolicyTitle(
+            Label("特困人员救助供养", "extreme hardship support"), "person", "month"
+        ),
         "old_age_allowance": PolicyTitle(Label("高龄津贴", "old-age allowance"), "person", "month"),
         "yulu_subsidy": PolicyTitle(Label("雨露计划补助", "Yulu subsidy"), "person", "year"),
     },
     clauses={
-        ("dibao", "income"): ClauseTitle(Label("家庭人均收入低于当地低保标准", "income per member below the line"), "第九条"),
+        ("dibao", "income"): ClauseTitle(
+            Label("家庭人均收入低于当地低保标准", "income per member below the line"), "第九条"
+        ),
         ("dibao", "hukou"): ClauseTitle(Label("持有当地常住户口", "local hukou"), "第九条"),
-        ("dibao", "assets"): ClauseTitle(Label("人均金融资产超过24倍月标准", "assets too high"), "实施细则第六条", "exclusion"),
+        ("dibao", "assets"): ClauseTitle(
+            Label("人均金融资产超过24倍月标准", "assets too high"), "实施细则第六条", "exclusion"
+        ),
         ("extreme_hardship", "income"): ClauseTitle(Label("无生活来源", "no source of income"), "第十四条"),
         ("old_age_allowance", "age"): ClauseTitle(Label("年满80周岁", "aged 80 or more"), "第一条"),
     },
     inputs={
         "wage_income": InputTitle(Label("工资性收入", "wage income"), **VISIT),
         "pension_income": InputTitle(
-            Label("养老金", "pension"), Label("县人社局", "social security bureau"), "pensions", Label("养老金发放文件", "pensions")
+            Label("养老金", "pension"),
+            Label("县人社局", "social security bureau"),
+            "pensions",
+            Label("养老金发放文件", "pensions"),
         ),
         "dibao_standard": InputTitle(
-            Label("低保标准", "dibao line"), Label("县民政局发文", "county civil affairs"), "dibao_standard", kind="parameter"
+            Label("低保标准", "dibao line"),
+            Label("县民政局发文", "county civil affairs"),
+            "dibao_standard",
+            kind="parameter",
         ),
     },
     alerts={
@@ -122,15 +152,23 @@ TITLES = RunTitles(
     checks={"DQ013": EventTitle(Label("一户多户主", "two heads"), "must_fix", source="3_02_011")},
     indicators={
         "poverty_headcount_rate": IndicatorTitle(
-            Label("贫困发生率", "poverty headcount rate"), Label("贫困人口", "poor"), Label("农业户籍人口", "rural registered")
+            Label("贫困发生率", "poverty headcount rate"),
+            Label("贫困人口", "poor"),
+            Label("农业户籍人口", "rural registered"),
         )
     },
 )
 
 
-def finding(policy: str, household: str | None, person: str | None, kind: str | None, **more: Any) -> dict[str, Any]:
+def finding(
+    policy: str, household: str | None, person: str | None, kind: str | None, **more: Any
+) -> dict[str, Any]:
     """One row of findings.parquet; what is not named is null."""
-    status = {"entitled_not_receiving": "eligible", "receiving_not_entitled": "ineligible", "amount_differs": "eligible"}
+    status = {
+        "entitled_not_receiving": "eligible",
+        "receiving_not_entitled": "ineligible",
+        "amount_differs": "eligible",
+    }
     row: dict[str, Any] = dict.fromkeys(FINDINGS.names)
     row |= {"policy": policy, "household_no": household, "person_no": person, "finding": kind}
     row |= {"status": status.get(kind or "", "unknown"), "failed": [], "unknown": [], "missing": []}
@@ -172,16 +210,36 @@ ROWS = [
         change="new",
     ),
     finding(
-        *("dibao", "H3", None, "cannot_tell"), unknown=["income"], missing=["P31.wage_income", "P32.pension_income"]
+        *("dibao", "H3", None, "cannot_tell"),
+        unknown=["income"],
+        missing=["P31.wage_income", "P32.pension_income"],
     ),
-    finding(*("extreme_hardship", "H3", None, "cannot_tell"), unknown=["income"], missing=["P31.wage_income"]),
+    finding(
+        *("extreme_hardship", "H3", None, "cannot_tell"), unknown=["income"], missing=["P31.wage_income"]
+    ),
     finding(*("extreme_hardship", "H3", "P32", None), unknown=["income"], missing=["wage_income"]),
     finding(*("dibao", "H2", None, "cannot_tell"), unknown=["income"], missing=["dibao_standard"]),
 ]
-ALERTS = [event("income_fell_sharply", "H3", severity="high", message="收入较上年大幅下降", fields="net_income_per_capita=5200.00；上年=11800.00")]
+ALERTS = [
+    event(
+        "income_fell_sharply",
+        "H3",
+        severity="high",
+        message="收入较上年大幅下降",
+        fields="net_income_per_capita=5200.00；上年=11800.00",
+    )
+]
 CHECKS = [
-    event("DQ013", "H1", severity="must_fix", message="一户多户主", fields="name=李有余；relation=户主；id_number=99010119700101123X"),
-    event("DQ013", "H1", severity="must_fix", message="一户多户主", fields="name==HYPERLINK(1)；relation=户主"),
+    event(
+        "DQ013",
+        "H1",
+        severity="must_fix",
+        message="一户多户主",
+        fields="name=李有余；relation=户主；id_number=99010119700101123X",
+    ),
+    event(
+        "DQ013", "H1", severity="must_fix", message="一户多户主", fields="name==HYPERLINK(1)；relation=户主"
+    ),
 ]
 INDICATOR_ROWS = [
     dict(zip(INDICATORS.names, row, strict=True))
@@ -198,7 +256,9 @@ COUNTS = (
     ),
     PolicyCounts("extreme_hardship", 3, 2500, 2, {"cannot_tell": 2}),
     PolicyCounts("old_age_allowance", 40, 2465, 0, {"amount_differs": 1}, {"amount_differs": 1950}),
-    PolicyCounts("yulu_subsidy", 5, 2500, 0, {"entitled_not_receiving": 2}, {"entitled_not_receiving": 600000}),
+    PolicyCounts(
+        "yulu_subsidy", 5, 2500, 0, {"entitled_not_receiving": 2}, {"entitled_not_receiving": 600000}
+    ),
 )
 
 
@@ -231,7 +291,10 @@ def write_run(
         "policies": COUNTS,
         "village_households": {RIVER: 500, HILL: 420},
         "previous": PreviousRun(date(2024, 8, 1), COUNTS),
-        "inputs": (InputFile("households.xlsx", 920, "9f2c" * 16), InputFile("persons.csv", 2505, "ab01" * 16)),
+        "inputs": (
+            InputFile("households.xlsx", 920, "9f2c" * 16),
+            InputFile("persons.csv", 2505, "ab01" * 16),
+        ),
         "warnings": ("dibao：条件 hukou 对每一户都成立（920 户）",),
     }
     return RunResults(folder, AS_OF, "20240901-abc123", **{**given, **more})
