@@ -150,7 +150,9 @@ def _villages(table: Any, results: RunResults, directory: Directory) -> tuple[li
     villages = []
     for code, households in results.village_households.items():
         names = directory.village(code)
-        villages.append(Village(code, names.village_name or code, names.township_name, households, found.pop(code, 0)))
+        villages.append(
+            Village(code, names.village_name or code, names.township_name, households, found.pop(code, 0))
+        )
     villages.sort(key=lambda it: (-(it.rate or 0.0), -it.findings, it.code))
     return villages, sum(found.values())
 
@@ -165,7 +167,9 @@ def _wanted(table: Any, titles: RunTitles) -> list[Wanted]:
     flat = pc.list_flatten(lists).cast(pa.string())
     # A member's fact keeps its dot, so that it is told from a household's fact of the same name.
     names = pc.replace_substring_regex(flat, r"^.*\.", "*.")
-    each = pa.table({"name": names, "row": parents, "household": rows["household_no"].combine_chunks().take(parents)})
+    each = pa.table(
+        {"name": names, "row": parents, "household": rows["household_no"].combine_chunks().take(parents)}
+    )
     counted: dict[str, list[Any]] = {}
     for raw in pc.unique(each["name"].combine_chunks()).to_pylist():
         counted.setdefault(titles.input(raw)[0], []).append(raw)
@@ -207,4 +211,8 @@ def _indicators(results: RunResults) -> list[dict[str, Any]] | None:
     for row in listed:
         size = len(row["area"] or "")
         widest[row["indicator"]] = min(widest.get(row["indicator"], size), size)
-    return [row for row in listed if row["stated"] is not None or len(row["area"] or "") == widest[row["indicator"]]]
+    return [
+        row
+        for row in listed
+        if row["stated"] is not None or len(row["area"] or "") == widest[row["indicator"]]
+    ]
