@@ -121,7 +121,8 @@ def _read_file(path: Path, reading: _Reading) -> None:
         reading.problems.append(Problem(path.name, "", 0, "", "", problem, advice))
 
     if not path.is_file():
-        return refuse("找不到这个文件", "检查文件名和路径")
+        refuse("找不到这个文件", "检查文件名和路径")
+        return
     try:
         book = CalamineWorkbook.from_path(str(path))
         sheets = [
@@ -129,16 +130,14 @@ def _read_file(path: Path, reading: _Reading) -> None:
         ]
     # The reader raises several unrelated kinds for damaged, locked and foreign files; people get one answer.
     except Exception:
-        return refuse(
-            "打不开：文件损坏、加了密码，或不是 Excel 表格", "用 WPS 打开，去掉密码，另存为 .xlsx 再交"
-        )
+        refuse("打不开：文件损坏、加了密码，或不是 Excel 表格", "用 WPS 打开，去掉密码，另存为 .xlsx 再交")
+        return
     ours = [_read_sheet(path.name, name, rows, reading) for name, rows in sheets]
     if not any(ours):
         refuse(
             f"不是核查清单：没有一张表同时有“{RESULT}”和“{KEY}”两列",
             "交回由系统生成的清单；表头名称和“编号”列不要改动、不要删除",
         )
-    return None
 
 
 def _read_sheet(file: str, sheet: str, rows: list[list[Any]], reading: _Reading) -> bool:
@@ -191,7 +190,8 @@ def _read_row(file: str, sheet: str, number: int, cells: dict[str, Any], reading
 
     if key is None:
         problem = "编号被改动过" if key_text else "编号是空的"
-        return report(KEY, key_text, f"{problem}，不知道这一行是哪一户", "从原清单把这一行的编号复制回来再交")
+        report(KEY, key_text, f"{problem}，不知道这一行是哪一户", "从原清单把这一行的编号复制回来再交")
+        return
     result, action = choice(written[RESULT], RESULTS), choice(written[ACTION], ACTIONS)
     day = day_of(written[VERIFIED_ON])
     verifier = cell_text(written[VERIFIER])
@@ -207,12 +207,11 @@ def _read_row(file: str, sheet: str, number: int, cells: dict[str, Any], reading
     if number_like(verifier):
         report(VERIFIER, verifier, "核实人一栏写的是号码", "只写姓名，不要写身份证号或电话")
     if len(reading.problems) > before or result is None or action is None:
-        return None
+        return
     for column, missing in ((VERIFIER, not verifier), (VERIFIED_ON, day is None)):
         if missing:
             report(column, "", f"没有填{column}", "已收下；请补上", taken=True)
     reading.answers.append(Answer(key, result, action, verifier, day, file, sheet, number))
-    return None
 
 
 def _settle(reading: _Reading) -> tuple[list[Answer], int]:

@@ -57,7 +57,7 @@ def _sections(results: RunResults, found: Figures, titles: RunTitles) -> list[st
         events_section("checks", found.checks, titles),
         "</div>",
         indicators_section(found, titles),
-        comparison_section(results, found, titles),
+        comparison_section(results, found),
         '<div class="two">',
         sources_section(results),
         warnings_section(results),
@@ -84,8 +84,8 @@ def _lead(results: RunResults, found: Figures) -> str:
     for kind, it in found.kinds.items():
         if it.households is None:
             continue
-        money_zh, money_en = money_words(kind, it.fen)
-        tail_zh, tail_en = (f"，{money_zh}" if money_zh else ""), (f", {money_en}" if money_en else "")
+        sums = money_words(kind, it.fen)
+        tail_zh, tail_en = "".join(f"，{zh}" for zh, _ in sums[:1]), "".join(f", {en}" for _, en in sums[:1])
         said_zh.append(f"{NAMES[kind][0]} <strong>{it.households:,} 户</strong>{tail_zh}")
         said_en.append(f"{NAMES[kind][1].lower()}: {it.households:,} households{tail_en}")
     zh.append("；".join(said_zh) + "。" if said_zh else "本次没有计算核查结果。")
@@ -105,10 +105,8 @@ def _tile(kind: str, it: Kind) -> str:
     if it.households is None:
         return f'<li class="tile {kind}">{heading}<p>{both("本次未计算", "not computed")}</p></li>'
     cases = counted(it.units)
-    money_zh, money_en = money_words(kind, it.fen)
     body = f"<b>{it.households:,}<small>{both('户', 'households')}</small></b>"
-    if money_zh:
-        body += f'<p class="money">{both(money_zh, money_en)}</p>'
+    body += "".join(f'<p class="money">{both(*words)}</p>' for words in money_words(kind, it.fen))
     body += f"<p>{both(f'共 {cases[0]}', cases[1]) if cases[0] else both('没有', 'none')}</p>"
     return f'<li class="tile {kind}">{heading}{body}</li>'
 

@@ -82,7 +82,8 @@ def figures(results: RunResults, directory: Directory, titles: RunTitles) -> Fig
     """Read the run's outputs and count."""
     kinds = {kind: kind_of(results.policies, titles, kind) for kind in KINDS}
     table = _findings(results)
-    villages, elsewhere, wanted = [], 0, None
+    villages: list[Village] = []
+    elsewhere, wanted = 0, None
     if table is not None:
         for name, kind in kinds.items():
             _households(table, name, kind)

@@ -9,7 +9,7 @@ from html import escape
 from bangfu.core.rulebook.model import Label
 from bangfu.core.screening.labels import hide_numbers
 
-PERIODS = {"month": ("月", "a month"), "year": ("年", "a year"), "once": ("次", "one-off")}
+PERIODS = {"month": ("每月", "a month"), "year": ("每年", "a year"), "once": ("一次性", "one-off")}
 
 
 def both(zh: str, en: str) -> str:
@@ -18,6 +18,11 @@ def both(zh: str, en: str) -> str:
     if zh == en or not en:
         return escape(zh)
     return f'<span class="zh">{escape(zh)}</span><span class="en" lang="en">{escape(en)}</span>'
+
+
+def measured(number: str, unit: str) -> str:
+    """A number with its unit; in English the unit stands in the column's header."""
+    return f'{number}<span class="zh"> {escape(unit)}</span>'
 
 
 def label(it: Label) -> str:
@@ -31,12 +36,17 @@ def yuan(fen: int) -> str:
     return f"{sign}{fen // 100:,}.{fen % 100:02d}"
 
 
-def money(fen: Mapping[str, int], zh: str, en: str) -> tuple[str, str]:
-    """Sums of money by period in words (月应发 820.50 元、年应发 6,000.00 元); "" where there is none."""
+def money(fen: Mapping[str, int], zh: str, en: str) -> list[tuple[str, str]]:
+    """Sums of money by period in words (每月应发 820.50 元; 每年应发 6,000.00 元); none where there is none.
+
+    Months, years and one-off sums are never added up.
+    """
     listed = [(per, fen[per]) for per in (*PERIODS, *sorted(set(fen) - set(PERIODS))) if fen.get(per)]
     said = [(*PERIODS.get(per, ("", "")), yuan(amount)) for per, amount in listed]
-    in_chinese = "，".join(f"{period}{zh} {amount} 元" for period, _, amount in said)
-    return in_chinese, ", ".join(f"{amount} yuan {en} {period}".strip() for _, period, amount in said)
+    return [
+        (f"{period_zh}{zh} {amount} 元", f"{amount} yuan {en} {period_en}".strip())
+        for period_zh, period_en, amount in said
+    ]
 
 
 def counted(units: Mapping[str, int]) -> tuple[str, str]:
@@ -86,7 +96,7 @@ def table(caption: tuple[str, str], heads: list[Head], rows: Iterable[list[str]]
 
 
 def details(zh: str, en: str, body: str) -> str:
-    """What is folded away at first; open in print."""
+    """What is folded away at first."""
     return f"<details><summary>{both(zh, en)}</summary>\n{body}\n</details>"
 
 

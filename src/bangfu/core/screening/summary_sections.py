@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from html import escape
 from typing import Any
@@ -15,6 +16,7 @@ from bangfu.core.screening.summary_html import (
     details,
     empty,
     label,
+    measured,
     money,
     section,
     table,
@@ -69,11 +71,15 @@ def policies_section(results: RunResults, titles: RunTitles) -> str:
         )
     )
     rows = [_policy_row(one, titles) for one in results.policies]
-    caption = (
+    note = (
         "条形按本政策判定的总数分段；户政策按户、人政策按人计数，互不相加。",
         "Bars split what each policy decided; household policies count households, person policies persons.",
     )
-    return section(heading, f'<ul class="key">{key}</ul>' + table(caption, heads, rows))
+    return section(
+        heading,
+        f'<ul class="key">{key}</ul>' + table(("各项政策的判定", "Decisions by policy"), heads, rows),
+        note,
+    )
 
 
 def _policy_row(one: PolicyCounts, titles: RunTitles) -> list[str]:
@@ -84,17 +90,21 @@ def _policy_row(one: PolicyCounts, titles: RunTitles) -> list[str]:
         Part(one.ineligible, "no", "不符合"),
         Part(one.unknown, "unsure", "无法判定"),
     ]
-    english = {"户": "households", "人": "persons"}.get(unit, "items")
+    english = {"户": "household", "人": "person"}.get(unit, "item")
     words = both(
-        f"符合 {one.eligible:,} · 不符合 {one.ineligible:,} · 无法判定 {one.unknown:,}（{unit}）",
-        f"{one.eligible:,} eligible · {one.ineligible:,} not · {one.unknown:,} unknown ({english})",
+        f"符合 {one.eligible:,} · 不符合 {one.ineligible:,} · 无法判定 {one.unknown:,}",
+        f"{one.eligible:,} eligible · {one.ineligible:,} not · {one.unknown:,} unknown",
     )
-    cells = [label(title.title), f"{stacked_bar(parts)}<small>{words}</small>"]
+    counting = both(f"按{unit}判定", f"by {english}")
+    cells = [
+        f"{label(title.title)}<small>{counting}</small>",
+        f"{stacked_bar(parts)}<small>{words}</small>",
+    ]
     for kind in NAMES:
         sums = kind_of([one], titles, kind)
         amount = money(sums.fen, *_MONEY[kind])
-        small = f"<small>{both(*amount)}</small>" if amount[0] else ""
-        cells.append(f"{one.findings.get(kind, 0):,} {both(unit, '')}{small}")
+        small = "".join(f"<small>{both(*words)}</small>" for words in amount)
+        cells.append(measured(f"{one.findings.get(kind, 0):,}", unit) + small)
     return cells
 
 
@@ -106,7 +116,7 @@ _MONEY = {
 }
 
 
-def money_words(kind: str, fen: Any) -> tuple[str, str]:
+def money_words(kind: str, fen: Mapping[str, int]) -> list[tuple[str, str]]:
     """The money of one finding in words."""
     return money(fen, *_MONEY[kind])
 
@@ -155,8 +165,8 @@ def _villages(villages: list[Village], caption: tuple[str, str]) -> str:
             [
                 f"{escape(it.name)}<small>{escape(it.township)}</small>",
                 f"{rate}{chart}",
-                f"{it.findings:,} {both('条', '')}",
-                f"{it.households:,} {both('户', '')}",
+                measured(f"{it.findings:,}", "条"),
+                measured(f"{it.households:,}", "户"),
             ]
         )
     return table(caption, heads, rows)
@@ -196,8 +206,8 @@ def _wanted(wanted: list[Wanted], caption: tuple[str, str]) -> str:
         source = f"<small>{label(group)}</small>" if group.zh and group.zh != it.title.label.zh else ""
         chart = bar(it.findings, largest, f"{it.title.label.zh} {it.findings:,} 项", style="wait")
         who = label(it.title.who) if it.title.who.zh else both("未注明", "not stated")
-        count = f"{it.findings:,} {both('项', '')}{chart}"
-        rows.append([f"{label(it.title.label)}{source}", count, f"{it.households:,} {both('户', '')}", who])
+        count = measured(f"{it.findings:,}", "项") + chart
+        rows.append([f"{label(it.title.label)}{source}", count, measured(f"{it.households:,}", "户"), who])
     return table(caption, heads, rows)
 
 
@@ -233,7 +243,7 @@ def _events(events: list[Events], known: Any, caption: tuple[str, str]) -> str:
         name = label(title.title) if title else escape(it.id)
         due = f"<small>{label(title.deadline)}</small>" if title and title.deadline.zh else ""
         severity = both(*SEVERITIES.get(it.severity, (it.severity, it.severity)))
-        counts = [f"{it.rows:,} {both('条', '')}", f"{it.households:,} {both('户', '')}"]
+        counts = [measured(f"{it.rows:,}", "条"), measured(f"{it.households:,}", "户")]
         rows.append([f"{name}{due}", severity, *counts])
     return table(caption, heads, rows)
 
@@ -252,11 +262,11 @@ def indicators_section(figures: Figures, titles: RunTitles) -> str:
         Head("文件所载", "As printed", "n"),
     ]
     rows = [_indicator(row, titles) for row in figures.indicators]
-    caption = (
+    note = (
         "比率都写明分母；红字为文件所载与计算值不同。",
         "Ratios name their denominator; red: printed and computed differ.",
     )
-    return section(heading, table(caption, heads, rows))
+    return section(heading, table(("计算值与文件所载", "Computed and printed"), heads, rows), note)
 
 
 def _indicator(row: dict[str, Any], titles: RunTitles) -> list[str]:
@@ -302,7 +312,7 @@ def _same(value: object, stated: object) -> bool:
         return str(value) == str(stated)
 
 
-def comparison_section(results: RunResults, figures: Figures, titles: RunTitles) -> str:
+def comparison_section(results: RunResults, figures: Figures) -> str:
     """This run beside the one before: totals, and what is new, the same and gone."""
     heading = ("与上次核查比", "Compared with the run before")
     if results.previous is None:
@@ -321,14 +331,11 @@ def comparison_section(results: RunResults, figures: Figures, titles: RunTitles)
         moved = [f"{changes[change]:,}" if told else "—" for change in ("new", "unchanged", "gone")]
         rows.append([both(*name), f"{before:,}", f"{now:,}", f"{now - before:+,}", *moved])
     on = f"{results.previous.as_of:%Y-%m-%d}"
-    return section(
-        heading,
-        table(
-            (f"上次核查：{on}；单位：条（户政策的户次与人政策的人次合计）", f"Before: {on}; unit: cases"),
-            heads,
-            rows,
-        ),
+    note = (
+        f"上次核查 {on}。单位：条，一条是一项政策下的一户或一人。",
+        f"The run before: {on}. A case is one household or person under one policy.",
     )
+    return section(heading, table(("条数的变化", "Change in cases"), heads, rows), note)
 
 
 def sources_section(results: RunResults) -> str:

@@ -44,7 +44,7 @@ def write_worklists(results: RunResults, directory: Directory, titles: RunTitles
         area = areas.pop(code)
         name = _names(maker, results, code)
         path = folder / _file_name(name, code or _county_code(results))
-        _write(path, "".join(name) or "全县", area, computed, maker, code)
+        _write(path, "".join(name) or "全县", area, computed, maker, code=code)
         paths.append(path)
     return paths
 
@@ -78,7 +78,9 @@ def _areas(maker: LineMaker, results: RunResults) -> tuple[dict[str, _Area], fro
     return areas, frozenset(computed)
 
 
-def _write(path: Path, name: str, area: _Area, computed: frozenset[str], maker: LineMaker, code: str) -> None:
+def _write(
+    path: Path, name: str, area: _Area, computed: frozenset[str], maker: LineMaker, *, code: str
+) -> None:
     results = maker.results
     book = Book(path, f"{name}  帮扶核查清单（{results.as_of:%Y-%m-%d}）", results.as_of)
     _front(book, name, area, computed, results)

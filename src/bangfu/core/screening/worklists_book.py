@@ -67,7 +67,9 @@ class Book:
 
     def text(self, sheet: Any, row: int, column: int, value: Cell, **properties: object) -> None:
         """One cell. Text is always text: what begins with = + - @ never becomes a formula, nor when edited."""
-        if isinstance(value, str):
+        if value == "":
+            sheet.write_blank(row, column, None, self.format(**properties))
+        elif isinstance(value, str):
             value = clean(value)
             if value[:1] in ("=", "+", "-", "@"):
                 properties["quote_prefix"] = True
