@@ -173,8 +173,10 @@ def test_reading_again_gives_the_same_bytes(lists: dict[str, Path], tmp_path: Pa
 
 @pytest.mark.parametrize(
     "written",
-    [date(2024, 9, 3), datetime(2024, 9, 3, 8), 45538, 45538.0, "45538", "2024-9-3", "2024/09/03", "2024.9.3"]
-    + ["2024年9月3日", "20240903", "２０２４－９－３", " 2024-09-03 00:00:00 "],
+    [
+        *(date(2024, 9, 3), datetime(2024, 9, 3, 8), 45538, 45538.0, "45538", "2024-9-3", "2024/09/03"),
+        *("2024.9.3", "2024年9月3日", "20240903", "２０２４－９－３", " 2024-09-03 00:00:00 "),
+    ],
 )
 def test_a_day_is_read_however_it_is_written(written: object) -> None:
     assert day_of(written) == date(2024, 9, 3)

@@ -8,8 +8,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from worklists_factory import COUNTS, NAMES, TITLES, finding, write_run
+from worklists_factory import COUNTS, NAMES, TITLES, Names, finding, write_run
 
 from bangfu.core.rulebook.model import Label
 from bangfu.core.screening.charts import Part, bar, stacked_bar
@@ -121,7 +123,8 @@ def test_the_tags_nest_and_there_is_one_main_heading(tmp_path: Path, language: s
 def test_the_head_line_says_it_in_words(tmp_path: Path) -> None:
     text = words(page(tmp_path))
     assert (
-        "本次核查 920 户、2,505 人：应享未享（漏保） 1 户，每月应发 820.50 元；享受不符（错保） 1 户，每月实发 410.00 元；"
+        "本次核查 920 户、2,505 人：应享未享（漏保） 1 户，每月应发 820.50 元；"
+        "享受不符（错保） 1 户，每月实发 410.00 元；"
         "金额不符 1 户，每月相差 19.50 元；无法判定 2 户。"
     ) in text
     english = words(page(tmp_path), "en")
@@ -205,6 +208,28 @@ def test_files_are_named_with_rows_and_the_head_of_their_digest(tmp_path: Path) 
 def test_a_policy_that_decided_nobody_has_an_outline_for_a_bar(tmp_path: Path) -> None:
     html = page(tmp_path, policies=(PolicyCounts("dibao", 0, 0, 0),))
     assert 'class="none"' in html
+
+
+def test_a_county_without_findings_says_so_in_words(tmp_path: Path) -> None:
+    text = words(page(tmp_path, [], alerts=[], checks=[], indicators=[]))
+    assert "各村都没有需要核实的条目。" in text
+    assert "没有因缺情况而无法判定的。" in text
+    assert "预警 没有发现。" in text
+    assert "规则里没有指标。" in text
+
+
+def test_numbers_as_keys_and_repeated_words_as_dictionaries_read_the_same(tmp_path: Path) -> None:
+    results = write_run(tmp_path)
+    path = tmp_path / "findings.parquet"
+    table = pq.read_table(path)
+    numbers = pa.array([int(number[1:]) for number in table["household_no"].to_pylist()])
+    words_of = {name: table[name].dictionary_encode() for name in ("policy", "finding", "status", "change")}
+    for name, column in {**words_of, "household_no": numbers}.items():
+        table = table.set_column(table.schema.get_field_index(name), name, column)
+    pq.write_table(table, path)
+    by_number = Names({key[1:]: value for key, value in NAMES.households.items()}, NAMES.persons)
+    html = write_summary(results, by_number, TITLES, tmp_path).read_text("utf-8")
+    assert rows(html)["河湾村丰乐镇"] == ["0.60", "3 条", "500 户"]
 
 
 # Charts

@@ -1,8 +1,8 @@
 """Takes back what people wrote into the answer columns of the worklists.
 
 Rows may have been sorted, filtered, moved or collected into other workbooks: a row is known by its key alone.
-What cannot be taken is reported with file, sheet, row, what was found and what to do; nothing is guessed. A line
-that was answered differently in two places is taken from neither.
+What cannot be taken is reported with file, sheet, row, what was found and what to do; nothing is guessed.
+A line that was answered differently in two places is taken from neither.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ HEADER_ROWS = 10
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """What was not taken, or taken with a reservation (`taken`). `row` is 1-based, 0 where it is the whole file."""
+    """What was not taken, or taken with a reservation (`taken`). `row` is 1-based; 0 means the whole file."""
 
     file: str
     sheet: str
@@ -67,7 +67,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class AnswersResult:
-    """`answers` are the lines taken, `empty` the lines not filled in yet, `conflicts` the lines answered in two ways.
+    """`answers` counts lines taken, `empty` lines not filled in yet, `conflicts` lines answered in two ways.
 
     `table` and `report` are the files written: answers.parquet (one row per line and policy) and
     answers_problems.xlsx.
@@ -90,10 +90,10 @@ class _Reading:
 
 
 def read_answers(paths: list[Path], out: Path) -> AnswersResult:
-    """Read filled-in workbooks (.xlsx, .xls, .ods) and write answers.parquet and answers_problems.xlsx into `out`.
+    """Read filled-in workbooks (.xlsx, .xls); write answers.parquet and answers_problems.xlsx into `out`.
 
-    Reading the same files again gives the same result. No exception for what people wrote: a file that cannot be
-    read is a problem in the result.
+    Reading the same files again gives the same result. No exception for what people wrote: a file that cannot
+    be read is a problem in the result.
     """
     from bangfu.core.screening.answers_report import write_problems, write_table
 
@@ -215,7 +215,7 @@ def _read_row(file: str, sheet: str, number: int, cells: dict[str, Any], reading
 
 
 def _settle(reading: _Reading) -> tuple[list[Answer], int]:
-    """One answer for each line: equal or complementary ones are joined, contradicting ones reported and left out."""
+    """One answer for each line: equal or complementary ones are joined, contradicting ones are left out."""
     by_key: dict[LineKey, list[Answer]] = {}
     for one in sorted(reading.answers, key=lambda it: (it.key, it.file, it.sheet, it.row)):
         by_key.setdefault(one.key, []).append(one)

@@ -82,9 +82,9 @@ class ClauseTitle:
 class InputTitle:
     """An input that may be missing.
 
-    `who` says who can supply it (县民政局, 入户核实, 县残联文件). `group` is the file or question that would settle
-    it (a table's id, a parameter's id, `visit`), `group_label` its name. `kind` is `fact`, `parameter` or
-    `table`: the last two are settled once for the county, so no village can act on them.
+    `who` says who can supply it (县民政局, 入户核实, 县残联文件). `group` is the file or question that would
+    settle it (a table's id, a parameter's id, `visit`), `group_label` its name. `kind` is `fact`, `parameter`
+    or `table`: the last two are settled once for the county, so no village can act on them.
     """
 
     label: Label
@@ -118,8 +118,8 @@ class IndicatorTitle:
 class RunTitles:
     """Every title that a run's outputs need; an id without a title is shown as itself.
 
-    `clauses` is keyed by (policy, clause) in the order of the definition. `inputs` is keyed by the id of a fact,
-    a parameter or a table; `*.name` names a member's fact where a household's fact has the same name.
+    `clauses` is keyed by (policy, clause) in the order of the definition. `inputs` is keyed by the id of a
+    fact, a parameter or a table; `*.name` names a member's fact where a household's fact has the same name.
     """
 
     policies: Mapping[str, PolicyTitle] = field(default_factory=dict)
@@ -163,8 +163,8 @@ def hide_numbers(text: str) -> str:
     """The text with ID numbers, accounts and phones hidden but for their last four characters.
 
     Anything that has the length of an ID number (15 to 22 digits, the last may be X) is hidden wherever it
-    stands; a value after a name such as `id_number=` is hidden whatever it looks like, since a mistyped number
-    still tells who it is.
+    stands; a value after a name such as `id_number=` is hidden whatever it looks like, since a mistyped
+    number still tells who it is.
     """
     if not text:
         return text

@@ -72,8 +72,9 @@ def _header(results: RunResults) -> str:
 <h1>{county} {both("帮扶核查摘要", "assistance screening")}</h1>
 <nav aria-label="语言 Language"><a href="#zh" lang="zh-CN">中文</a><a href="#en" lang="en">English</a></nav>
 </div>
-<p class="soft">{both(f"核查日期 {as_of}", f"As of {as_of}")} · {both("规则", "Rules")} {escape(results.rulebook or "—")} ·
-{both("批次号", "Run")} <code>{escape(results.run_id)}</code></p>"""
+<p class="soft">{both(f"核查日期 {as_of}", f"As of {as_of}")} ·
+{both("规则", "Rules")} {escape(results.rulebook or "—")}
+· {both("批次号", "Run")} <code>{escape(results.run_id)}</code></p>"""
 
 
 def _lead(results: RunResults, found: Figures) -> str:
@@ -113,9 +114,9 @@ def _tile(kind: str, it: Kind) -> str:
 
 def _footer(results: RunResults) -> str:
     return both(
-        f"由 Bangfu 帮扶按 {results.as_of:%Y-%m-%d} 的资料计算。本页没有户主、人员姓名和身份证号；逐户清单见 worklists 文件夹。"
-        "缺情况既不算符合也不算不符合。金额只合计能准确算出的。",
-        f"Computed by Bangfu from the data as of {results.as_of:%Y-%m-%d}. No names of persons and no ID numbers here; "
-        "the lists by household are in the folder worklists. A missing fact is neither yes nor no. Money sums only "
-        "amounts that are exactly known.",
+        f"由 Bangfu 帮扶按 {results.as_of:%Y-%m-%d} 的资料计算。本页没有户主、人员姓名和身份证号；"
+        "逐户清单见 worklists 文件夹。缺情况既不算符合也不算不符合。金额只合计能准确算出的。",
+        f"Computed by Bangfu from the data as of {results.as_of:%Y-%m-%d}. No names of persons and no ID "
+        "numbers here; the lists by household are in the folder worklists. A missing fact is neither yes nor "
+        "no. Money sums only amounts that are exactly known.",
     )

@@ -18,9 +18,9 @@ UNITS = {"household": "户次", "person": "人次"}
 class Kind:
     """One finding over all policies.
 
-    `households` are distinct; `units` counts findings by what they count (户次, 人次, 项); `fen` sums money by the
-    policy's period. `changes` counts new, unchanged and gone. `households` is None where findings were not
-    computed.
+    `households` are distinct; `units` counts findings by what they count (户次, 人次, 项); `fen` sums money
+    by the policy's period. `changes` counts new, unchanged and gone. `households` is None where findings were
+    not computed.
     """
 
     households: int | None = None
@@ -120,7 +120,13 @@ def _findings(results: RunResults) -> Any:
     if paths is None:
         return None
     columns = ["policy", "household_no", "finding", "status", "change", "missing"]
-    table = pa.concat_tables(pq.read_table(path, columns=columns) for path in paths)
+    tables = []
+    for path in paths:
+        file = pq.ParquetFile(path)
+        tables.append(file.read(columns=[name for name in columns if name in file.schema_arrow.names]))
+    table = pa.concat_tables(tables)
+    if "change" not in table.column_names:
+        table = table.append_column("change", pa.nulls(len(table), pa.string()))
     finding, change = table["finding"].cast(pa.string()), table["change"].cast(pa.string())
     undecided = pc.and_(pc.is_null(finding), pc.equal(table["status"].cast(pa.string()), "unknown"))
     kind = pc.if_else(pc.fill_null(undecided, False), CANNOT_TELL, finding)

@@ -1,4 +1,4 @@
-"""Pieces of HTML in two languages: every text is there in Chinese and in English, and CSS shows one of them."""
+"""Pieces of HTML in two languages: every text is there in both, and CSS shows one of them."""
 
 from __future__ import annotations
 

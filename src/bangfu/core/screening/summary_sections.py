@@ -63,7 +63,8 @@ def policies_section(results: RunResults, titles: RunTitles) -> str:
         *(Head(zh, en, "n") for zh, en in NAMES.values()),
     ]
     key = "".join(
-        f'<li><svg aria-hidden="true" viewBox="0 0 1 1"><rect class="{style}" width="1" height="1"/></svg>{both(zh, en)}</li>'
+        f'<li><svg aria-hidden="true" viewBox="0 0 1 1"><rect class="{style}" width="1" height="1"/></svg>'
+        f"{both(zh, en)}</li>"
         for style, zh, en in (
             ("yes", "符合", "eligible"),
             ("no", "不符合", "not eligible"),
@@ -129,7 +130,8 @@ def villages_section(figures: Figures) -> str:
     if not figures.villages:
         return section(heading, empty("没有村的户数，不能排名。", "No villages with households to rank."))
     note = (
-        "每百户条数＝应享未享、享受不符、金额不符的条数 ÷ 该村登记户数 × 100。高，说明要核实的多，不说明工作差。",
+        "每百户条数＝应享未享、享受不符、金额不符的条数 ÷ 该村登记户数 × 100。"
+        "高，说明要核实的多，不说明工作差。",
         "Findings to act on per 100 registered households. A high rate means more to verify, not worse work.",
     )
     top = [it for it in figures.villages if it.findings][:TOP]

@@ -32,8 +32,8 @@ class _Area:
 def write_worklists(results: RunResults, directory: Directory, titles: RunTitles, out: Path) -> list[Path]:
     """Write `worklists/` into the folder `out` and return the workbooks' paths, the county's first.
 
-    Every village of `results.village_households` gets a workbook, also one without a line. A household without
-    a village is in the county's workbook (and its township's, where that much is known), never left out.
+    Every village of `results.village_households` gets a workbook, also one without a line. A household
+    without a village is in the county's workbook (and its township's, where it is known), never left out.
     """
     maker = LineMaker(results, directory, titles)
     folder = out / "worklists"
@@ -137,8 +137,8 @@ def _front_table(
 
 
 _ADVICE = (
-    "1. 逐条入户或对照资料核实，在每张表右侧绿色四列填写：核实结果、处理（下拉选择）、核实人、日期（如 2024-09-03）。",
-    "2. 核实结果：属实＝情况与本表一致；不属实＝情况不同，应更正台账；无法联系＝多次联系不上；需上会＝要集体研究。",
+    "1. 逐条核实，在每张表右侧绿色四列填写：核实结果、处理（下拉选择）、核实人、日期（如 2024-09-03）。",
+    "2. 核实结果：属实＝与本表一致；不属实＝不同，应更正台账；无法联系＝多次联系不上；需上会＝须集体研究。",
     "3. 可以排序、筛选、隐藏列、复制汇总；请不要改动或删除最右边的“编号”列，系统靠它把结果对回原来的户。",
     "4. 标“消失”的是上月有、本月已没有的，供对照，不需要填写。",
     "5. 本表只是线索。缺情况不等于不符合；任何一条都不能直接停发待遇，须重新核实，由人按程序决定。",
@@ -170,7 +170,7 @@ def _overview(book: Book, missing: Iterable[Missing], titles: RunTitles) -> None
         sheet.set_row(
             row, 13.5 * max(1, -(-len(policies) * 2 // 42), -(-len(it.title.label.zh) * 2 // 25)) + 6
         )
-        names = (it.title.label.zh, it.title.group_label.zh or it.title.group, it.title.who.zh)
+        names = (it.title.label.zh, it.title.group_label.zh, it.title.who.zh)
         for at, name in enumerate(names):
             book.text(sheet, row, at, name, **grid)
         numbers = (len(it.households), len(it.persons), it.findings, it.alone)

@@ -1,7 +1,7 @@
 """Lays out one workbook with xlsxwriter: plain sheets that Excel and WPS open, sort, filter and print.
 
-Sheets are not protected: people must be able to sort them, hide columns and collect them. The answer cells are
-unlocked all the same, for whoever switches protection on; a key that was edited is noticed when it is read back.
+Sheets are not protected: people must be able to sort them, hide columns and collect them. The answer cells
+are unlocked all the same, for whoever switches protection on; an edited key is noticed when it is read back.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Book:
         return sheet
 
     def text(self, sheet: Any, row: int, column: int, value: Cell, **properties: object) -> None:
-        """One cell. Text is always text: what begins with = + - @ never becomes a formula, nor when edited."""
+        """One cell. Text stays text: what begins with = + - @ becomes no formula, not even when edited."""
         if value == "":
             sheet.write_blank(row, column, None, self.format(**properties))
         elif isinstance(value, str):
@@ -169,7 +169,7 @@ def _look(column: Column, value: Cell, *, new_group: bool, gone: bool) -> dict[s
 
 
 def _height(cells: list[Cell], columns: tuple[Column, ...]) -> float:
-    """The height that the wrapped text needs, since a file without heights is not laid out by every reader."""
+    """The height that the wrapped text needs, since not every reader lays out a file without heights."""
     lines = 1
     for column, value in zip(columns, cells, strict=True):
         if isinstance(value, str) and value and column.kind != "key":

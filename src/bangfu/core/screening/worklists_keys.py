@@ -1,8 +1,8 @@
 """The key that ties a line of a worklist to its finding, through a person's spreadsheet and back.
 
 `policies|household|person|finding|check`: stable from month to month, so that an answer finds its finding
-whatever was sorted, filtered, moved or collected into another workbook. The last part is a checksum: a key that
-was edited or cut is noticed and never taken for another household's.
+whatever was sorted, filtered, moved or collected into another workbook. The last part is a checksum: a key
+that was edited or cut is noticed and never taken for another household's.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _ID_LIKE = re.compile(r"\d{14,21}[\dXx]")
 class LineKey:
     """What a line is about. `policies` has several ids where one line asks for what several policies miss.
 
-    For an alert or a check `policies` holds its id and `finding` is `alert` or `check`, with `.2`, `.3` … where
-    one id has several rows for the same unit.
+    For an alert or a check `policies` holds its id and `finding` is `alert` or `check`, with `.2`, `.3` …
+    where one id has several rows for the same unit.
     """
 
     policies: tuple[str, ...]

@@ -40,6 +40,7 @@ FINDING_COLUMNS = [
 ]
 EVENT_COLUMNS = ["id", "severity", "household_no", "person_no", "message", "fields", "change"]
 CHANGES = {"new": "新增", "unchanged": "持续", "gone": "消失"}
+PERIODS = {"month": "每月", "year": "每年", "once": "一次性"}
 VERDICTS = {ENTITLED: "应享未享", RECEIVING: "享受不符", DIFFERS: "金额不符", CANNOT_TELL: "无法判定"}
 SEVERITIES = {
     "high": "高",
@@ -80,6 +81,7 @@ class Line:
     key: LineKey
     owed: tuple[int, int] | None = None
     paid: int | None = None
+    period: str = ""
     settles: str = ""
     who: str = ""
     rank: int = 0
@@ -118,7 +120,7 @@ class Missing:
 
 @dataclass(slots=True)
 class Unknown:
-    """A finding that could not be told, before its line is made. `missing` has inputs without their persons."""
+    """A finding that could not be told, before its line is made. `missing` has inputs without persons."""
 
     policy: str
     household_no: Any
@@ -253,6 +255,7 @@ class LineMaker:
             key=LineKey((policy,), _text(row["household_no"]), _text(row["person_no"]), finding),
             owed=owed,
             paid=row["paid_fen"] if finding != ENTITLED else None,
+            period=PERIODS.get(self.titles.policy(policy).per, ""),
         )
 
     def _event(self, kind: str, row: dict[str, Any], seen: Counter[LineKey]) -> Line:
@@ -347,7 +350,7 @@ class LineMaker:
 
 
 def spread(lines: Iterable[Line]) -> Iterator[tuple[str, Line]]:
-    """Each line with the code of every workbook it goes into: the county's is "", then township and village."""
+    """Each line with the code of every workbook it goes into: "" the county's, then township and village."""
     for line in lines:
         yield "", line
         if line.place.township:

@@ -1,7 +1,7 @@
 """What each sheet of a worklist shows: its name, its columns, and the cells of a line.
 
-The columns where people answer are the same on every sheet and in every workbook, so that a township can collect
-its villages' sheets into one.
+The columns where people answer are the same on every sheet and in every workbook, so that a township can
+collect its villages' sheets into one.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ _SUBJECT = Column("政策/事项", 13, lambda it: it.subject)
 _VERDICT = Column("判定", 9, lambda it: it.verdict, "centre")
 _BASIS = Column("依据（条款及原文）", 30, lambda it: it.basis)
 _REASON = Column("原因说明", 36, lambda it: it.reason)
+_PERIOD = Column("计发", 7, lambda it: it.period, "centre")
 _OWED = Column("应发（元）", 10, _owed, "money")
 _PAID = Column("实发（元）", 10, lambda it: _yuan(it.paid), "money")
 _DIFFERENCE = Column("差额（元）", 10, _difference, "money")
@@ -92,21 +93,33 @@ SHEETS = (
         ENTITLED,
         "应享未享（漏保）",
         "条件符合而没有享受。入户核实，属实的帮助申请。",
-        (*_WHERE, _SUBJECT, _VERDICT, _BASIS, _REASON, _OWED, _CHANGE, *_ANSWERS),
+        (*_WHERE, _SUBJECT, _VERDICT, _BASIS, _REASON, _PERIOD, _OWED, _CHANGE, *_ANSWERS),
         "#B45309",
     ),
     Sheet(
         RECEIVING,
         "享受不符（错保）",
         "正在享受而条件不符，或重复享受。须重新核实并按程序办理，不得凭本表直接停发。",
-        (*_WHERE, _SUBJECT, _VERDICT, _BASIS, _REASON, _PAID, _CHANGE, *_ANSWERS),
+        (*_WHERE, _SUBJECT, _VERDICT, _BASIS, _REASON, _PERIOD, _PAID, _CHANGE, *_ANSWERS),
         "#B91C1C",
     ),
     Sheet(
         DIFFERS,
         "金额不符",
         "应享受，但发放金额与按规定计算的不同。差额＝应发－实发，正数为少发。",
-        (*_WHERE, _SUBJECT, _VERDICT, _BASIS, _REASON, _OWED, _PAID, _DIFFERENCE, _CHANGE, *_ANSWERS),
+        (
+            *_WHERE,
+            _SUBJECT,
+            _VERDICT,
+            _BASIS,
+            _REASON,
+            _PERIOD,
+            _OWED,
+            _PAID,
+            _DIFFERENCE,
+            _CHANGE,
+            *_ANSWERS,
+        ),
         "#7E22CE",
     ),
     Sheet(
