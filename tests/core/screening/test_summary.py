@@ -62,7 +62,7 @@ def words(html: str, language: str = "zh") -> str:
 def rows(html: str, language: str = "zh") -> dict[str, list[str]]:
     """The cells of every table's rows after the first, by the row's own header."""
     found = {}
-    for row in re.findall(r"<tr>(<th scope=\"row\">.*?)</tr>", html, re.S):
+    for row in re.findall(r"<tr[^>]*>(<th scope=\"row\".*?)</tr>", html, re.S):
         head, *cells = [
             words(cell, language).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)
         ]
@@ -114,7 +114,7 @@ def test_the_tags_nest_and_there_is_one_main_heading(tmp_path: Path, language: s
     parser = Page("")
     parser.feed(html)
     assert [parser.tags.count(tag) for tag in ("html", "header", "main", "footer", "nav", "h1")] == [1] * 6
-    assert html.count("<table>") == html.count("<caption>")
+    assert html.count("<table") == html.count("<caption>")
     assert len(re.findall(r"<svg class=\"chart\" role=\"img\" aria-label=\"[^\"]+\"", html)) == html.count(
         'class="chart"'
     )

@@ -79,20 +79,47 @@ class Head:
     kind: str = ""
 
 
-def table(caption: tuple[str, str], heads: list[Head], rows: Iterable[list[str]]) -> str:
-    """A table whose first cell of a row is the row's header. Cells are HTML already."""
-    top = "".join(f'<th scope="col"{_class(head)}>{both(head.zh, head.en)}</th>' for head in heads)
+def table(
+    caption: tuple[str, str], heads: list[Head], rows: Iterable[list[str]], *, cards: bool = False
+) -> str:
+    """A table whose first cell of a row is the row's header. Cells are HTML already.
+
+    With `cards` a row becomes a card on a phone, each number under its column's name; the roles are written
+    out, since a table that CSS lays out otherwise is no longer a table to a screen reader.
+    """
+    role = _role if cards else _no_role
+    top = "".join(
+        f'<th scope="col"{role("columnheader")}{_class(it)}>{both(it.zh, it.en)}</th>' for it in heads
+    )
     body = "\n".join(
-        f'<tr><th scope="row">{cells[0]}</th>'
-        + "".join(f"<td{_class(head)}>{cell}</td>" for head, cell in zip(heads[1:], cells[1:], strict=True))
+        f'<tr{role("row")}><th scope="row"{role("rowheader")}>{cells[0]}</th>'
+        + "".join(
+            f"<td{role('cell')}{_class(head)}{_named(head) if cards else ''}>{cell}</td>"
+            for head, cell in zip(heads[1:], cells[1:], strict=True)
+        )
         + "</tr>"
         for cells in rows
     )
+    style = ' class="cards"' if cards else ""
     # Scrolls sideways on a phone; reachable by keyboard, and named.
     return (
         f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(caption[0])}">'
-        f"<table><caption>{both(*caption)}</caption><thead><tr>{top}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
+        f"<table{style}{role('table')}><caption>{both(*caption)}</caption>"
+        f"<thead{role('rowgroup')}><tr{role('row')}>{top}</tr></thead>\n"
+        f"<tbody{role('rowgroup')}>\n{body}\n</tbody></table></div>"
     )
+
+
+def _role(name: str) -> str:
+    return f' role="{name}"'
+
+
+def _no_role(_: str) -> str:
+    return ""
+
+
+def _named(head: Head) -> str:
+    return f' data-zh="{escape(head.zh)}" data-en="{escape(head.en)}"'
 
 
 def details(zh: str, en: str, body: str) -> str:

@@ -78,7 +78,8 @@ def policies_section(results: RunResults, titles: RunTitles) -> str:
     )
     return section(
         heading,
-        f'<ul class="key">{key}</ul>' + table(("各项政策的判定", "Decisions by policy"), heads, rows),
+        f'<ul class="key">{key}</ul>'
+        + table(("各项政策的判定", "Decisions by policy"), heads, rows, cards=True),
         note,
     )
 
