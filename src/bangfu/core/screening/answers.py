@@ -125,9 +125,7 @@ def _read_file(path: Path, reading: _Reading) -> None:
         return
     try:
         book = CalamineWorkbook.from_path(str(path))
-        sheets = [
-            (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names
-        ]
+        sheets = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
     # The reader raises several unrelated kinds for damaged, locked and foreign files; people get one answer.
     except Exception:
         refuse("打不开：文件损坏、加了密码，或不是 Excel 表格", "用 WPS 打开，去掉密码，另存为 .xlsx 再交")

@@ -32,18 +32,14 @@ def stacked_bar(parts: Sequence[Part], *, height: int = 14, width: int = WIDTH) 
     sizes = _sizes([part.value for part in parts], total, width)
     for part, size in zip(parts, sizes, strict=True):
         if size:
-            shapes.append(
-                f'<rect class="{part.style}" x="{at:.2f}" y="0" width="{size:.2f}" height="{height}"/>'
-            )
+            shapes.append(f'<rect class="{part.style}" x="{at:.2f}" y="0" width="{size:.2f}" height="{height}"/>')
             at += size
     if not total:
         shapes.append(f'<rect class="none" x=".5" y=".5" width="{width - 1}" height="{height - 1}"/>')
     return _svg(title, "".join(shapes), width, height)
 
 
-def bar(
-    value: float, largest: float, title: str, *, style: str = "bar", height: int = 12, width: int = WIDTH
-) -> str:
+def bar(value: float, largest: float, title: str, *, style: str = "bar", height: int = 12, width: int = WIDTH) -> str:
     """One bar on a scale from 0 to `largest`."""
     size = width * value / largest if largest > 0 else 0.0
     shape = f'<rect class="track" width="{width}" height="{height}"/>'

@@ -139,9 +139,7 @@ class RunTitles:
 
     def conditions(self, policy: str) -> list[str]:
         """The ids of the policy's conditions, in the order of the definition."""
-        return [
-            key for (owner, key), it in self.clauses.items() if owner == policy and it.kind == "condition"
-        ]
+        return [key for (owner, key), it in self.clauses.items() if owner == policy and it.kind == "condition"]
 
     def input(self, missing: str) -> tuple[str, InputTitle]:
         """The id without its person, and the title, of one entry of a finding's `missing`."""

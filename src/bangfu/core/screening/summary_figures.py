@@ -157,9 +157,7 @@ def _villages(table: Any, results: RunResults, directory: Directory) -> tuple[li
     villages = []
     for code, households in results.village_households.items():
         names = directory.village(code)
-        villages.append(
-            Village(code, names.village_name or code, names.township_name, households, found.pop(code, 0))
-        )
+        villages.append(Village(code, names.village_name or code, names.township_name, households, found.pop(code, 0)))
     villages.sort(key=lambda it: (-(it.rate or 0.0), -it.findings, it.code))
     return villages, sum(found.values())
 
@@ -174,9 +172,7 @@ def _wanted(table: Any, titles: RunTitles) -> list[Wanted]:
     flat = pc.list_flatten(lists).cast(pa.string())
     # A member's fact keeps its dot, so that it is told from a household's fact of the same name.
     names = pc.replace_substring_regex(flat, r"^.*\.", "*.")
-    each = pa.table(
-        {"name": names, "row": parents, "household": rows["household_no"].combine_chunks().take(parents)}
-    )
+    each = pa.table({"name": names, "row": parents, "household": rows["household_no"].combine_chunks().take(parents)})
     counted: dict[str, list[Any]] = {}
     for raw in pc.unique(each["name"].combine_chunks()).to_pylist():
         counted.setdefault(titles.input(raw)[0], []).append(raw)
@@ -207,9 +203,7 @@ def _events(results: RunResults, name: str) -> list[Events] | None:
 
 def _indicators(results: RunResults) -> list[dict[str, Any]] | None:
     """The indicators of the widest area of each; those of its parts stay in indicators.parquet."""
-    columns = [
-        *("indicator", "area", "period", "numerator", "denominator", "value", "unit", "title_zh", "stated")
-    ]
+    columns = [*("indicator", "area", "period", "numerator", "denominator", "value", "unit", "title_zh", "stated")]
     rows = results.rows("indicators", columns)
     if rows is None:
         return None
@@ -218,8 +212,4 @@ def _indicators(results: RunResults) -> list[dict[str, Any]] | None:
     for row in listed:
         size = len(row["area"] or "")
         widest[row["indicator"]] = min(widest.get(row["indicator"], size), size)
-    return [
-        row
-        for row in listed
-        if row["stated"] is not None or len(row["area"] or "") == widest[row["indicator"]]
-    ]
+    return [row for row in listed if row["stated"] is not None or len(row["area"] or "") == widest[row["indicator"]]]

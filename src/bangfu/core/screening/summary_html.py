@@ -79,18 +79,14 @@ class Head:
     kind: str = ""
 
 
-def table(
-    caption: tuple[str, str], heads: list[Head], rows: Iterable[list[str]], *, cards: bool = False
-) -> str:
+def table(caption: tuple[str, str], heads: list[Head], rows: Iterable[list[str]], *, cards: bool = False) -> str:
     """A table whose first cell of a row is the row's header. Cells are HTML already.
 
     With `cards` a row becomes a card on a phone, each number under its column's name; the roles are written
     out, since a table that CSS lays out otherwise is no longer a table to a screen reader.
     """
     role = _role if cards else _no_role
-    top = "".join(
-        f'<th scope="col"{role("columnheader")}{_class(it)}>{both(it.zh, it.en)}</th>' for it in heads
-    )
+    top = "".join(f'<th scope="col"{role("columnheader")}{_class(it)}>{both(it.zh, it.en)}</th>' for it in heads)
     body = "\n".join(
         f'<tr{role("row")}><th scope="row"{role("rowheader")}>{cells[0]}</th>'
         + "".join(

@@ -78,8 +78,7 @@ def policies_section(results: RunResults, titles: RunTitles) -> str:
     )
     return section(
         heading,
-        f'<ul class="key">{key}</ul>'
-        + table(("各项政策的判定", "Decisions by policy"), heads, rows, cards=True),
+        f'<ul class="key">{key}</ul>' + table(("各项政策的判定", "Decisions by policy"), heads, rows, cards=True),
         note,
     )
 
@@ -131,8 +130,7 @@ def villages_section(figures: Figures) -> str:
     if not figures.villages:
         return section(heading, empty("没有村的户数，不能排名。", "No villages with households to rank."))
     note = (
-        "每百户条数＝应享未享、享受不符、金额不符的条数 ÷ 该村登记户数 × 100。"
-        "高，说明要核实的多，不说明工作差。",
+        "每百户条数＝应享未享、享受不符、金额不符的条数 ÷ 该村登记户数 × 100。高，说明要核实的多，不说明工作差。",
         "Findings to act on per 100 registered households. A high rate means more to verify, not worse work.",
     )
     top = [it for it in figures.villages if it.findings][:TOP]
@@ -185,9 +183,7 @@ def wanted_section(figures: Figures) -> str:
     if figures.wanted is None:
         return section(heading, empty("本次没有计算核查结果。", "Findings were not computed."))
     if not figures.wanted:
-        return section(
-            heading, empty("没有因缺情况而无法判定的。", "Nothing is undecided for want of a fact.")
-        )
+        return section(heading, empty("没有因缺情况而无法判定的。", "Nothing is undecided for want of a fact."))
     body = _wanted(figures.wanted[:TOP], ("等待最多的缺项", "Inputs that most decisions wait for"))
     if len(figures.wanted) > TOP:
         rest = _wanted(figures.wanted[TOP:], ("其余缺项", "The other inputs"))
@@ -228,9 +224,7 @@ def events_section(kind: str, events: list[Events] | None, titles: RunTitles) ->
         rest = _events(events[TOP:], known, ("其余", "The others"))
         body += details(f"其余 {len(events) - TOP} 种", f"{len(events) - TOP} more kinds", rest)
     total = sum(it.rows for it in events)
-    return section(
-        heading, body, (f"共 {len(events)} 种 {total:,} 条。", f"{total:,} in {len(events)} kinds.")
-    )
+    return section(heading, body, (f"共 {len(events)} 种 {total:,} 条。", f"{total:,} in {len(events)} kinds."))
 
 
 def _events(events: list[Events], known: Any, caption: tuple[str, str]) -> str:
@@ -344,9 +338,7 @@ def comparison_section(results: RunResults, figures: Figures) -> str:
 def sources_section(results: RunResults) -> str:
     """What was read, so that anyone can tell whether two runs saw the same."""
     heads = [Head("文件", "File"), Head("行数", "Rows", "n"), Head("内容指纹（前12位）", "Digest (first 12)")]
-    rows = [
-        [escape(it.name), f"{it.rows:,}", f"<code>{escape(it.digest[:12])}</code>"] for it in results.inputs
-    ]
+    rows = [[escape(it.name), f"{it.rows:,}", f"<code>{escape(it.digest[:12])}</code>"] for it in results.inputs]
     body = (
         table(("本次读取的文件", "Files read by this run"), heads, rows)
         if rows

@@ -78,9 +78,7 @@ def _areas(maker: LineMaker, results: RunResults) -> tuple[dict[str, _Area], fro
     return areas, frozenset(computed)
 
 
-def _write(
-    path: Path, name: str, area: _Area, computed: frozenset[str], maker: LineMaker, *, code: str
-) -> None:
+def _write(path: Path, name: str, area: _Area, computed: frozenset[str], maker: LineMaker, *, code: str) -> None:
     results = maker.results
     book = Book(path, f"{name}  帮扶核查清单（{results.as_of:%Y-%m-%d}）", results.as_of)
     _front(book, name, area, computed, results)
@@ -114,9 +112,7 @@ def _front(book: Book, name: str, area: _Area, computed: frozenset[str], results
         book.text(sheet, at, 0, text, **plain)
 
 
-def _front_table(
-    book: Book, sheet: Any, row: int, area: _Area, computed: frozenset[str], *, compared: bool
-) -> int:
+def _front_table(book: Book, sheet: Any, row: int, area: _Area, computed: frozenset[str], *, compared: bool) -> int:
     grid: dict[str, object] = {"border": 1, "border_color": "#CBD5E1", "font_size": 11}
     for at, header in enumerate(("清单", "条数", "其中新增", "涉及户数", "说明")):
         book.text(sheet, row, at, header, bold=True, bg_color="#E2E8F0", align="center", **grid)
@@ -160,16 +156,12 @@ def _overview(book: Book, missing: Iterable[Missing], titles: RunTitles) -> None
     sheet.set_row(0, 32)
     for at, (header, size) in enumerate(headers):
         sheet.set_column(at, at, size)
-        book.text(
-            sheet, 0, at, header, bold=True, font_color="#FFFFFF", bg_color="#475569", align="center", **grid
-        )
+        book.text(sheet, 0, at, header, bold=True, font_color="#FFFFFF", bg_color="#475569", align="center", **grid)
     row = 0
     for row, it in enumerate(missing, start=1):
         policies = "、".join(titles.policy(policy).title.zh for policy in sorted(it.policies))
         listed = "是，见“无法判定”" if it.title.kind == "fact" else "否，由县里统一补，村里不用办"
-        sheet.set_row(
-            row, 13.5 * max(1, -(-len(policies) * 2 // 42), -(-len(it.title.label.zh) * 2 // 25)) + 6
-        )
+        sheet.set_row(row, 13.5 * max(1, -(-len(policies) * 2 // 42), -(-len(it.title.label.zh) * 2 // 25)) + 6)
         names = (it.title.label.zh, it.title.group_label.zh, it.title.who.zh)
         for at, name in enumerate(names):
             book.text(sheet, row, at, name, **grid)

@@ -173,19 +173,13 @@ def _height(cells: list[Cell], columns: tuple[Column, ...]) -> float:
     lines = 1
     for column, value in zip(columns, cells, strict=True):
         if isinstance(value, str) and value and column.kind != "key":
-            lines = max(
-                lines, sum(math.ceil(width(part) / (column.width - 1)) or 1 for part in value.split("\n"))
-            )
+            lines = max(lines, sum(math.ceil(width(part) / (column.width - 1)) or 1 for part in value.split("\n")))
     return min(13.5 * lines + 6, 400.0)
 
 
 def width(text: str) -> int:
     """How many characters of the default font the text is wide: a Chinese character counts for two."""
-    return (
-        len(text)
-        if text.isascii()
-        else sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
-    )
+    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
 
 def clean(text: str) -> str:

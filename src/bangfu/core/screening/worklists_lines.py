@@ -174,10 +174,7 @@ class LineMaker:
         village can act on it. It is counted in the overview.
         """
         demand = Counter(name for one in unknown for name in one.missing)
-        rank = {
-            name: place
-            for place, (name, _) in enumerate(sorted(demand.items(), key=lambda kv: (-kv[1], kv[0])))
-        }
+        rank = {name: place for place, (name, _) in enumerate(sorted(demand.items(), key=lambda kv: (-kv[1], kv[0])))}
         gathered: dict[tuple[str, str, str], list[Unknown]] = {}
         for one in unknown:
             local = [name for name in one.missing if self.titles.input(name)[1].kind == "fact"]
@@ -187,8 +184,7 @@ class LineMaker:
             unit = (settles, _text(one.household_no), _text(one.person_no))
             gathered.setdefault(unit, []).append(one)
         return [
-            self._unknown(settles, group, rank.get(settles, len(rank)))
-            for (settles, _, _), group in gathered.items()
+            self._unknown(settles, group, rank.get(settles, len(rank))) for (settles, _, _), group in gathered.items()
         ]
 
     def missing(self, unknown: Iterable[Unknown]) -> list[Missing]:
@@ -277,9 +273,7 @@ class LineMaker:
             subject=title.title.zh if title else (row["message"] or row["id"]),
             verdict=SEVERITIES.get(severity, severity),
             basis=source,
-            reason=_joined(
-                row["message"] if not title or row["message"] != title.title.zh else "", row["fields"]
-            ),
+            reason=_joined(row["message"] if not title or row["message"] != title.title.zh else "", row["fields"]),
             change=row["change"] or "",
             key=key,
             who=_joined(title.who.zh, title.deadline.zh, sep="，") if title else "",
@@ -317,8 +311,7 @@ class LineMaker:
             owner = one.rpartition(".")[0]
             by_owner.setdefault((self._name(owner) or _shown(owner)) if owner else "", []).append(label)
         texts = [
-            (f"{owner}：" if owner else "") + "、".join(dict.fromkeys(labels))
-            for owner, labels in by_owner.items()
+            (f"{owner}：" if owner else "") + "、".join(dict.fromkeys(labels)) for owner, labels in by_owner.items()
         ]
         return hide_numbers("缺 " + "；".join(texts)) if texts else ""
 
