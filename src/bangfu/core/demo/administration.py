@@ -144,7 +144,10 @@ def measures(household: Household) -> list[tuple[str, date]]:
         kinds.append("健康帮扶")
     if any(p.student and p.student != "学龄前儿童" for p in household.persons):
         kinds.append("教育帮扶")
-    if any(programme in (DIBAO, HARDSHIP, LIVING, NURSING) for programme, _ in household.benefits) or "因残" in household.risks:
+    if (
+        any(programme in (DIBAO, HARDSHIP, LIVING, NURSING) for programme, _ in household.benefits)
+        or "因残" in household.risks
+    ):
         kinds.append("综合保障")
     if household.renovated or "因安全住房" in household.risks:
         kinds.append("住房安全保障")

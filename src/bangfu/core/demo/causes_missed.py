@@ -19,9 +19,21 @@ from bangfu.core.demo.causes_paid import plain
 from bangfu.core.demo.families import birthday
 from bangfu.core.demo.lives import set_income
 from bangfu.core.demo.people import Household, age, check_character, given_name
-from bangfu.core.demo.planting import Cause, Scene, Unfit, Victim
+from bangfu.core.demo.planting import Catalogue, Scene, Unfit, Victim
+
+causes = Catalogue()
+RISK = "at_risk_household"
 
 
+@causes.add(
+    "missed",
+    DIBAO,
+    "poor",
+    2.0,
+    "households.人均纯收入",
+    "家庭困难，从未填过申请表，什么也没领",
+    correction="undo",
+)
 def form_never_filled(scene: Scene, h: Household) -> Victim:
     plain(h)
     _no_dibao(scene, h)
@@ -34,7 +46,16 @@ def _no_dibao(scene: Scene, h: Household) -> None:
     scene.set(h, "assistance", max(0, h.assistance - 12 * sum(received)))
 
 
-def son_died(scene: Scene, h: Household) -> Victim:
+@causes.add(
+    "missed",
+    DIBAO,
+    "poor",
+    0.4,
+    "households.人均纯收入",
+    "儿子去世，工资没了，家里真的困难，没有人再问过",
+    correction="undo",
+)
+def son_died_with_wage(scene: Scene, h: Household) -> Victim:
     """A son died and took the wage with him: the registry has removed him, and nobody has asked since."""
     plain(h)
     elder = h.persons[0]
@@ -50,6 +71,15 @@ def son_died(scene: Scene, h: Household) -> Victim:
     return None
 
 
+@causes.add(
+    "missed",
+    HARDSHIP,
+    "hardship",
+    0.5,
+    "persons.法定赡养抚养扶养义务人有无履行能力",
+    "无人赡养、无劳动能力、无收入，未申请特困",
+    correction="undo",
+)
 def hardship_never_applied(scene: Scene, h: Household) -> Victim:
     person = h.persons[0]
     received = h.benefits[HARDSHIP, person.no][0]
@@ -62,6 +92,15 @@ def hardship_never_applied(scene: Scene, h: Household) -> Victim:
     return person
 
 
+@causes.add(
+    "missed",
+    OLD_AGE,
+    "ordinary",
+    1.0,
+    "persons.出生日期",
+    "已满80周岁，未领高龄津贴",
+    correction="undo",
+)
 def eighty_not_enrolled(scene: Scene, h: Household) -> Victim:
     for p in h.persons:
         if age(p, scene.as_of) >= posted.OLD_AGE_FROM:
@@ -70,6 +109,15 @@ def eighty_not_enrolled(scene: Scene, h: Household) -> Victim:
     raise Unfit
 
 
+@causes.add(
+    "missed",
+    NURSING,
+    "ordinary",
+    0.8,
+    "persons.残疾等级",
+    "一二级残疾，未领护理补贴",
+    correction="undo",
+)
 def nursing_not_enrolled(scene: Scene, h: Household) -> Victim:
     for p in h.persons:
         if p.disability_grade in (1, 2):
@@ -78,7 +126,16 @@ def nursing_not_enrolled(scene: Scene, h: Household) -> Victim:
     raise Unfit
 
 
-def certificate_unknown_to_registry(scene: Scene, h: Household) -> Victim:
+@causes.add(
+    "missed",
+    NURSING,
+    "ordinary",
+    0.3,
+    "disability_certificates.残疾等级",
+    "残联已发一二级残疾人证，户册未登记，未领护理补贴",
+    correction="undo",
+)
+def certificate_unknown(scene: Scene, h: Household) -> Victim:
     """The federation issued a certificate; the registry still writes 健康."""
     for p in h.persons[1:]:
         if (
@@ -93,6 +150,15 @@ def certificate_unknown_to_registry(scene: Scene, h: Household) -> Victim:
     raise Unfit
 
 
+@causes.add(
+    "missed",
+    LIVING,
+    "poor",
+    0.5,
+    "persons.残疾等级",
+    "低保户中的持证残疾人，未领生活补贴",
+    correction="undo",
+)
 def living_not_enrolled(scene: Scene, h: Household) -> Victim:
     for p in h.persons:
         if p.disability_grade:
@@ -101,6 +167,15 @@ def living_not_enrolled(scene: Scene, h: Household) -> Victim:
     raise Unfit
 
 
+@causes.add(
+    "missed",
+    YULU,
+    "ordinary",
+    0.6,
+    "persons.在校生状况",
+    "脱贫户的中职、高职学生，未领雨露计划补助",
+    correction="undo",
+)
 def yulu_not_enrolled(scene: Scene, h: Household) -> Victim:
     for p in h.persons:
         if h.registered and p.student[:2] in ("中职", "高职"):
@@ -109,6 +184,15 @@ def yulu_not_enrolled(scene: Scene, h: Household) -> Victim:
     raise Unfit
 
 
+@causes.add(
+    "missed",
+    "house_renovation",
+    "poor",
+    0.3,
+    "households.住房等级",
+    "低保户住D级危房，未享受危房改造",
+    correction="undo",
+)
 def house_not_renovated(scene: Scene, h: Household) -> Victim:
     if h.urban:
         raise Unfit
@@ -119,6 +203,15 @@ def house_not_renovated(scene: Scene, h: Household) -> Victim:
     return None
 
 
+@causes.add(
+    "missed",
+    "temporary_assistance_emergency",
+    "ordinary",
+    0.4,
+    "households.突发事件日期",
+    "突发事故损失大，未获临时救助",
+    correction="undo",
+)
 def emergency_unaided(scene: Scene, h: Household) -> Victim:
     if h.registered or h.urban or h.monitored:
         raise Unfit
@@ -135,6 +228,15 @@ def _unwatched(h: Household) -> None:
         raise Unfit
 
 
+@causes.add(
+    "at_risk",
+    RISK,
+    "ordinary",
+    0.5,
+    "households.人均纯收入",
+    "失去工作，收入大幅下降，未纳入监测",
+    also=("near_dibao",),
+)
 def job_lost(scene: Scene, h: Household) -> Victim:
     """The work ended, the year's income with it; nobody has come to see."""
     _unwatched(h)
@@ -158,6 +260,15 @@ def _sold_everything(scene: Scene, h: Household) -> None:
         scene.set(h, attribute, left)
 
 
+@causes.add(
+    "at_risk",
+    RISK,
+    "ordinary",
+    0.5,
+    "persons.政策范围内医疗费用",
+    "大病自付费用过高，未纳入监测",
+    also=("rigid_expense_hardship",),
+)
 def illness_ruins(scene: Scene, h: Household) -> Victim:
     """A serious illness this year: what insurance leaves open takes the household below the line."""
     _unwatched(h)
@@ -186,18 +297,38 @@ def illness_ruins(scene: Scene, h: Household) -> Victim:
     raise Unfit
 
 
+@causes.add("at_risk", RISK, "ordinary", 0.4, "households.住房等级", "住房鉴定为D级，未纳入监测")
 def house_in_danger(scene: Scene, h: Household) -> Victim:
     _unwatched(h)
     scene.set(h, "grade", "D级")
     return None
 
 
+@causes.add(
+    "at_risk",
+    RISK,
+    "ordinary",
+    0.4,
+    "households.是否解决安全饮用水",
+    "饮水不安全，未纳入监测",
+    correction="undo",
+)
 def unsafe_water(scene: Scene, h: Household) -> Victim:
     _unwatched(h)
     scene.set(h, "safe_water", False)
     return None
 
 
+@causes.add(
+    "at_risk",
+    RISK,
+    "ordinary",
+    0.4,
+    "persons.在校生状况",
+    "义务教育年龄孩子不在校，无人过问",
+    correction="undo",
+    elsewhere=True,
+)
 def child_out_of_school(scene: Scene, h: Household) -> Victim:
     _unwatched(h)
     for p in h.persons:
@@ -208,38 +339,4 @@ def child_out_of_school(scene: Scene, h: Household) -> Victim:
     raise Unfit
 
 
-def _cause(
-    name: str,
-    kind: str,
-    programme: str,
-    pool: str,
-    rate: float,
-    by: str,
-    note: str,
-    apply: object,
-    **more: object,
-) -> Cause:
-    more.setdefault("correction", "undo")
-    return Cause(name, kind, programme, pool, rate, by, note, apply, **more)  # type: ignore[arg-type]
-
-
-_INCOME = "households.人均纯收入"
-_RISK = "at_risk_household"
-
-CAUSES = (
-    _cause("form_never_filled", "missed", DIBAO, "poor", 2.0, _INCOME, "家庭困难，从未填过申请表，什么也没领", form_never_filled),
-    _cause("son_died_with_wage", "missed", DIBAO, "poor", 0.4, _INCOME, "儿子去世，工资没了，家里真的困难，没有人再问过", son_died),
-    _cause("hardship_never_applied", "missed", HARDSHIP, "hardship", 0.5, "persons.法定赡养抚养扶养义务人有无履行能力", "无人赡养、无劳动能力、无收入，未申请特困", hardship_never_applied),
-    _cause("eighty_not_enrolled", "missed", OLD_AGE, "ordinary", 1.0, "persons.出生日期", "已满80周岁，未领高龄津贴", eighty_not_enrolled),
-    _cause("nursing_not_enrolled", "missed", NURSING, "ordinary", 0.8, "persons.残疾等级", "一二级残疾，未领护理补贴", nursing_not_enrolled),
-    _cause("certificate_unknown", "missed", NURSING, "ordinary", 0.3, "disability_certificates.残疾等级", "残联已发一二级残疾人证，户册未登记，未领护理补贴", certificate_unknown_to_registry),
-    _cause("living_not_enrolled", "missed", LIVING, "poor", 0.5, "persons.残疾等级", "低保户中的持证残疾人，未领生活补贴", living_not_enrolled),
-    _cause("yulu_not_enrolled", "missed", YULU, "ordinary", 0.6, "persons.在校生状况", "脱贫户的中职、高职学生，未领雨露计划补助", yulu_not_enrolled),
-    _cause("house_not_renovated", "missed", "house_renovation", "poor", 0.3, "households.住房等级", "低保户住D级危房，未享受危房改造", house_not_renovated),
-    _cause("emergency_unaided", "missed", "temporary_assistance_emergency", "ordinary", 0.4, "households.突发事件日期", "突发事故损失大，未获临时救助", emergency_unaided),
-    _cause("job_lost", "at_risk", _RISK, "ordinary", 0.5, _INCOME, "失去工作，收入大幅下降，未纳入监测", job_lost, correction="", also=("near_dibao",)),
-    _cause("illness_ruins", "at_risk", _RISK, "ordinary", 0.5, "persons.政策范围内医疗费用", "大病自付费用过高，未纳入监测", illness_ruins, correction="", also=("rigid_expense_hardship",)),
-    _cause("house_in_danger", "at_risk", _RISK, "ordinary", 0.4, "households.住房等级", "住房鉴定为D级，未纳入监测", house_in_danger, correction=""),
-    _cause("unsafe_water", "at_risk", _RISK, "ordinary", 0.4, "households.是否解决安全饮用水", "饮水不安全，未纳入监测", unsafe_water),
-    _cause("child_out_of_school", "at_risk", _RISK, "ordinary", 0.4, "persons.在校生状况", "义务教育年龄孩子不在校，无人过问", child_out_of_school, elsewhere=True),
-)  # fmt: skip
+CAUSES = causes.all()

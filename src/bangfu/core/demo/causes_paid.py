@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from bangfu.core.demo import posted
 from bangfu.core.demo.administration import DIBAO, HARDSHIP, LIVING, NURSING, OLD_AGE, YULU, due
 from bangfu.core.demo.people import Household, Person, age
-from bangfu.core.demo.planting import Cause, Scene, Unfit, Victim
+from bangfu.core.demo.planting import Catalogue, Scene, Unfit, Victim
 from bangfu.core.demo.rows import yuan
+
+causes = Catalogue()
 
 
 def adult(h: Household, as_of: date, low: int = 22, high: int = 58) -> Person:
@@ -26,39 +27,44 @@ def plain(h: Household) -> None:
         raise Unfit
 
 
-def _dead(scene: Scene, p: Person) -> Person:
+def report_dead(scene: Scene, p: Person) -> Person:
     days = scene.rng.randint(75, 300)
     scene.report(p, "deaths", (scene.as_of - timedelta(days=days)).isoformat())
     return p
 
 
-def death_dibao(scene: Scene, h: Household) -> Victim:
+@causes.add("wrongly_paid", DIBAO, "poor", 0.4, "deaths.死亡日期", "低保对象已死亡，家人未报，低保照发")
+def death_kept_quiet_dibao(scene: Scene, h: Household) -> Victim:
     if len(h.persons) != 1 or age(h.persons[0], scene.as_of) >= 79 or h.persons[0].disability_grade:
         raise Unfit
-    _dead(scene, h.persons[0])
+    report_dead(scene, h.persons[0])
     return None
 
 
-def death_hardship(scene: Scene, h: Household) -> Victim:
+@causes.add("wrongly_paid", HARDSHIP, "hardship", 0.4, "deaths.死亡日期", "特困人员已死亡，供养金照发")
+def death_kept_quiet_hardship(scene: Scene, h: Household) -> Victim:
     if age(h.persons[0], scene.as_of) >= 79:
         raise Unfit
-    return _dead(scene, h.persons[0])
+    return report_dead(scene, h.persons[0])
 
 
-def death_old_age(scene: Scene, h: Household) -> Victim:
+@causes.add("wrongly_paid", OLD_AGE, "ordinary", 0.8, "deaths.死亡日期", "老人已死亡，高龄津贴照发")
+def death_kept_quiet_old_age(scene: Scene, h: Household) -> Victim:
     for p in h.persons[1:]:
         if age(p, scene.as_of) >= 81 and not p.disability_grade:
-            return _dead(scene, p)
+            return report_dead(scene, p)
     raise Unfit
 
 
-def death_not_removed(scene: Scene, h: Household) -> Victim:
-    for p in h.persons[1:]:
-        if 62 <= age(p, scene.as_of) < 79 and not p.disability_grade and not p.pension:
-            return _dead(scene, p)
-    raise Unfit
-
-
+@causes.add(
+    "wrongly_paid",
+    DIBAO,
+    "poor",
+    0.6,
+    "payroll.月工资",
+    "有单位发工资未申报，仍领低保",
+    correction="stop",
+)
 def undeclared_wage(scene: Scene, h: Household) -> Victim:
     plain(h)
     worker = adult(h, scene.as_of)
@@ -68,6 +74,15 @@ def undeclared_wage(scene: Scene, h: Household) -> Victim:
     return None
 
 
+@causes.add(
+    "wrongly_paid",
+    DIBAO,
+    "poor",
+    0.3,
+    "pensions.月发放金额",
+    "有职工养老金未申报，仍领低保",
+    correction="stop",
+)
 def undeclared_pension(scene: Scene, h: Household) -> Victim:
     plain(h)
     for p in h.persons:
@@ -78,6 +93,28 @@ def undeclared_pension(scene: Scene, h: Household) -> Victim:
     raise Unfit
 
 
+@causes.add(
+    "wrongly_paid",
+    DIBAO,
+    "poor",
+    0.4,
+    "vehicles",
+    "家中有小轿车，未申报，仍领低保",
+    correction="stop",
+    covered=True,
+)
+@causes.add(
+    "wrongly_paid",
+    DIBAO,
+    "poor",
+    0.15,
+    "",
+    "家中有小轿车，但机动车文件不含本乡镇，现有文件看不出",
+    id="hidden_car_unseen",
+    correction="stop",
+    detectable=False,
+    covered=False,
+)
 def hidden_car(scene: Scene, h: Household) -> Victim:
     plain(h)
     owner = adult(h, scene.as_of, 22, 65)
@@ -86,6 +123,15 @@ def hidden_car(scene: Scene, h: Household) -> Victim:
     return None
 
 
+@causes.add(
+    "wrongly_paid",
+    DIBAO,
+    "poor",
+    0.3,
+    "business_registrations",
+    "注册有公司，仍领低保",
+    correction="stop",
+)
 def hidden_company(scene: Scene, h: Household) -> Victim:
     plain(h)
     owner = adult(h, scene.as_of, 22, 70)
@@ -94,6 +140,15 @@ def hidden_company(scene: Scene, h: Household) -> Victim:
     return None
 
 
+@causes.add(
+    "wrongly_paid",
+    DIBAO,
+    "poor",
+    0.3,
+    "real_estate",
+    "县城有住房和门面房，仍领低保",
+    correction="stop",
+)
 def second_home(scene: Scene, h: Household) -> Victim:
     plain(h)
     rows = (("住宅", "118", "2019-05-20"), ("商业", "46", "2022-08-03"))
@@ -101,6 +156,15 @@ def second_home(scene: Scene, h: Household) -> Victim:
     return None
 
 
+@causes.add(
+    "wrongly_paid",
+    DIBAO,
+    "poor",
+    0.4,
+    "financial_assets.余额",
+    "存款超过张榜公布的限额，仍领低保",
+    correction="stop",
+)
 def hidden_deposits(scene: Scene, h: Household) -> Victim:
     plain(h)
     cap = posted.ASSET_MONTHS * posted.DIBAO_STANDARD[h.urban] * len(h.persons)
@@ -108,14 +172,32 @@ def hidden_deposits(scene: Scene, h: Household) -> Victim:
     return None
 
 
-def in_custody(scene: Scene, h: Household) -> Victim:
+@causes.add(
+    "wrongly_paid",
+    DIBAO,
+    "poor",
+    0.2,
+    "custody.收监日期",
+    "服刑期间低保照发",
+    correction="stop",
+)
+def custody_while_paid(scene: Scene, h: Household) -> Victim:
     if len(h.persons) != 1 or age(h.persons[0], scene.as_of) >= 70 or h.persons[0].disability_grade:
         raise Unfit
     scene.report(h.persons[0], "custody", "2026-03-12", "2028-03-11")
     return None
 
 
-def income_rose(scene: Scene, h: Household) -> Victim:
+@causes.add(
+    "wrongly_paid",
+    DIBAO,
+    "poor",
+    0.4,
+    "households.生产经营性收入",
+    "收入已明显提高，低保未停",
+    correction="stop",
+)
+def income_rose_still_paid(scene: Scene, h: Household) -> Victim:
     """The farm did well and the registry says so, but nobody looked at the 低保 again."""
     plain(h)
     n = len(h.persons)
@@ -129,23 +211,59 @@ def income_rose(scene: Scene, h: Household) -> Victim:
     return None
 
 
-def cash_trade(scene: Scene, h: Household) -> Victim:
+@causes.add(
+    "wrongly_paid",
+    DIBAO,
+    "poor",
+    0.3,
+    "",
+    "赶集做现金生意，收入未申报，任何文件都看不出",
+    detectable=False,
+)
+def cash_trade_undeclared(scene: Scene, h: Household) -> Victim:
     """Sells at markets for cash: the income is real, and no file knows of it."""
     plain(h)
     adult(h, scene.as_of)
     return None
 
 
+@causes.add(
+    "wrongly_paid",
+    HARDSHIP,
+    "hardship",
+    0.3,
+    "persons.法定赡养抚养扶养义务人有无履行能力",
+    "找到有能力赡养的子女，仍领特困供养",
+)
 def supporter_found(scene: Scene, h: Household) -> Victim:
     scene.set(h.persons[0], "supporter_able", "是")
     return h.persons[0]
 
 
-def both_benefits(scene: Scene, h: Household) -> Victim:
+@causes.add(
+    "wrongly_paid",
+    DIBAO,
+    "hardship",
+    0.3,
+    "benefits",
+    "同一人既领低保又领特困",
+    correction="undo",
+    elsewhere=True,
+)
+def dibao_and_hardship(scene: Scene, h: Household) -> Victim:
     scene.pay(h, DIBAO, posted.DIBAO_STANDARD[h.urban] - h.counted // 12)
     return None
 
 
+@causes.add(
+    "wrongly_paid",
+    YULU,
+    "ordinary",
+    0.4,
+    "persons.在校生状况",
+    "普通高中学生领了雨露计划补助",
+    correction="stop",
+)
 def yulu_to_other_school(scene: Scene, h: Household) -> Victim:
     for p in h.persons:
         if h.registered and p.student.startswith("普通高中"):
@@ -154,7 +272,16 @@ def yulu_to_other_school(scene: Scene, h: Household) -> Victim:
     raise Unfit
 
 
-def paid_too_young(scene: Scene, h: Household) -> Victim:
+@causes.add(
+    "wrongly_paid",
+    OLD_AGE,
+    "ordinary",
+    0.5,
+    "persons.出生日期",
+    "未满80周岁领高龄津贴",
+    correction="stop",
+)
+def paid_before_eighty(scene: Scene, h: Household) -> Victim:
     for p in h.persons:
         if 68 <= age(p, scene.as_of) <= 77 and not p.disability_grade:
             scene.pay(h, OLD_AGE, posted.OLD_AGE_ALLOWANCE, p)
@@ -162,6 +289,15 @@ def paid_too_young(scene: Scene, h: Household) -> Victim:
     raise Unfit
 
 
+@causes.add(
+    "wrongly_paid",
+    NURSING,
+    "ordinary",
+    0.4,
+    "persons.残疾等级",
+    "四级残疾领了重度护理补贴",
+    correction="stop",
+)
 def nursing_for_light_grade(scene: Scene, h: Household) -> Victim:
     for p in h.persons:
         if p.disability_grade == 4 and p.disability_kind in (1, 2, 4):
@@ -170,6 +306,15 @@ def nursing_for_light_grade(scene: Scene, h: Household) -> Victim:
     raise Unfit
 
 
+@causes.add(
+    "wrongly_paid",
+    NURSING,
+    "ordinary",
+    0.4,
+    "disability_certificates.有效期至",
+    "残疾人证已过期，护理补贴照发",
+    correction="stop",
+)
 def certificate_expired(scene: Scene, h: Household) -> Victim:
     for p in h.persons:
         if p.disability_grade in (1, 2):
@@ -178,6 +323,15 @@ def certificate_expired(scene: Scene, h: Household) -> Victim:
     raise Unfit
 
 
+@causes.add(
+    "wrongly_paid",
+    LIVING,
+    "ordinary",
+    0.4,
+    "benefits",
+    "不是低保户，领了困难残疾人生活补贴",
+    correction="stop",
+)
 def living_without_dibao(scene: Scene, h: Household) -> Victim:
     for p in h.persons:
         if p.disability_grade in (3, 4):
@@ -186,12 +340,30 @@ def living_without_dibao(scene: Scene, h: Household) -> Victim:
     raise Unfit
 
 
+@causes.add(
+    "wrong_amount",
+    DIBAO,
+    "poor",
+    1.0,
+    "benefits.月发放金额",
+    "仍按7月前的旧标准发放",
+    correction="undo",
+)
 def outdated_standard(scene: Scene, h: Household) -> Victim:
     before = posted.DIBAO_STANDARD_BEFORE[h.urban] * len(h.persons)
     scene.pay(h, DIBAO, before - h.counted // 12)
     return None
 
 
+@causes.add(
+    "wrong_amount",
+    DIBAO,
+    "poor",
+    0.4,
+    "benefits.月发放金额",
+    "新增家庭成员未计入低保金",
+    correction="undo",
+)
 def one_member_short(scene: Scene, h: Household) -> Victim:
     if len(h.persons) < 3:
         raise Unfit
@@ -202,6 +374,15 @@ def one_member_short(scene: Scene, h: Household) -> Victim:
     return None
 
 
+@causes.add(
+    "wrong_amount",
+    DIBAO,
+    "poor",
+    0.4,
+    "benefits.月发放金额",
+    "录入金额时数字颠倒",
+    correction="undo",
+)
 def digits_swapped(scene: Scene, h: Household) -> Victim:
     text = str(due(h, scene.as_of)[DIBAO, ""][0] // 100)
     if len(text) < 3 or text[0] == text[1] or text[1] == "0":
@@ -210,6 +391,15 @@ def digits_swapped(scene: Scene, h: Household) -> Victim:
     return None
 
 
+@causes.add(
+    "wrong_amount",
+    NURSING,
+    "ordinary",
+    0.5,
+    "benefits.月发放金额",
+    "护理补贴仍按旧标准60元发放",
+    correction="undo",
+)
 def old_nursing_rate(scene: Scene, h: Household) -> Victim:
     for p in h.persons:
         if p.disability_grade in (1, 2):
@@ -218,61 +408,4 @@ def old_nursing_rate(scene: Scene, h: Household) -> Victim:
     raise Unfit
 
 
-def _wrong(
-    name: str,
-    programme: str,
-    pool: str,
-    rate: float,
-    by: str,
-    note: str,
-    apply: object,
-    correction: str = "stop",
-) -> Cause:
-    return Cause(name, "wrongly_paid", programme, pool, rate, by, note, apply, correction=correction)  # type: ignore[arg-type]
-
-
-_DEAD = "deaths.死亡日期"
-_HIDDEN_CAR = _wrong(
-    "hidden_car", DIBAO, "poor", 0.4, "vehicles", "家中有小轿车，未申报，仍领低保", hidden_car
-)
-
-CAUSES = (
-    _wrong("death_kept_quiet_dibao", DIBAO, "poor", 0.4, _DEAD, "低保对象已死亡，家人未报，低保照发", death_dibao, ""),
-    _wrong("death_kept_quiet_hardship", HARDSHIP, "hardship", 0.4, _DEAD, "特困人员已死亡，供养金照发", death_hardship, ""),
-    _wrong("death_kept_quiet_old_age", OLD_AGE, "ordinary", 0.8, _DEAD, "老人已死亡，高龄津贴照发", death_old_age, ""),
-    _wrong("undeclared_wage", DIBAO, "poor", 0.6, "payroll.月工资", "有单位发工资未申报，仍领低保", undeclared_wage),
-    _wrong("undeclared_pension", DIBAO, "poor", 0.3, "pensions.月发放金额", "有职工养老金未申报，仍领低保", undeclared_pension),
-    replace(_HIDDEN_CAR, covered=True),
-    replace(
-        _HIDDEN_CAR,
-        id="hidden_car_unseen",
-        rate=0.15,
-        revealed_by="",
-        note_zh="家中有小轿车，但机动车文件不含本乡镇，现有文件看不出",
-        detectable=False,
-        covered=False,
-    ),
-    _wrong("hidden_company", DIBAO, "poor", 0.3, "business_registrations", "注册有公司，仍领低保", hidden_company),
-    _wrong("second_home", DIBAO, "poor", 0.3, "real_estate", "县城有住房和门面房，仍领低保", second_home),
-    _wrong("hidden_deposits", DIBAO, "poor", 0.4, "financial_assets.余额", "存款超过张榜公布的限额，仍领低保", hidden_deposits),
-    _wrong("custody_while_paid", DIBAO, "poor", 0.2, "custody.收监日期", "服刑期间低保照发", in_custody),
-    _wrong("income_rose_still_paid", DIBAO, "poor", 0.4, "households.生产经营性收入", "收入已明显提高，低保未停", income_rose),
-    replace(
-        _wrong("cash_trade_undeclared", DIBAO, "poor", 0.3, "", "赶集做现金生意，收入未申报，任何文件都看不出", cash_trade, ""),
-        detectable=False,
-    ),
-    _wrong("supporter_found", HARDSHIP, "hardship", 0.3, "persons.法定赡养抚养扶养义务人有无履行能力", "找到有能力赡养的子女，仍领特困供养", supporter_found, ""),
-    replace(
-        _wrong("dibao_and_hardship", DIBAO, "hardship", 0.3, "benefits", "同一人既领低保又领特困", both_benefits, "undo"),
-        elsewhere=True,
-    ),
-    _wrong("yulu_to_other_school", YULU, "ordinary", 0.4, "persons.在校生状况", "普通高中学生领了雨露计划补助", yulu_to_other_school),
-    _wrong("paid_before_eighty", OLD_AGE, "ordinary", 0.5, "persons.出生日期", "未满80周岁领高龄津贴", paid_too_young),
-    _wrong("nursing_for_light_grade", NURSING, "ordinary", 0.4, "persons.残疾等级", "四级残疾领了重度护理补贴", nursing_for_light_grade),
-    _wrong("certificate_expired", NURSING, "ordinary", 0.4, "disability_certificates.有效期至", "残疾人证已过期，护理补贴照发", certificate_expired),
-    _wrong("living_without_dibao", LIVING, "ordinary", 0.4, "benefits", "不是低保户，领了困难残疾人生活补贴", living_without_dibao),
-    Cause("outdated_standard", "wrong_amount", DIBAO, "poor", 1.0, "benefits.月发放金额", "仍按7月前的旧标准发放", outdated_standard, correction="undo"),
-    Cause("one_member_short", "wrong_amount", DIBAO, "poor", 0.4, "benefits.月发放金额", "新增家庭成员未计入低保金", one_member_short, correction="undo"),
-    Cause("digits_swapped", "wrong_amount", DIBAO, "poor", 0.4, "benefits.月发放金额", "录入金额时数字颠倒", digits_swapped, correction="undo"),
-    Cause("old_nursing_rate", "wrong_amount", NURSING, "ordinary", 0.5, "benefits.月发放金额", "护理补贴仍按旧标准60元发放", old_nursing_rate, correction="undo"),
-)  # fmt: skip
+CAUSES = causes.all()

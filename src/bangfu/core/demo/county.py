@@ -65,7 +65,7 @@ def generate(
     """Write a synthetic county of `households` into the new folder `out`, the same bytes for the same seed.
 
     `out` gets one data folder per month, truth.parquet and README.txt; it appears when all is complete. An
-    earlier demo at `out` is replaced. `progress` is called with what is being written, villages done, villages.
+    earlier demo at `out` is replaced. `progress` is called with what is written, villages done, villages.
     Raises ValueError for fewer than 100 households or months outside 1 to 12, FileExistsError where `out`
     holds something else.
     """

@@ -21,7 +21,7 @@ class Member:
 
 
 def compose(size: int, students: int, rng: Random, mood: str = "ordinary") -> list[Member]:
-    """A family of `size` with `students` in school; `mood` is ordinary, hard (older) or young (nobody near 60).
+    """A family of `size` with `students` in school; `mood` is ordinary, hard (older) or young (none near 60).
 
     The head comes first. Parents are at least 21 years older than their children.
     """
@@ -30,7 +30,12 @@ def compose(size: int, students: int, rng: Random, mood: str = "ordinary") -> li
         bool(students) and rest <= 2 and mood != "young" and rng.random() < (0.4 if mood == "hard" else 0.2)
     )
     three = not skipped and rest >= 4 and mood != "young" and rng.random() < 0.5
-    head_age = _head_age(rest, students, rng, mood, skipped, three)
+    if three:
+        head_age = rng.randint(56, 66)
+    elif skipped:
+        head_age = rng.randint(62, 72) if mood == "hard" else rng.randint(55, 70)
+    else:
+        head_age = _head_age(rest, students, rng, mood)
     male = rng.random() < (0.88 if rest >= 2 else 0.55)
     family = [Member("户主", "男" if male else "女", head_age)]
     if rest >= 2:
@@ -51,11 +56,7 @@ def compose(size: int, students: int, rng: Random, mood: str = "ordinary") -> li
     return family
 
 
-def _head_age(rest: int, students: int, rng: Random, mood: str, skipped: bool, three: bool) -> int:
-    if three:
-        return rng.randint(56, 66)
-    if skipped:
-        return rng.randint(62, 72) if mood == "hard" else rng.randint(55, 70)
+def _head_age(rest: int, students: int, rng: Random, mood: str) -> int:
     if students:
         return rng.randint(33, 48)
     if mood == "young":
@@ -121,7 +122,7 @@ def birthday(years: int, rng: Random) -> date:
     return first + timedelta(days=rng.randint(122 if years == 5 else 0, 364))
 
 
-def school(years: int, vocational: bool, rng: Random) -> str:
+def school(years: int, vocational: bool) -> str:
     """The label of 在校生状况 for a pupil or student of this age."""
     if years < 12:
         return "小学"

@@ -1,7 +1,7 @@
 """The true world: health, schooling, work, income and wealth of one household.
 
-The world decides here who is poor. Poor households lie clearly below what the county has posted, ordinary ones
-clearly above; nothing here knows how a rule would decide.
+The world decides here who is poor. Poor households lie clearly below what the county has posted, ordinary
+ones clearly above; nothing here knows how a rule would decide.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Settler:
         person = Person(number, name, member.sex, birth, member.relation, self.ids.next(birth, member.sex))
         person.ethnicity = ethnicity
         if member.student:
-            person.student = school(member.age, rng.random() < (0.55 if household.registered else 0.4), rng)
+            person.student = school(member.age, rng.random() < (0.55 if household.registered else 0.4))
         elif member.age < 6:
             person.student = "学龄前儿童"
         else:
@@ -267,10 +267,10 @@ def _poor_income(household: Household, rng: Random, as_of: date) -> None:
     ceiling = (
         posted.DIBAO_STANDARD_BEFORE[household.urban] * YEAR * 88 // 100 - household.basic_pension(as_of) // n
     )
-    total = rng.randint(1200_00, max(1300_00, ceiling)) * n // (YEAR * YUAN) * (YEAR * YUAN)
-    if household.pv and total >= posted.PV_YEARLY:
-        household.property_income = posted.PV_YEARLY
-    household.pv = household.pv and household.property_income > 0
+    # a share of the photovoltaic income, and something grown for those with an industry project, fit in
+    least = max(1200_00, (posted.PV_YEARLY + 720_00) // n if household.pv else 0)
+    total = -(-rng.randint(least, max(least, ceiling)) * n // (YEAR * YUAN)) * (YEAR * YUAN)
+    household.property_income = posted.PV_YEARLY if household.pv else 0
     rest = total - household.property_income
     carers = [p for p in household.persons if p.labour in ("普通劳动力", "技能劳动力") and not p.student]
     if carers and rest >= 7200 * YUAN:
@@ -279,23 +279,23 @@ def _poor_income(household: Household, rng: Random, as_of: date) -> None:
         started = date(as_of.year - 1, rng.randint(1, 8), 1)
         carers[0].work = Work("乡内", county, employers[0], "亲友介绍", started, months, 1200 * YUAN)
         rest -= carers[0].wage
-    household.transfer = min(rest, household.arable * 120 * YUAN)
+    household.transfer = min(rest // 2, household.arable * 120 * YUAN)
     net = rest - household.transfer
     household.cost = net // 3
     household.business = net + household.cost
 
 
 def _pensions(household: Household, rng: Random, as_of: date) -> None:
+    chance = 0.6 if household.urban else 0.03
     for person in household.persons:
-        if age(person, as_of) >= 60 and household.kind == "ordinary":
-            if rng.random() < (0.6 if household.urban else 0.03):
-                person.pension = rng.randint(180, 420) * 10 * YEAR * YUAN
-                person.employee_insurance = True
+        if age(person, as_of) >= 60 and household.kind == "ordinary" and rng.random() < chance:
+            person.pension = rng.randint(180, 420) * 10 * YEAR * YUAN
+            person.employee_insurance = True
 
 
 def _earn(household: Household, rng: Random) -> None:
     n = len(household.persons)
-    if not household.urban or rng.random() < 0.15:
+    if household.industry or not household.urban or rng.random() < 0.15:
         household.business = int(rng.lognormvariate(9.2, 0.55)) // 10 * 10 * YUAN
         household.cost = household.business * rng.randint(28, 45) // 100
     if rng.random() < 0.25:

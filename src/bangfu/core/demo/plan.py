@@ -25,7 +25,28 @@ URBAN_TOWNSHIP = "990101101"
 UNCOVERED_TOWNSHIPS = ("990101204", "990101202")
 """The vehicle file does not cover the first of these that the county has."""
 
-VILLAGE_NAMES = ["东风", "新华", "前进", "红旗", "和平", "光明", "胜利", "团结", "幸福", "向阳", "丰收", "长青", "柳树", "石桥", "大槐", "双河", "清泉", "高岭", "白杨", "西湾"]
+VILLAGE_NAMES = [
+    "东风",
+    "新华",
+    "前进",
+    "红旗",
+    "和平",
+    "光明",
+    "胜利",
+    "团结",
+    "幸福",
+    "向阳",
+    "丰收",
+    "长青",
+    "柳树",
+    "石桥",
+    "大槐",
+    "双河",
+    "清泉",
+    "高岭",
+    "白杨",
+    "西湾",
+]
 
 STATIONS = ((3, 6), (5, 4), (60, 4))
 """Kilowatts and number of the township's photovoltaic stations."""
@@ -175,10 +196,7 @@ def _place(rng: Random, town: bool) -> Place:
     kind = pick(rng, kinds if registered else usual)
     if urban and kind in ("near", "hardship"):
         kind = "ordinary"
-    if kind == "hardship":
-        size = 1
-    else:
-        size = pick(rng, POOR_SIZES if kind == "poor" else ORDINARY_SIZES)
+    size = 1 if kind == "hardship" else pick(rng, POOR_SIZES if kind == "poor" else ORDINARY_SIZES)
     if kind == "near":
         size = max(2, size)
     students = min(3, sum(rng.random() < 0.42 for _ in range(size - 2)) + (size == 2 and rng.random() < 0.06))

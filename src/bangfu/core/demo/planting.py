@@ -33,6 +33,8 @@ class Scene:
     as_of: date
     rng: Random
     changes: Undo = field(default_factory=list)
+    partner: tuple[Household, Victim] | None = None
+    """A second household in which the same truth shows."""
 
     def set(self, target: object, attribute: str, value: object) -> None:
         """Change an attribute of a household or person and remember the old value."""
@@ -89,6 +91,45 @@ class Cause:
     """Further programmes that the household misses for the same reason."""
 
 
+Action = Callable[[Scene, Household], Victim]
+
+
+class Catalogue:
+    """The causes of one module, in the order in which they are written down."""
+
+    def __init__(self) -> None:
+        self._causes: list[Cause] = []
+
+    def add(
+        self,
+        kind: str,
+        programme: str,
+        pool: str,
+        rate: float,
+        *texts: str,
+        id: str = "",
+        **more: Any,
+    ) -> Callable[[Action], Action]:
+        """Declare the decorated action as a cause; its name is the id unless one is given.
+
+        `texts` are `revealed_by` and `note_zh`.
+        """
+        revealed_by, note_zh = texts
+
+        def declare(action: Action) -> Action:
+            name = id or action.__name__
+            self._causes.append(
+                Cause(name, kind, programme, pool, rate, revealed_by, note_zh, action, **more)
+            )
+            return action
+
+        return declare
+
+    def all(self) -> tuple[Cause, ...]:
+        """Every cause declared so far."""
+        return tuple(self._causes)
+
+
 @dataclass(slots=True)
 class Planted:
     """One planted truth, as long as it holds."""
@@ -98,6 +139,8 @@ class Planted:
     person_no: str | None
     changes: Undo
     programme: str
+    partner: tuple[str, str | None] | None = None
+    """Household and person number of the other household in which the same truth shows."""
 
     def put_right(self, as_of: date) -> None:
         """What an officer does who finds out."""
@@ -155,11 +198,16 @@ def _first_fit(cause: Cause, scene: Scene, pool: list[Household]) -> Planted | N
     for household in pool:
         if household.planted or (household.locked and cause.kind in ("missed", "at_risk")):
             continue
-        scene.changes = []
+        scene.changes, scene.partner = [], None
         try:
             person = cause.apply(scene, household)
         except Unfit:
             continue
         household.planted = True
-        return Planted(cause, household, person.no if person else None, scene.changes, cause.programme)
+        planted = Planted(cause, household, person.no if person else None, scene.changes, cause.programme)
+        if scene.partner:
+            other, victim = scene.partner
+            other.planted = True
+            planted.partner = (other.no, victim.no if victim else None)
+        return planted
     return None

@@ -36,7 +36,8 @@ def household_row(h: Household, village: str, as_of: date) -> Row:
     idle = all(p.labour in ("无劳动力", "丧失劳动力") for p in h.persons)
     resolved = h.resolved_on
     row = [
-        h.no, village, h.persons[0].name, h.natural_village, h.group, h.phone, str(n), yes(h.urban), "是", "12",
+        h.no, village, h.persons[0].name, h.natural_village, h.group, h.phone, str(n), yes(h.urban),
+        "是", "12",
         "脱贫户" if h.registered else "一般农户",
         str(h.registered or ""), str(h.graduated or ""),
         h.monitored, f"{h.monitored_since:%Y%m}" if h.monitored_since else "",
@@ -64,8 +65,8 @@ def person_row(p: Person, h: Household) -> Row:
     aided = (dibao or p.hardship) and p.in_scope > 0
     work = p.work
     row = [
-        p.no, h.no, p.name, p.id_number, "身份证", p.sex, p.birth.isoformat(), p.ethnicity, p.relation, p.party,
-        p.education, p.student, "", p.health,
+        p.no, h.no, p.name, p.id_number, "身份证", p.sex, p.birth.isoformat(), p.ethnicity, p.relation,
+        p.party, p.education, p.student, "", p.health,
         DISABILITY_KINDS[p.disability_kind], DISABILITY_GRADES[p.disability_grade], p.labour, p.marriage,
         yes(not h.urban), yes(not (work and work.place == "省外" and not work.ended)),
         yes(not p.employee_insurance), yes(p.employee_insurance),
@@ -76,7 +77,8 @@ def person_row(p: Person, h: Household) -> Row:
         yes(p.cadre_relative), yes(p.cadre_filed) if p.cadre_relative else "", yes(p.health == "患有大病"),
         yuan(p.in_scope), yuan(p.basic_paid), yuan(p.major_paid),
         work.place if work and not work.ended else "", str(work.months) if work and not work.ended else "",
-        str(p.grant_times or ""), yuan(p.grant_amount) if p.grant_amount else "", yes(p.chronic_card), p.job_base,
+        str(p.grant_times or ""), yuan(p.grant_amount) if p.grant_amount else "", yes(p.chronic_card),
+        p.job_base,
     ]  # fmt: skip
     for header, text in p.written.items():
         row[PERSON_COLUMN[header]] = text

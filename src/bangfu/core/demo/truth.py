@@ -33,6 +33,8 @@ class TruthTable:
             rest = (cause.revealed_by, cause.detectable, cause.note_zh)
             programme = truth.programme
             self._rows.append((month, household, truth.person_no, cause.id, cause.kind, programme, *rest))
+            if truth.partner:
+                self._rows.append((month, *truth.partner, cause.id, cause.kind, programme, *rest))
             for other in cause.also:
                 self._rows.append((month, household, truth.person_no, cause.id, "missed", other, *rest))
 
