@@ -15,6 +15,12 @@ import python_calamine
 Row = dict[str, str]
 
 
+def sheet(path: Path) -> list[list[str]]:
+    """All lines of a workbook's first sheet as texts."""
+    book = python_calamine.CalamineWorkbook.from_path(str(path))
+    return [[str(cell) for cell in line] for line in book.get_sheet_by_index(0).to_python()]
+
+
 def table(folder: Path, name: str) -> list[Row]:
     """The rows of a table, without title line, 合计 row and note."""
     as_csv = folder / f"{name}.csv"
@@ -22,8 +28,7 @@ def table(folder: Path, name: str) -> list[Row]:
         raw = as_csv.read_bytes()
         text = raw.decode("utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "gb18030")
         return list(csv.DictReader(io.StringIO(text)))
-    book = python_calamine.CalamineWorkbook.from_path(str(folder / f"{name}.xlsx"))
-    lines = [[str(cell) for cell in line] for line in book.get_sheet_by_index(0).to_python()]
+    lines = sheet(folder / f"{name}.xlsx")
     header = lines[1]
     rows = [dict(zip(header, line, strict=False)) for line in lines[2:]]
     return [r for r in rows if r[header[0]] != "合计" and not r[header[0]].startswith("注")]

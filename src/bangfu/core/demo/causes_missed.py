@@ -29,10 +29,23 @@ RISK = "at_risk_household"
     "missed",
     DIBAO,
     "poor",
+    0.25,
+    "",
+    "家庭困难，从未填过申请表；机动车文件不含本乡镇，现有文件不能确定",
+    id="form_never_filled_unsure",
+    correction="undo",
+    detectable=False,
+    covered=False,
+)
+@causes.add(
+    "missed",
+    DIBAO,
+    "poor",
     2.0,
     "households.人均纯收入",
     "家庭困难，从未填过申请表，什么也没领",
     correction="undo",
+    covered=True,
 )
 def form_never_filled(scene: Scene, h: Household) -> Victim:
     plain(h)
@@ -54,6 +67,7 @@ def _no_dibao(scene: Scene, h: Household) -> None:
     "households.人均纯收入",
     "儿子去世，工资没了，家里真的困难，没有人再问过",
     correction="undo",
+    covered=True,
 )
 def son_died_with_wage(scene: Scene, h: Household) -> Victim:
     """A son died and took the wage with him: the registry has removed him, and nobody has asked since."""
@@ -79,6 +93,7 @@ def son_died_with_wage(scene: Scene, h: Household) -> Victim:
     "persons.法定赡养抚养扶养义务人有无履行能力",
     "无人赡养、无劳动能力、无收入，未申请特困",
     correction="undo",
+    covered=True,
 )
 def hardship_never_applied(scene: Scene, h: Household) -> Victim:
     person = h.persons[0]
@@ -158,6 +173,7 @@ def certificate_unknown(scene: Scene, h: Household) -> Victim:
     "persons.残疾等级",
     "低保户中的持证残疾人，未领生活补贴",
     correction="undo",
+    covered=True,
 )
 def living_not_enrolled(scene: Scene, h: Household) -> Victim:
     for p in h.persons:
@@ -192,6 +208,7 @@ def yulu_not_enrolled(scene: Scene, h: Household) -> Victim:
     "households.住房等级",
     "低保户住D级危房，未享受危房改造",
     correction="undo",
+    covered=True,
 )
 def house_not_renovated(scene: Scene, h: Household) -> Victim:
     if h.urban:
@@ -211,6 +228,7 @@ def house_not_renovated(scene: Scene, h: Household) -> Victim:
     "households.突发事件日期",
     "突发事故损失大，未获临时救助",
     correction="undo",
+    covered=True,
 )
 def emergency_unaided(scene: Scene, h: Household) -> Victim:
     if h.registered or h.urban or h.monitored:
@@ -236,6 +254,7 @@ def _unwatched(h: Household) -> None:
     "households.人均纯收入",
     "失去工作，收入大幅下降，未纳入监测",
     also=("near_dibao",),
+    covered=True,
 )
 def job_lost(scene: Scene, h: Household) -> Victim:
     """The work ended, the year's income with it; nobody has come to see."""
@@ -268,6 +287,7 @@ def _sold_everything(scene: Scene, h: Household) -> None:
     "persons.政策范围内医疗费用",
     "大病自付费用过高，未纳入监测",
     also=("rigid_expense_hardship",),
+    covered=True,
 )
 def illness_ruins(scene: Scene, h: Household) -> Victim:
     """A serious illness this year: what insurance leaves open takes the household below the line."""
@@ -297,7 +317,9 @@ def illness_ruins(scene: Scene, h: Household) -> Victim:
     raise Unfit
 
 
-@causes.add("at_risk", RISK, "ordinary", 0.4, "households.住房等级", "住房鉴定为D级，未纳入监测")
+@causes.add(
+    "at_risk", RISK, "ordinary", 0.4, "households.住房等级", "住房鉴定为D级，未纳入监测", covered=True
+)
 def house_in_danger(scene: Scene, h: Household) -> Victim:
     _unwatched(h)
     scene.set(h, "grade", "D级")
@@ -312,6 +334,7 @@ def house_in_danger(scene: Scene, h: Household) -> Victim:
     "households.是否解决安全饮用水",
     "饮水不安全，未纳入监测",
     correction="undo",
+    covered=True,
 )
 def unsafe_water(scene: Scene, h: Household) -> Victim:
     _unwatched(h)
@@ -328,6 +351,7 @@ def unsafe_water(scene: Scene, h: Household) -> Victim:
     "义务教育年龄孩子不在校，无人过问",
     correction="undo",
     elsewhere=True,
+    covered=True,
 )
 def child_out_of_school(scene: Scene, h: Household) -> Victim:
     _unwatched(h)

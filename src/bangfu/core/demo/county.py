@@ -12,6 +12,7 @@ from random import Random
 
 from bangfu.core.demo import (
     administration,
+    causes_amounts,
     causes_missed,
     causes_paid,
     causes_records,
@@ -29,7 +30,7 @@ from bangfu.core.demo.texts import readme
 from bangfu.core.demo.truth import TruthTable
 from bangfu.core.demo.writing import DataFolder
 
-CAUSES = (*causes_missed.CAUSES, *causes_paid.CAUSES, *causes_records.CAUSES)
+CAUSES = (*causes_missed.CAUSES, *causes_paid.CAUSES, *causes_amounts.CAUSES, *causes_records.CAUSES)
 """Every cause of which truth is planted."""
 
 FIRST_MONTH = (2026, 9)

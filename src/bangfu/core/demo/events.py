@@ -57,7 +57,7 @@ def advance(
 
 def _old_member(household: Household, as_of: date) -> Person | None:
     """Somebody old, not the head, on whom no asset, post or pension of the household hangs."""
-    if household.vehicles or household.estates or household.companies or len(household.persons) < 4:
+    if household.vehicles or household.estates or household.companies or len(household.persons) < 5:
         return None
     for person in household.persons[2:]:
         if age(person, as_of) >= 68 and not person.pension and not person.work and not person.contract:

@@ -145,12 +145,11 @@ POOR_SIZES = ((1, 0.42), (2, 0.26), (3, 0.17), (4, 0.1), (5, 0.05))
 
 def villages(plan: CountyPlan, seed: int) -> Iterator[VillagePlan]:
     """All villages in the order of their codes within townships, each built when asked for."""
-    left = plan.outside
     if plan.exact:
         yield from _exact_township(Random(f"{seed}:{EXACT_TOWNSHIP}"))
     others, per_village = _others(plan)
     for index, (code, _) in enumerate(others):
-        households = left // len(others) + (index < left % len(others))
+        households = _share(plan, index)
         for number in range(per_village):
             count = households // per_village + (number < households % per_village)
             village_code = f"{code}{201 + number:03d}"
@@ -165,7 +164,16 @@ def village_count(plan: CountyPlan) -> int:
 
 def in_uncovered(plan: CountyPlan) -> int:
     """About how many households live where the vehicle file does not cover."""
-    return plan.outside // len(_others(plan)[0])
+    codes = [code for code, _ in _others(plan)[0]]
+    return _share(plan, codes.index(plan.uncovered))
+
+
+def _share(plan: CountyPlan, index: int) -> int:
+    """Households of the index-th other township; in a small county the uncovered one is the smaller."""
+    if not plan.exact:
+        quarter = plan.outside // 4
+        return quarter if index else plan.outside - quarter
+    return part(plan.outside, len(_others(plan)[0]), index)
 
 
 def _others(plan: CountyPlan) -> tuple[list[tuple[str, str]], int]:

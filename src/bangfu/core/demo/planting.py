@@ -165,6 +165,8 @@ class Planter:
         self._credit = {}
         for cause in causes:
             room = uncovered if cause.covered is False else outside if cause.elsewhere else households
+            if cause.covered:
+                room -= uncovered
             self._share[cause.id] = max(1.0, cause.rate * DENSITY * households / 1000) / room
             # the head start makes up for villages without a household that fits
             self._credit[cause.id] = 0.6
