@@ -123,8 +123,8 @@ def bench(data: Path, engines: list[str], repeat: int, work: Path, alone: bool) 
 
 def our_version(out: Path) -> str:
     """Bangfu's own version and its engine's, from the run it wrote."""
-    versions = json.loads((out / "run.json").read_text(encoding="utf-8")).get("versions", {})
-    return ", ".join(f"{name} {number}" for name, number in versions.items())
+    run_record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    return f"bangfu {run_record['bangfu']}, {run_record['engine']}"
 
 
 def verdict(counts: dict[str, int]) -> str:

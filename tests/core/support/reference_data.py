@@ -73,7 +73,10 @@ def _person(dice: random.Random, number: int, household: int, line: int) -> Row:
     expense = (
         _near(
             dice,
-            insurance + dice.choice((0, 6 * line, 12 * line, 20 * line, 40 * line, 12_000_000, 11_428_572, 8_333_334)),
+            insurance
+            + dice.choice(
+                (0, 6 * line, 12 * line, 20 * line, 40 * line, 12_000_000, 13_000_000, 11_428_572, 8_333_334)
+            ),
         )
         if ill
         else dice.choice((0, 0, dice.randint(0, 300_000)))
