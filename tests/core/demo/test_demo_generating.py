@@ -64,9 +64,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_another_seed_gives_other_people(tmp_path: Path) -> None:
     generate(tmp_path / "one", households=200, seed=7)
     generate(tmp_path / "two", households=200, seed=8)
-    assert (
-        contents(tmp_path / "one")["2026-09/persons.csv"] != contents(tmp_path / "two")["2026-09/persons.csv"]
-    )
+    assert contents(tmp_path / "one")["2026-09/persons.csv"] != contents(tmp_path / "two")["2026-09/persons.csv"]
 
 
 def test_progress_names_each_village_and_ends_at_the_last(tmp_path: Path) -> None:

@@ -79,9 +79,7 @@ def test_every_bureau_file_has_a_manifest_that_covers_the_month(small: DemoResul
         for name in BUREAU:
             manifest = json.loads((small.out / month / "bureau" / f"{name}.manifest.json").read_text("utf-8"))
             assert manifest["as_of"] == as_of.isoformat()
-            assert (
-                manifest["covers"]["period"]["from"] < as_of.isoformat() < manifest["covers"]["period"]["to"]
-            )
+            assert manifest["covers"]["period"]["from"] < as_of.isoformat() < manifest["covers"]["period"]["to"]
             assert manifest["source"]
             assert manifest["legal_basis"]
             assert manifest["authorisation"]

@@ -141,9 +141,7 @@ def test_a_car_where_the_vehicle_file_does_not_reach_stands_in_no_file(county: D
         month = Month(county, number)
         for truth in month.truths["hidden_car_unseen"]:
             assert not truth["detectable"]
-            assert not any(
-                month.bureau["vehicles"][p["证件号码"]] for p in month.members[truth["household_no"]]
-            )
+            assert not any(month.bureau["vehicles"][p["证件号码"]] for p in month.members[truth["household_no"]])
 
 
 def test_the_son_who_died_is_gone_from_the_sheet_and_his_wage_with_him(month: Month) -> None:
@@ -166,10 +164,7 @@ def test_a_mistyped_id_fails_its_check_character(month: Month) -> None:
 
 def test_a_person_in_two_households_is_noted_in_both(month: Month) -> None:
     pairs = by(
-        [
-            {"n": month.persons[t["person_no"]]["证件号码"], **t}
-            for t in month.truths["person_in_two_households"]
-        ],
+        [{"n": month.persons[t["person_no"]]["证件号码"], **t} for t in month.truths["person_in_two_households"]],
         "n",
     )
     assert pairs

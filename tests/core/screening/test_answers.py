@@ -45,9 +45,7 @@ def taken(result: AnswersResult) -> list[dict[str, Any]]:
 def test_a_file_that_is_not_ours_is_named_and_said_so(tmp_path: Path) -> None:
     openpyxl.Workbook().save(tmp_path / "别的表.xlsx")
     (tmp_path / "坏的.xlsx").write_bytes(b"PK not a workbook")
-    result = read_answers(
-        [tmp_path / name for name in ("别的表.xlsx", "坏的.xlsx", "没有.xlsx")], tmp_path / "out"
-    )
+    result = read_answers([tmp_path / name for name in ("别的表.xlsx", "坏的.xlsx", "没有.xlsx")], tmp_path / "out")
     assert {one.file: one.problem for one in result.problems} == {
         "别的表.xlsx": "不是核查清单：没有一张表同时有“核实结果”和“编号”两列",
         "坏的.xlsx": "打不开：文件损坏、加了密码，或不是 Excel 表格",
@@ -129,9 +127,7 @@ def test_an_answer_to_an_unknown_line_counts_for_every_policy_that_waits(
     assert result.answers == 1
 
 
-def test_rows_moved_below_a_title_in_another_workbook_still_count(
-    lists: dict[str, Path], tmp_path: Path
-) -> None:
+def test_rows_moved_below_a_title_in_another_workbook_still_count(lists: dict[str, Path], tmp_path: Path) -> None:
     source = openpyxl.load_workbook(fill(lists["云溪县"], "疑点数据", 3, **GOOD))["疑点数据"]
     target = openpyxl.Workbook()
     sheet = target.active
@@ -145,18 +141,14 @@ def test_rows_moved_below_a_title_in_another_workbook_still_count(
     assert (result.empty, result.problems) == (1, ())
 
 
-def test_copies_that_agree_or_complete_each_other_are_one_answer(
-    lists: dict[str, Path], tmp_path: Path
-) -> None:
+def test_copies_that_agree_or_complete_each_other_are_one_answer(lists: dict[str, Path], tmp_path: Path) -> None:
     village = fill(lists["河湾村"], 核实结果="属实", 处理="立案办理")
     county = fill(lists["云溪县"], 核实结果="属实", 核实人="周核实", 日期="2024.9.3")
     (row,) = taken(read_answers([village, county], tmp_path / "out"))
     assert (row["action"], row["verifier"], row["verified_on"]) == ("立案办理", "周核实", date(2024, 9, 3))
 
 
-def test_an_answer_without_a_name_or_day_is_taken_and_asked_for(
-    lists: dict[str, Path], tmp_path: Path
-) -> None:
+def test_an_answer_without_a_name_or_day_is_taken_and_asked_for(lists: dict[str, Path], tmp_path: Path) -> None:
     result = read_answers([fill(lists["河湾村"], 核实结果="不属实")], tmp_path / "out")
     assert [(one.column, one.taken) for one in result.problems] == [("日期", True), ("核实人", True)]
     assert result.answers == 1

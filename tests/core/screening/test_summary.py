@@ -63,9 +63,7 @@ def rows(html: str, language: str = "zh") -> dict[str, list[str]]:
     """The cells of every table's rows after the first, by the row's own header."""
     found = {}
     for row in re.findall(r"<tr[^>]*>(<th scope=\"row\".*?)</tr>", html, re.S):
-        head, *cells = [
-            words(cell, language).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)
-        ]
+        head, *cells = [words(cell, language).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)]
         found[head] = cells
     return found
 
@@ -140,9 +138,7 @@ def test_each_policy_shows_the_counts_it_was_given(tmp_path: Path) -> None:
         cells = found[f"{title.title.zh}按{unit}判定"]
         assert cells[0] == f"符合 {one.eligible:,} · 不符合 {one.ineligible:,} · 无法判定 {one.unknown:,}"
         kinds = ("entitled_not_receiving", "receiving_not_entitled", "amount_differs", "cannot_tell")
-        assert [cell.split("每")[0] for cell in cells[1:]] == [
-            f"{one.findings.get(kind, 0)} {unit}" for kind in kinds
-        ]
+        assert [cell.split("每")[0] for cell in cells[1:]] == [f"{one.findings.get(kind, 0)} {unit}" for kind in kinds]
     assert found["雨露计划补助按人判定"][1] == "2 人每年应发 6,000.00 元"
     assert rows(html, "en")["Yulu subsidyby person"][1] == "26,000.00 yuan due a year"
 
@@ -236,9 +232,7 @@ def test_numbers_as_keys_and_repeated_words_as_dictionaries_read_the_same(tmp_pa
 
 
 def test_a_bar_is_as_long_as_its_numbers() -> None:
-    svg = stacked_bar(
-        [Part(1, "yes", "符合"), Part(3, "no", "不符合"), Part(0, "unsure", "无法判定")], width=200
-    )
+    svg = stacked_bar([Part(1, "yes", "符合"), Part(3, "no", "不符合"), Part(0, "unsure", "无法判定")], width=200)
     assert re.findall(r'width="(\d+\.\d+)"', svg) == ["50.00", "150.00"]
     assert "<title>符合 1，不符合 3，无法判定 0</title>" in svg
 

@@ -48,11 +48,7 @@ def lines(sheet: Any) -> list[dict[str, Any]]:
 
 def texts(book: Any) -> str:
     return "\n".join(
-        str(value)
-        for sheet in book
-        for row in sheet.iter_rows(values_only=True)
-        for value in row
-        if value is not None
+        str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row if value is not None
     )
 
 
@@ -62,10 +58,7 @@ def texts(book: Any) -> str:
 def test_no_cell_is_a_formula_whatever_a_name_or_a_field_begins_with(tmp_path: Path) -> None:
     evil = ["=HYPERLINK(1)", "+1", "-2+3", "@SUM(A1)"]
     names = Names({f"H{n}": HouseholdLabel(text, RIVER, text) for n, text in enumerate(evil)})
-    rows = [
-        finding("dibao", f"H{n}", None, "entitled_not_receiving", reason_zh=text)
-        for n, text in enumerate(evil)
-    ]
+    rows = [finding("dibao", f"H{n}", None, "entitled_not_receiving", reason_zh=text) for n, text in enumerate(evil)]
     book = books(tmp_path, rows, names=names)[COUNTY]
     cells = [cell for row in book[ENTITLED].iter_rows(min_row=2) for cell in row]
     assert {cell.data_type for cell in cells if cell.value in evil} == {"s"}
@@ -268,9 +261,7 @@ def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_an_alert_of_no_household_is_kept(tmp_path: Path) -> None:
-    book = books(tmp_path, [], alerts=[event("station_idle", None, message="光伏电站停发")], checks=[])[
-        COUNTY
-    ]
+    book = books(tmp_path, [], alerts=[event("station_idle", None, message="光伏电站停发")], checks=[])[COUNTY]
     (line,) = lines(book["预警"])
     assert (line["预警事项"], line["户编号"]) == ("光伏电站停发", None)
 

@@ -48,17 +48,11 @@ FINDINGS = pa.schema(
     ]
 )
 EVENTS = pa.schema(
-    [
-        (name, pa.string())
-        for name in ("id", "severity", "household_no", "person_no", "message", "fields", "change")
-    ]
+    [(name, pa.string()) for name in ("id", "severity", "household_no", "person_no", "message", "fields", "change")]
 )
 INDICATORS = pa.schema(
     [
-        *(
-            (name, pa.string())
-            for name in ("indicator", "area", "period", "numerator", "denominator", "value")
-        ),
+        *((name, pa.string()) for name in ("indicator", "area", "period", "numerator", "denominator", "value")),
         *((name, pa.string()) for name in ("unit", "title_zh", "stated")),
     ]
 )
@@ -109,9 +103,7 @@ TITLES = RunTitles(
             "month",
             "《社会救助暂行办法》（国务院令第649号）",
         ),
-        "extreme_hardship": PolicyTitle(
-            Label("特困人员救助供养", "extreme hardship support"), "person", "month"
-        ),
+        "extreme_hardship": PolicyTitle(Label("特困人员救助供养", "extreme hardship support"), "person", "month"),
         "old_age_allowance": PolicyTitle(Label("高龄津贴", "old-age allowance"), "person", "month"),
         "yulu_subsidy": PolicyTitle(Label("雨露计划补助", "Yulu subsidy"), "person", "year"),
     },
@@ -160,9 +152,7 @@ TITLES = RunTitles(
 )
 
 
-def finding(
-    policy: str, household: str | None, person: str | None, kind: str | None, **more: Any
-) -> dict[str, Any]:
+def finding(policy: str, household: str | None, person: str | None, kind: str | None, **more: Any) -> dict[str, Any]:
     """One row of findings.parquet; what is not named is null."""
     status = {
         "entitled_not_receiving": "eligible",
@@ -214,9 +204,7 @@ ROWS = [
         unknown=["income"],
         missing=["P31.wage_income", "P32.pension_income"],
     ),
-    finding(
-        *("extreme_hardship", "H3", None, "cannot_tell"), unknown=["income"], missing=["P31.wage_income"]
-    ),
+    finding(*("extreme_hardship", "H3", None, "cannot_tell"), unknown=["income"], missing=["P31.wage_income"]),
     finding(*("extreme_hardship", "H3", "P32", None), unknown=["income"], missing=["wage_income"]),
     finding(*("dibao", "H2", None, "cannot_tell"), unknown=["income"], missing=["dibao_standard"]),
 ]
@@ -237,9 +225,7 @@ CHECKS = [
         message="一户多户主",
         fields="name=李有余；relation=户主；id_number=99010119700101123X",
     ),
-    event(
-        "DQ013", "H1", severity="must_fix", message="一户多户主", fields="name==HYPERLINK(1)；relation=户主"
-    ),
+    event("DQ013", "H1", severity="must_fix", message="一户多户主", fields="name==HYPERLINK(1)；relation=户主"),
 ]
 INDICATOR_ROWS = [
     dict(zip(INDICATORS.names, row, strict=True))
@@ -256,9 +242,7 @@ COUNTS = (
     ),
     PolicyCounts("extreme_hardship", 3, 2500, 2, {"cannot_tell": 2}),
     PolicyCounts("old_age_allowance", 40, 2465, 0, {"amount_differs": 1}, {"amount_differs": 1950}),
-    PolicyCounts(
-        "yulu_subsidy", 5, 2500, 0, {"entitled_not_receiving": 2}, {"entitled_not_receiving": 600000}
-    ),
+    PolicyCounts("yulu_subsidy", 5, 2500, 0, {"entitled_not_receiving": 2}, {"entitled_not_receiving": 600000}),
 )
 
 

@@ -28,13 +28,9 @@ def enrol(household: Household, as_of: date, rng: Random) -> None:
     for person in household.persons:
         if person.hardship:
             turned = max(person.birth.year + 61, 2019)
-            person.hardship_since = date(
-                min(2025, max(turned, rng.randint(2019, 2025))), rng.randint(1, 12), 1
-            )
+            person.hardship_since = date(min(2025, max(turned, rng.randint(2019, 2025))), rng.randint(1, 12), 1)
         if person.disability_grade:
-            person.subsidy_since = date(
-                rng.randint(max(2020, person.birth.year + 3), 2026), rng.randint(1, 8), 1
-            )
+            person.subsidy_since = date(rng.randint(max(2020, person.birth.year + 3), 2026), rng.randint(1, 8), 1)
     settle(household, as_of)
     household.assistance = sum(
         amount * min(12, (as_of.year - since.year) * 12 + as_of.month - since.month)
@@ -135,10 +131,7 @@ def measures(household: Household) -> list[tuple[str, date]]:
         kinds.append("就业帮扶")
     if any(p.post for p in household.persons):
         kinds.append("公益岗位帮扶")
-    if (
-        any(p.labour in ("普通劳动力", "技能劳动力", "弱劳动力或半劳动力") for p in household.persons)
-        and not kinds
-    ):
+    if any(p.labour in ("普通劳动力", "技能劳动力", "弱劳动力或半劳动力") for p in household.persons) and not kinds:
         kinds.append("金融帮扶")
     if (household.risks and "因病" in household.risks) or any(p.contract for p in household.persons):
         kinds.append("健康帮扶")

@@ -153,12 +153,7 @@ def nursing_not_enrolled(scene: Scene, h: Household) -> Victim:
 def certificate_unknown(scene: Scene, h: Household) -> Victim:
     """The federation issued a certificate; the registry still writes 健康."""
     for p in h.persons[1:]:
-        if (
-            p.disability_grade in (1, 2)
-            and age(p, scene.as_of) >= 16
-            and not h.registered
-            and not h.monitored
-        ):
+        if p.disability_grade in (1, 2) and age(p, scene.as_of) >= 16 and not h.registered and not h.monitored:
             scene.withhold(h, NURSING, p)
             scene.write(p, 健康状况="长期慢性病", 残疾类别="", 残疾等级="")
             return p
@@ -297,13 +292,7 @@ def illness_ruins(scene: Scene, h: Household) -> Victim:
     if not 12_500_00 < per_person < 20_000_00 or n < 2:
         raise Unfit
     for p in h.persons[1:]:
-        if (
-            30 <= age(p, scene.as_of) < 58
-            and not p.work
-            and p.health == "健康"
-            and not p.student
-            and not p.post
-        ):
+        if 30 <= age(p, scene.as_of) < 58 and not p.work and p.health == "健康" and not p.student and not p.post:
             needed = net_income(h, scene.as_of) - posted.MONITORING_THRESHOLD * n // 2
             total = needed * 10 // 3 // 100 * 100
             scene.set(p, "health", "患有大病")
@@ -317,9 +306,7 @@ def illness_ruins(scene: Scene, h: Household) -> Victim:
     raise Unfit
 
 
-@causes.add(
-    "at_risk", RISK, "ordinary", 0.4, "households.住房等级", "住房鉴定为D级，未纳入监测", covered=True
-)
+@causes.add("at_risk", RISK, "ordinary", 0.4, "households.住房等级", "住房鉴定为D级，未纳入监测", covered=True)
 def house_in_danger(scene: Scene, h: Household) -> Victim:
     _unwatched(h)
     scene.set(h, "grade", "D级")

@@ -150,17 +150,9 @@ def person_in_two_households(scene: Scene, h: Household) -> Victim:
 )
 def person_twice(scene: Scene, h: Household) -> Victim:
     p = h.persons[-1]
-    if (
-        p.relation not in ("之子", "之女")
-        or p.work
-        or p.student
-        or age(p, scene.as_of) < 22
-        or p.health != "健康"
-    ):
+    if p.relation not in ("之子", "之女") or p.work or p.student or age(p, scene.as_of) < 22 or p.health != "健康":
         raise Unfit
-    twin = copy_of(
-        p, no=f"{h.no}{len(h.persons) + 1:02d}", contract=None, chronic_card=False, bureau=(), written={}
-    )
+    twin = copy_of(p, no=f"{h.no}{len(h.persons) + 1:02d}", contract=None, chronic_card=False, bureau=(), written={})
     scene.set(h, "persons", [*h.persons, twin])
     return twin
 

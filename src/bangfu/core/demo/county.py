@@ -182,9 +182,7 @@ def _appearing(out: Path) -> Iterator[Path]:
     """A sibling folder to write into, which becomes `out` only when the block ends well."""
     earlier = (out / "truth.parquet").is_file() and (out / "README.txt").is_file()
     if out.exists() and not earlier and (not out.is_dir() or any(out.iterdir())):
-        raise FileExistsError(
-            f"{out} exists and is not a demo county: name another folder, or remove it first"
-        )
+        raise FileExistsError(f"{out} exists and is not a demo county: name another folder, or remove it first")
     partial = out.with_name(f".{out.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

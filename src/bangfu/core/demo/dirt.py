@@ -69,6 +69,4 @@ def soiled_day(day: date, rng: Random) -> str:
 
 def soiled_month(day: date, rng: Random) -> str:
     """A month as people write it; `day` is the first of the month."""
-    return rng.choice(
-        (f"{day.year}/{day.month}", f"{day.year}.{day.month:02d}", f"{day:%Y%m}.0", f"{day:%Y-%m}")
-    )
+    return rng.choice((f"{day.year}/{day.month}", f"{day.year}.{day.month:02d}", f"{day:%Y%m}.0", f"{day:%Y-%m}"))

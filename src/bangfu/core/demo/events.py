@@ -26,16 +26,12 @@ def leave_blank(households: list[Household], rng: Random) -> None:
                     break
 
 
-def advance(
-    village: VillagePlan, households: list[Household], as_of: date, settler: Settler, rng: Random
-) -> None:
+def advance(village: VillagePlan, households: list[Household], as_of: date, settler: Settler, rng: Random) -> None:
     """One month passes: people die and are removed, children are born, some turn sixty.
 
     Where published figures must hold, as many are born as die, and only in households that no figure counts.
     """
-    free = [
-        h for h in households if not h.planted and not h.locked and h.kind == "ordinary" and not h.monitored
-    ]
+    free = [h for h in households if not h.planted and not h.locked and h.kind == "ordinary" and not h.monitored]
     rng.shuffle(free)
     number = max(1, len(households) // 300)
     dying = [(h, p) for h in free if (p := _old_member(h, as_of))][:number]

@@ -26,9 +26,7 @@ def compose(size: int, students: int, rng: Random, mood: str = "ordinary") -> li
     The head comes first. Parents are at least 21 years older than their children.
     """
     rest = size - students
-    skipped = (
-        bool(students) and rest <= 2 and mood != "young" and rng.random() < (0.4 if mood == "hard" else 0.2)
-    )
+    skipped = bool(students) and rest <= 2 and mood != "young" and rng.random() < (0.4 if mood == "hard" else 0.2)
     three = not skipped and rest >= 4 and mood != "young" and rng.random() < 0.5
     if three:
         head_age = rng.randint(56, 66)
@@ -40,9 +38,7 @@ def compose(size: int, students: int, rng: Random, mood: str = "ordinary") -> li
     family = [Member("户主", "男" if male else "女", head_age)]
     if rest >= 2:
         spouse_age = max(22, head_age - rng.randint(-2, 4))
-        family.append(
-            Member("配偶", "女" if male else "男", min(spouse_age, 58) if mood == "young" else spouse_age)
-        )
+        family.append(Member("配偶", "女" if male else "男", min(spouse_age, 58) if mood == "young" else spouse_age))
     parent_age = min(m.age for m in family)
     if three:
         son_age = rng.randint(30, min(42, parent_age - 21))
@@ -94,9 +90,7 @@ def _another(family: list[Member], parent_age: int, three: bool, rng: Random, mo
     if chosen == "parent":
         father = "之父" not in relations and (boy or "之母" in relations)
         oldest = max(head.age + 22, min(93, head.age + 31))
-        return Member(
-            "之父" if father else "之母", "男" if father else "女", rng.randint(head.age + 22, oldest)
-        )
+        return Member("之父" if father else "之母", "男" if father else "女", rng.randint(head.age + 22, oldest))
     highest = 57 if mood == "young" else head.age + 6
     return Member("之兄弟姐妹", sex, max(23, min(highest, head.age + rng.randint(-6, 6))))
 
@@ -104,9 +98,7 @@ def _another(family: list[Member], parent_age: int, three: bool, rng: Random, mo
 def _student(oldest_parent: int, grandchild: bool, rng: Random) -> Member:
     boy = rng.random() < 0.52
     highest = max(6, min(20, oldest_parent - 21))
-    years = (
-        rng.randint(6, min(highest, 17)) if rng.random() < 0.9 or highest < 15 else rng.randint(15, highest)
-    )
+    years = rng.randint(6, min(highest, 17)) if rng.random() < 0.9 or highest < 15 else rng.randint(15, highest)
     if grandchild:
         return Member("之孙子" if boy else "之孙女", "男" if boy else "女", min(years, 15), True)
     return Member("之子" if boy else "之女", "男" if boy else "女", years, True)

@@ -171,10 +171,7 @@ def _work(household: Household, rng: Random, as_of: date) -> None:
         if rng.random() < chance:
             person.work = job(person, household, rng, as_of)
             person.formal = (
-                person.work.place != "省外"
-                and person.work.months == YEAR
-                and years < 60
-                and rng.random() < 0.55
+                person.work.place != "省外" and person.work.months == YEAR and years < 60 and rng.random() < 0.55
             )
             person.employee_insurance = person.formal
 
@@ -211,9 +208,7 @@ def _labour(household: Household, rng: Random, as_of: date) -> None:
             person.supporter_able = "是"
             if years >= 60 or person.disability_grade:
                 person.self_care = "6" if person.disability_grade not in (1, 2) else str(rng.randint(2, 5))
-    if household.kind == "ordinary" and all(
-        p.labour in ("无劳动力", "丧失劳动力") for p in household.persons
-    ):
+    if household.kind == "ordinary" and all(p.labour in ("无劳动力", "丧失劳动力") for p in household.persons):
         household.persons[0].labour = "弱劳动力或半劳动力"
 
 
@@ -223,9 +218,7 @@ def labour(person: Person, years: int, rng: Random) -> str:
         return "无劳动力"
     severe = person.disability_grade in (1, 2)
     if years >= 60:
-        return (
-            "弱劳动力或半劳动力" if years < 78 and not severe and person.health != "患有大病" else "无劳动力"
-        )
+        return "弱劳动力或半劳动力" if years < 78 and not severe and person.health != "患有大病" else "无劳动力"
     if severe or person.health == "患有大病":
         return "丧失劳动力"
     if person.disability_grade or (person.health == "长期慢性病" and not person.work):
@@ -264,9 +257,7 @@ def ordinary_least(household: Household, rng: Random) -> int:
 def _poor_income(household: Household, rng: Random, as_of: date) -> None:
     """Clearly below the standard that was posted before July, even if basic pensions were counted."""
     n = len(household.persons)
-    ceiling = (
-        posted.DIBAO_STANDARD_BEFORE[household.urban] * YEAR * 88 // 100 - household.basic_pension(as_of) // n
-    )
+    ceiling = posted.DIBAO_STANDARD_BEFORE[household.urban] * YEAR * 88 // 100 - household.basic_pension(as_of) // n
     # a share of the photovoltaic income, and something grown for those with an industry project, fit in
     least = max(1200_00, (posted.PV_YEARLY + 720_00) // n if household.pv else 0)
     total = -(-rng.randint(least, max(least, ceiling)) * n // (YEAR * YUAN)) * (YEAR * YUAN)
@@ -377,9 +368,7 @@ def _wealth(household: Household, rng: Random, as_of: date) -> None:
         household.estates = ((adults[0], ("住宅", f"{rng.randint(70, 130)}", bought.isoformat())),)
     if drivers and rng.random() < 0.025:
         name = f"示例{household.no[-6:]}商贸有限公司"
-        household.companies = (
-            (drivers[0], (name, "法定代表人", f"{rng.randint(1, 20) * 50000}.00", "存续")),
-        )
+        household.companies = ((drivers[0], (name, "法定代表人", f"{rng.randint(1, 20) * 50000}.00", "存续")),)
 
 
 def _house(household: Household, rng: Random) -> None:

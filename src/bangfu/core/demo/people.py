@@ -10,9 +10,7 @@ from typing import Any
 
 from bangfu.core.demo.posted import BASIC_PENSION_YEARLY
 
-SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
-)
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
 MALE = "伟强磊军勇杰涛明超辉刚平建国志海峰文武斌龙波宁凯俊浩鹏旭亮东宏学兵林"
 FEMALE = "芳娜敏静丽艳娟霞秀英兰梅红玉珍慧玲燕萍桂花雪莲琴云洁莉彩凤香月荣"
 MINORITY = (

@@ -118,9 +118,7 @@ class Catalogue:
 
         def declare(action: Action) -> Action:
             name = id or action.__name__
-            self._causes.append(
-                Cause(name, kind, programme, pool, rate, revealed_by, note_zh, action, **more)
-            )
+            self._causes.append(Cause(name, kind, programme, pool, rate, revealed_by, note_zh, action, **more))
             return action
 
         return declare

@@ -157,8 +157,7 @@ def village_rows(v: VillagePlan, township: str, households: int, persons: int) -
         ],
         "groups": [[f"{v.code}G{i + 1:03d}", v.code, f"第{i + 1}组"] for i in range(v.groups)],
         "natural_villages": [
-            [f"{v.code}N{i + 1:03d}", v.code, administration.natural_village(i)]
-            for i in range(v.natural_villages)
+            [f"{v.code}N{i + 1:03d}", v.code, administration.natural_village(i)] for i in range(v.natural_villages)
         ],
         "stations": [
             [f"{v.code}S{i + 1:02d}", v.code, "村级电站" if kw >= 50 else "户用电站", str(kw)]

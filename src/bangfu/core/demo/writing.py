@@ -86,9 +86,7 @@ class DataFolder:
         self._folder, self._as_of = folder, as_of
         (folder / "bureau").mkdir(parents=True)
         self._tables = {name: _open(folder, name, headers, workbooks) for name, headers in REGISTRY.items()}
-        self._bureau = {
-            name: _open(folder / "bureau", name, headers, workbooks) for name, headers in BUREAU.items()
-        }
+        self._bureau = {name: _open(folder / "bureau", name, headers, workbooks) for name, headers in BUREAU.items()}
 
     def add(self, name: str, rows: Sequence[Sequence[str]]) -> None:
         """Append rows to a registry table."""

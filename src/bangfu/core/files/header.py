@@ -139,9 +139,7 @@ def _titles(lower: Row, upper: Row | None) -> list[tuple[str, ...]]:
     return found
 
 
-def _match(
-    layout: TableLayout, known: set[str], first: int, last: int, lower: Row, upper: Row | None
-) -> Header:
+def _match(layout: TableLayout, known: set[str], first: int, last: int, lower: Row, upper: Row | None) -> Header:
     options = _titles(lower, upper)
     keys: list[str] = []
     factors: list[int] = []

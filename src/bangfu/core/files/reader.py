@@ -77,8 +77,7 @@ class _Collector:
                 title = header.titles[header.at[column.name]]
                 self._headers.setdefault(column.name, " ".join(title.split()))
         readers = {
-            column.name: ColumnReader(column, header.factors.get(column.name, 1))
-            for column in self.layout.columns
+            column.name: ColumnReader(column, header.factors.get(column.name, 1)) for column in self.layout.columns
         }
         body = _filled(sheet, header, self.layout, self.remarks, name)
         at = header.last + 1
@@ -124,9 +123,7 @@ class _Collector:
         self._seen += len(kept)
         width = header.width
         columns = (
-            list(zip(*kept, strict=True))
-            if sheet.even
-            else list(zip(*(row[:width] for row in kept), strict=True))
+            list(zip(*kept, strict=True)) if sheet.even else list(zip(*(row[:width] for row in kept), strict=True))
         )
         typed: dict[str, Any] = {}
         for column in self.layout.columns:
@@ -178,9 +175,7 @@ class _Collector:
             rows.append(numbers[index])
         return kept, rows
 
-    def _special_rows(
-        self, sheet: Sheet, header: Header, name: str, chunk: list[Row], numbers: range
-    ) -> set[int]:
+    def _special_rows(self, sheet: Sheet, header: Header, name: str, chunk: list[Row], numbers: range) -> set[int]:
         """Rows of totals, text lines, repeated headers and rows of spaces only."""
         key = self.layout.key
         key_at = header.at.get(key.name) if key is not None else None
@@ -192,9 +187,7 @@ class _Collector:
                 found.add(index)
             elif is_text_line(row, key_at):
                 text = " ".join(cell.strip() for cell in row if cell.strip())
-                remarks.note(
-                    name, numbers[index], "", mask(text) if _personal(self.layout) else text[:60], "text_line"
-                )
+                remarks.note(name, numbers[index], "", mask(text) if _personal(self.layout) else text[:60], "text_line")
                 found.add(index)
         for index, row in enumerate(chunk):
             lead = row[0] if row else ""
@@ -265,9 +258,7 @@ def _filled(sheet: Sheet, header: Header, layout: TableLayout, remarks: Remarks,
     if not merges:
         return body
     rows = list(body)
-    carried = {
-        index: column for column in layout.columns if (index := header.at.get(column.name)) is not None
-    }
+    carried = {index: column for column in layout.columns if (index := header.at.get(column.name)) is not None}
     for merge in merges:
         column = carried.get(merge.column)
         first = max(merge.first, header.last + 1)

@@ -134,7 +134,9 @@ class _Runner:
         if wanted and all(isinstance(inner, Mapping) or inner == "none" for inner in wanted.values()):
             for unit, inner in wanted.items():
                 rest = [d for d in found if str(unit) in self._names(tried, d)]
-                self._rows_compared(tried, f"{name}.{unit}", inner if isinstance(inner, Mapping) else {"status": inner}, rest)
+                self._rows_compared(
+                    tried, f"{name}.{unit}", inner if isinstance(inner, Mapping) else {"status": inner}, rest
+                )
             return
         for key in ("person", "household"):
             if key in wanted:
@@ -257,9 +259,7 @@ class _Runner:
         return "\n".join(lines)
 
 
-def missing_persons(
-    book: Rulebook, outcome: Outcome, decision: Decision, key: tuple[str, ...]
-) -> list[str]:
+def missing_persons(book: Rulebook, outcome: Outcome, decision: Decision, key: tuple[str, ...]) -> list[str]:
     """The persons whose rows lack the input; empty where it is nobody's in particular."""
     if key[0] != "fact" or key[1] not in outcome.rows:
         return []

@@ -6,6 +6,7 @@ import json
 import platform
 import queue
 import resource
+import shutil
 import threading
 import time
 from collections.abc import Sequence
@@ -69,7 +70,14 @@ def _screen(book: Rulebook, request: Request, folder: Path) -> None:
     state.started = clock
     clock = state.took("read", clock)
     _evaluate(state, connection)
-    _finish(state)
+    digests = _digests(state)
+    if "worklists" in request.only:
+        from bangfu.core.screening.present import present
+
+        clock = time.perf_counter()
+        present(state, connection, digests)
+        state.took("worklists", clock)
+    _finish(state, digests)
 
 
 def _open(book: Rulebook, request: Request, folder: Path) -> tuple[Connection, Dataset, object | None]:
@@ -193,9 +201,17 @@ def _in_threads(state: RunState, shared: Compilations, parts: list[Part]) -> Non
 # -- the record of the run --------------------------------------------------------------------------
 
 
-def _finish(state: RunState) -> None:
-    import shutil
+def _digests(state: RunState) -> dict[str, str]:
+    """sha256 of every file that was read, by its path in the data folder."""
+    if state.snapshot is not None:
+        return dict(state.snapshot.digests)
+    files = [f for table in state.data.tables.values() for f in table.files]
+    tables = {p.table.table for p in state.book.parameters.values() if p.table is not None}
+    files += [f for name in tables for f in inputs.parquet_files(state.request.data, name)]
+    return inputs.digests(files, state.request.data)
 
+
+def _finish(state: RunState, digests: dict[str, str]) -> None:
     shutil.rmtree(state.folder / "scratch", ignore_errors=True)
     record = {
         "bangfu": __version__,
@@ -205,11 +221,17 @@ def _finish(state: RunState) -> None:
         "python": platform.python_version(),
         "threads": state.request.threads,
         "chunks": len(state.chunks),
-        "inputs": inputs.digests((f for t in state.data.tables.values() for f in t.files), state.request.data),
+        "inputs": digests,
         "rows_in": {table.id: table.rows for table in state.data.tables.values()},
         "rows_out": state.rows_out,
         "policies": {
-            name: {"status": c.status, "findings": c.findings, "due_fen": c.due_fen, "paid_fen": c.paid_fen}
+            name: {
+                "status": c.status,
+                "findings": c.findings,
+                "due_fen": c.due_fen,
+                "paid_fen": c.paid_fen,
+                "gap_fen": c.gap_fen,
+            }
             for name, c in state.counts.items()
         },
         "undecided": {
