@@ -1,0 +1,205 @@
+"""Loads a rulebook: its files and those it extends, read, merged and checked as a whole."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as Map
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from bangfu.core.rulebook import reading_facts, reading_findings
+from bangfu.core.rulebook.checker import check
+from bangfu.core.rulebook.merging import Merged, found_in, merged, section_in
+from bangfu.core.rulebook.mistakes import Mistake, RulebookError
+from bangfu.core.rulebook.model import Case, CodeList, Fact, Place, Policy, Rulebook, Table
+from bangfu.core.rulebook.reading import Fields, Reader, definitions
+from bangfu.core.rulebook.reading_cases import check_cases, read_case
+from bangfu.core.rulebook.reading_parameters import ParameterReader
+from bangfu.core.rulebook.reading_policies import PolicyReader, read_shared
+from bangfu.core.rulebook.sources import Source, Sources
+from bangfu.core.rulebook.yaml_source import MAX_BYTES, Mapping, Node, Scalar, read_yaml, too_big
+
+HEAD_KEYS = ("name", "version", "country", "title", "licence", "extends", "note", "source")
+Read = TypeVar("Read")
+
+
+def load(path: Path, *, cases: bool = True) -> Rulebook:
+    """The rulebook in the folder `path`, with everything it extends merged in and checked.
+
+    Without `cases` the files in cases/ are hashed but not read. Raises RulebookError with every mistake, by
+    place.
+    """
+    mistakes: list[Mistake] = []
+    sources = Sources(mistakes)
+    lineage = sources.lineage(Path(path), cases=cases)
+    loader = _Loader(mistakes, lineage, incomplete=sources.unreadable)
+    book = loader.book(sources.digest())
+    if not sources.unreadable:
+        loader.mistakes += check(book)
+        if cases:
+            check_cases(loader.reader, loader.case_nodes(), book)
+    _raise(mistakes)
+    return book
+
+
+def load_cases(files: Iterable[Path]) -> tuple[Case, ...]:
+    """The cases of single files, in order, for any rulebook; values are as YAML reads them, money in yuan.
+
+    Raises RulebookError with every mistake.
+    """
+    mistakes: list[Mistake] = []
+    reader = Reader(mistakes)
+    cases: list[Case] = []
+    for path in files:
+        place = Place(str(path), 1, 1)
+        try:
+            size = path.stat().st_size if path.is_file() else 0
+            data = None if size > MAX_BYTES or not path.is_file() else path.read_bytes()
+        except OSError as error:
+            mistakes.append(Mistake(place, f"a file that cannot be opened ({error.strerror})", "a file of cases"))
+            continue
+        if data is None:
+            mistakes.append(
+                too_big(str(path), MAX_BYTES) if size else Mistake(place, "no such file", "a file of cases")
+            )
+            continue
+        root = read_yaml(str(path), data, mistakes)
+        for node, _ in () if root is None else _case_nodes(reader, root):
+            case = read_case(reader, node)
+            cases += [case] if case is not None else []
+    _raise(mistakes)
+    return tuple(cases)
+
+
+def _case_nodes(reader: Reader, root: Node) -> Iterable[tuple[Node, Scalar | None]]:
+    if isinstance(root, Mapping) and "as_of" in root.entries:
+        return [(root, None)]
+    return definitions(reader, root, "cases")
+
+
+def _raise(mistakes: list[Mistake]) -> None:
+    if mistakes:
+        unique = dict.fromkeys(mistakes)
+        raise RulebookError(sorted(unique, key=lambda m: (m.place.file, m.place.line, m.place.column)))
+
+
+class _Loader:
+    """Reads the merged definitions, those that others need first."""
+
+    def __init__(self, mistakes: list[Mistake], lineage: list[Source], *, incomplete: bool) -> None:
+        self.mistakes, self.lineage = mistakes, lineage
+        self.reader = Reader(mistakes, incomplete=incomplete)
+
+    def book(self, digest: str) -> Rulebook:
+        """Everything read; what could not be read is left out and noted."""
+        reader = self.reader
+        head = self._head()
+        codes = self._all("codes", "a code list", partial(reading_facts.read_code_list, reader))
+        tables, facts = self._facts(codes)
+        csv_files = {name: data for source in self.lineage for name, data in source.tables.items()}
+        parameters = ParameterReader(reader, facts, codes, csv_files)
+        indicators = reading_findings.IndicatorReader(reader, tables)
+        return Rulebook(
+            name=head.text("name"),
+            version=head.text("version"),
+            country=self._inherited("country"),
+            title=head.label("title"),
+            licence=self._inherited("licence"),
+            root=self.lineage[-1].root,
+            lineage=tuple(source.root for source in self.lineage),
+            digest=digest,
+            tables=tables,
+            facts=facts,
+            codes=codes,
+            parameters=self._all("parameters", "a parameter", parameters.read, keyed=True),
+            policies=self._policies(),
+            alerts=self._all("alerts", "an alert", partial(reading_findings.read_alert, reader), loose=True),
+            checks=self._all("checks", "a check", partial(reading_findings.read_check, reader), loose=True),
+            indicators=self._all("indicators", "an indicator", indicators.read, loose=True),
+            cases=tuple(case for node in self.case_nodes() if (case := read_case(reader, node)) is not None),
+        )
+
+    def case_nodes(self) -> list[Node]:
+        """The cases of the rulebook itself; those of what it extends hold for that one's own definitions."""
+        roots = self.lineage[-1].roots.get("cases", [])
+        return [node for root in roots for node, _ in _case_nodes(self.reader, root)]
+
+    def _head(self) -> Fields:
+        for source in self.lineage[:-1]:
+            self.reader.fields(source.head, "rulebook.yml", HEAD_KEYS, ("name", "version"))
+        return self.reader.fields(self.lineage[-1].head, "rulebook.yml", HEAD_KEYS, ("name", "version"))
+
+    def _inherited(self, key: str) -> str:
+        """A text of the nearest rulebook.yml that has it."""
+        for source in reversed(self.lineage):
+            if text := Fields(self.reader, source.head).text(key):
+                return text
+        return ""
+
+    def _all(
+        self,
+        folder: str,
+        what: str,
+        read: Callable[[str, Node], Read | None],
+        *,
+        keyed: bool = False,
+        loose: bool = False,
+    ) -> dict[str, Read]:
+        """The definitions of one folder over the lineage; `loose` ids need not be names of expressions."""
+        levels = (found_in(self.reader, source, folder, keyed=keyed) for source in self.lineage)
+        return self._read(merged(self.reader, levels, what, self._by_name(loose=loose)), read)
+
+    def _by_name(self, *, loose: bool = False) -> Callable[[str, Node, Node], str | None]:
+        check = self.reader.identity if loose else self.reader.identifier
+        return lambda name, place, _: check(name, place) or None
+
+    def _read(self, found: Merged[str], read: Callable[[str, Node], Read | None]) -> dict[str, Read]:
+        result: dict[str, Read] = {}
+        for name, node in found.nodes.items():
+            item = read(name, node)
+            if item is None:
+                self.reader.broken.add(name)
+            else:
+                result[name] = item
+        return result
+
+    def _facts(self, codes: Map[str, CodeList]) -> tuple[dict[str, Table], dict[tuple[str, str], Fact]]:
+        reader = self.reader
+        for source in self.lineage:
+            for root in source.roots.get("facts", []):
+                reader.fields(root, "a file of facts", ("tables", "facts"))
+        levels = (section_in(reader, source, "facts", "tables") for source in self.lineage)
+        tables = self._read(
+            merged(reader, levels, "a table", self._by_name()), partial(reading_facts.read_table, reader)
+        )
+        levels = (section_in(reader, source, "facts", "facts") for source in self.lineage)
+        found = merged(reader, levels, "a fact", partial(reading_facts.fact_key, reader, tables))
+        facts: dict[tuple[str, str], Fact] = {}
+        for (table, name), node in found.nodes.items():
+            fact = reading_facts.read_fact(reader, table, name, node, codes)
+            if fact is None:
+                reader.broken.add(name)
+            else:
+                facts[(table, name)] = fact
+        reading_facts.built_in(tables, facts, found.off)
+        reading_facts.settle_areas(reader, tables, facts)
+        reading_facts.check_reads(reader, facts)
+        return tables, facts
+
+    def _policies(self) -> dict[str, Policy]:
+        reader = self.reader
+        levels = (section_in(reader, source, "policies", "shared") for source in self.lineage)
+        sets = merged(reader, levels, "a shared set", self._by_name())
+        shared = self._read(sets, partial(read_shared, reader))
+        levels = (found_in(reader, source, "policies", beside=("shared",)) for source in self.lineage)
+        found = merged(reader, levels, "a policy", self._by_name())
+        policies = self._read(found, PolicyReader(reader, shared).read)
+        # a policy that is switched off cannot overlap with another one
+        return {
+            name: dataclasses.replace(policy, not_with=tuple(n for n in policy.not_with if n not in found.off))
+            if found.off
+            else policy
+            for name, policy in policies.items()
+        }
