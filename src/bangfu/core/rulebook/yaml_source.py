@@ -19,7 +19,8 @@ from bangfu.core.rulebook.model import Place, Value
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
-MAX_NODES = 200_000
+MAX_NODES = 150_000
+MAX_ALL_NODES = 200_000
 MAX_DIGITS = 40
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -159,7 +160,16 @@ class _Refused(Exception):
         super().__init__(found)
 
 
-def read_yaml(file: str, data: bytes, mistakes: list[Mistake]) -> Node | None:
+class Budget:
+    """How many values a set of files may still hold together."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+
+def read_yaml(file: str, data: bytes, mistakes: list[Mistake], budget: Budget | None = None) -> Node | None:
     """The root node of one file's bytes; None where it is empty, or unreadable with the mistake appended."""
     if len(data) > MAX_BYTES:
         mistakes.append(too_big(file, MAX_BYTES))
@@ -174,7 +184,7 @@ def read_yaml(file: str, data: bytes, mistakes: list[Mistake]) -> Node | None:
             Mistake(place, f"the byte 0x{data[error.start]:02X}, which is not UTF-8", "a file saved as UTF-8")
         )
         return None
-    builder = _Builder(file, text, mistakes)
+    builder = _Builder(file, text, mistakes, MAX_NODES if budget is None else min(MAX_NODES, budget.left))
     try:
         return builder.build()
     except _Refused as refused:
@@ -182,6 +192,9 @@ def read_yaml(file: str, data: bytes, mistakes: list[Mistake]) -> Node | None:
         mistakes.append(Mistake(place, refused.found, refused.expected))
     except yaml.YAMLError as error:
         mistakes.append(_syntax_mistake(file, text, error))
+    finally:
+        if budget is not None:
+            budget.left -= builder.nodes
     return None
 
 
@@ -209,8 +222,8 @@ def _syntax_mistake(file: str, text: str, error: yaml.YAMLError) -> Mistake:
 
 
 class _Builder:
-    def __init__(self, file: str, text: str, mistakes: list[Mistake]) -> None:
-        self.file, self.text, self.mistakes = file, text, mistakes
+    def __init__(self, file: str, text: str, mistakes: list[Mistake], most: int) -> None:
+        self.file, self.text, self.mistakes, self.most = file, text, mistakes, most
         self.stack: list[Sequence | Mapping] = []
         self.pending: list[Scalar | None] = []
         self.root: Node | None = None
@@ -259,8 +272,9 @@ class _Builder:
     def _place(self, node: Node) -> None:
         """Hangs a node into the innermost open list or mapping."""
         self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise _Refused(node.line, node.column, f"more than {MAX_NODES:,} values", "smaller files")
+        if self.nodes > self.most:
+            found = f"more than {MAX_NODES:,} values in a file or {MAX_ALL_NODES:,} in a rulebook"
+            raise _Refused(node.line, node.column, found, "less of them; large tables belong to the data")
         if not self.stack:
             self.root = node
             return
