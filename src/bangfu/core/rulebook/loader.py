@@ -38,7 +38,7 @@ def load(path: Path, *, cases: bool = True) -> Rulebook:
     try:
         book = loader.book(sources.digest())
         if not sources.unreadable:
-            mistakes += check(book)
+            mistakes += [mistake for mistake in check(book) if not loader.reader.follows(mistake)]
             if cases:
                 check_cases(loader.reader, loader.case_nodes(), book)
     except TooManyMistakes:

@@ -16,6 +16,7 @@ MAX_TEXT = 20_000
 MAX_MISTAKES = 1_000
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}\Z")
+_WORD = re.compile(r"\w+")
 _SHOWN = 60
 
 
@@ -44,6 +45,10 @@ class Reader:
         """Notes a name that is not declared, unless it is one whose own definition is the mistake."""
         if name not in self.broken and not self.incomplete:
             self.add(place, found, expected, nearest(name, known))
+
+    def follows(self, mistake: Mistake) -> bool:
+        """Whether a mistake only repeats that a definition could not be read, which is already told."""
+        return bool(self.broken and self.broken.intersection(_WORD.findall(mistake.found)))
 
     def fields(self, node: Node, what: str, known: tuple[str, ...], needed: tuple[str, ...] = ()) -> Fields:
         """The keys of `node`, which must be a mapping of `known` keys with all of `needed`."""

@@ -28,7 +28,9 @@ _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z", re.ASCII)
 _DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+\Z", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
 _BLANK_ESCAPES = ("\\", "\\n", "\\t", "\\r", "\\ ")
-_VISIBLE = re.compile(r"''|\\(?:x..|u....|U.{8}|.)|\S", re.ASCII)
+_ESCAPED = re.compile(r"\\(?:x..|u....|U.{8}|.)|\S")
+_DOUBLED = re.compile(r"''|\S")
+_LITERAL = re.compile(r"\S")
 
 
 class Node:
@@ -81,35 +83,29 @@ class Scalar(Node):
         return tuple(self._runs(raw, quote)) or ((0, self.line, self.column),)
 
     def _runs(self, raw: str, quote: int) -> Iterator[tuple[int, int, int]]:
+        # each match is one visible character as this style writes it
+        pattern = {"'": _DOUBLED, '"': _ESCAPED}.get(self.style, _LITERAL)
         begin, stop = quote, len(raw) - quote
         if self.style in ("|", ">"):
             begin = raw.find("\n") + 1
         line_starts = [0, *(found.end() for found in re.finditer("\n", raw))]
         line, expected = 0, None
         offset = 0
-        for shown in _VISIBLE.finditer(raw, begin, stop):
-            # outside quotes a backslash or two apostrophes are themselves
+        for shown in pattern.finditer(raw, begin, stop):
             if self.style == '"' and shown[0][:2] in _BLANK_ESCAPES:
                 continue
-            for at in (shown.start(),) if self._one_character(shown[0]) else range(shown.start(), shown.end()):
-                if not raw[at].strip():
-                    continue
-                while offset < len(self.text) and not self.text[offset].strip():
-                    offset += 1
-                if offset == len(self.text):
-                    return
-                while line + 1 < len(line_starts) and line_starts[line + 1] <= at:
-                    line += 1
-                if expected != at - offset:
-                    expected = at - offset
-                    first = self.column if line == 0 else 1
-                    yield offset, self.line + line, at - line_starts[line] + first
+            while offset < len(self.text) and not self.text[offset].strip():
                 offset += 1
-
-    def _one_character(self, shown: str) -> bool:
-        if self.style == "'":
-            return shown == "''"
-        return self.style == '"' and shown.startswith("\\")
+            if offset == len(self.text):
+                return
+            at = shown.start()
+            while line + 1 < len(line_starts) and line_starts[line + 1] <= at:
+                line += 1
+            if expected != at - offset:
+                expected = at - offset
+                first = self.column if line == 0 else 1
+                yield offset, self.line + line, at - line_starts[line] + first
+            offset += 1
 
 
 class Sequence(Node):
