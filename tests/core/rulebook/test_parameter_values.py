@@ -25,7 +25,9 @@ PLACE = Place("p.yml", 1, 1)
 DAY = date(2024, 7, 1)
 
 
-def value(number: int | None, area: str = "", start: date | None = None, end: date | None = None, **match: Value) -> ParameterValue:
+def value(
+    number: int | None, area: str = "", start: date | None = None, end: date | None = None, **match: Value
+) -> ParameterValue:
     return ParameterValue(area, start, end, tuple(sorted(match.items())), number, "", PLACE)
 
 
@@ -146,5 +148,7 @@ def test_bad_rows_are_told_all_at_once_by_their_number() -> None:
 
 
 def test_two_rows_for_one_place_and_day_are_refused() -> None:
-    with pytest.raises(RulebookError, match=r"lines:2:1: found a second value of line for area '', region 7, urban True"):
+    with pytest.raises(
+        RulebookError, match=r"lines:2:1: found a second value of line for area '', region 7, urban True"
+    ):
         rows_to_values(parameter(table=TABLE), [row(), row(valid_from=date(2025, 1, 1))], kinds=KINDS)

@@ -184,7 +184,8 @@ t: {type: integer, file: t.csv}
     "alerts, checks and indicators": (
         {
             "alerts/a.yml": "- {id: a, of: household, title: t, when: urban, severity: hgh}\n- 7\n",
-            "checks/c.yml": "checks:\n  C: {of: household, severity: hint, message: m, when: urban, show: [persons.agee]}\n",
+            "checks/c.yml": "checks:\n"
+            "  C: {of: household, severity: hint, message: m, when: urban, show: [persons.agee]}\n",
             "indicators/i.yml": "- {id: i, title: t, unit: percent, numerator: {count: persons}}\n"
             "- {id: j, title: t, unit: 头, numerator: {sum: income}, by: [week]}\n",
         },

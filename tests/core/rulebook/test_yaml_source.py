@@ -125,9 +125,7 @@ def test_keys_and_values_know_where_they_stand() -> None:
         ('a: "x and\\\n    wage"\n', "wage", (2, 5)),
     ],
 )
-def test_a_part_of_a_text_is_found_in_the_file_in_every_style(
-    text: str, word: str, place: tuple[int, int]
-) -> None:
+def test_a_part_of_a_text_is_found_in_the_file_in_every_style(text: str, word: str, place: tuple[int, int]) -> None:
     value = scalar(text)
     assert spot(value.positions(), value.text.index(word)) == place
 
