@@ -94,9 +94,11 @@ class _Planner:
         latest = self._latest()
         for unit in sorted({node.unit for node in self._order if node.op in ("lift", "agg")}):
             joins = [node for node in self._order if node.unit == unit and node.op in ("lift", "agg")]
-            ranks = sorted({node.rank for node in joins})
+            forced = {node.rank for node in joins if latest[node] <= node.rank}
             for node in joins:
-                self._rank[node] = max(r for r in ranks if node.rank <= r <= max(latest[node], node.rank))
+                open_ = [r for r in forced if node.rank <= r <= latest[node]]
+                # parents are read late, when all of them are ready; children are counted as soon as any must be
+                self._rank[node] = (max if node.op == "lift" else min)(open_, default=node.rank)
         for node in self._order:
             if node.op not in ("lift", "agg", "col", "const"):
                 self._rank[node] = max((self._rank[arg] for arg in node.args), default=0)
@@ -145,7 +147,7 @@ class _Planner:
             if node in seen or node.op == "const":
                 continue
             seen.add(node)
-            if self._rank[node] < step.key.rank:
+            if self._rank[node] < step.key.rank and not _cheap(node):
                 assert step.previous is not None
                 self._want(steps[step.previous], node)
             elif node.op == "col":
@@ -181,6 +183,13 @@ class _Planner:
 
     def _before(self, ranks: Mapping[str, list[int]], unit: str, rank: int) -> StepKey:
         return StepKey(unit, max(r for r in ranks[unit] if r < rank))
+
+
+def _cheap(node: E) -> bool:
+    """Whether it is easier to make again than to carry: a flag of a condition."""
+    if node.op == "not":
+        return True
+    return node.op == "if" and node.args[1].op == node.args[2].op == "const"
 
 
 def _topological(roots: Iterable[E]) -> list[E]:

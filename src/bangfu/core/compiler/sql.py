@@ -12,7 +12,16 @@ from datetime import date
 from bangfu.core.compiler.ir import E
 from bangfu.core.compiler.plan import Plan, Step, StepKey
 
-TYPES = {"int": "BIGINT", "bool": "BOOLEAN", "text": "VARCHAR", "date": "DATE", "mask": "UBIGINT"}
+TYPES = {
+    "int": "BIGINT",
+    "bool": "BOOLEAN",
+    "text": "VARCHAR",
+    "date": "DATE",
+    "mask": "UBIGINT",
+    "tiny": "UTINYINT",
+    "mask8": "UTINYINT",
+    "mask16": "USMALLINT",
+}
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "lt": "<", "le": "<=", "eq": "=", "bor": "|"}
 _INLINE_OPS = ("col", "const")
 
@@ -40,7 +49,9 @@ class SqlPrinter:
         found = []
         for step in self.plan.steps:
             text = _StepPrinter(self, step).select()
-            kept = step.readers > 1 or self.plan.last[step.key.unit] == step.key
+            # rows as they are read are cheaper to read twice than to keep
+            often = 2 if step.key.rank == 0 else 1
+            kept = step.readers > often or self.plan.last[step.key.unit] == step.key
             if kept:
                 found.append(Statement(step.key.name, text, self.values_of(text), True))
                 self._texts[step.key] = quoted(step.key.name)
