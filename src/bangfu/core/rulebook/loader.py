@@ -14,12 +14,12 @@ from bangfu.core.rulebook.checker import check
 from bangfu.core.rulebook.merging import Merged, found_in, merged, section_in
 from bangfu.core.rulebook.mistakes import Mistake, RulebookError
 from bangfu.core.rulebook.model import Case, CodeList, Fact, Place, Policy, Rulebook, Table
-from bangfu.core.rulebook.reading import Fields, Reader, definitions
+from bangfu.core.rulebook.reading import Fields, Reader, TooManyMistakes, definitions
 from bangfu.core.rulebook.reading_cases import check_cases, read_case
 from bangfu.core.rulebook.reading_parameters import ParameterReader
 from bangfu.core.rulebook.reading_policies import PolicyReader, read_shared
 from bangfu.core.rulebook.sources import Source, Sources
-from bangfu.core.rulebook.yaml_source import MAX_BYTES, Mapping, Node, Scalar, read_yaml, too_big
+from bangfu.core.rulebook.yaml_source import MAX_BYTES, Mapping, Node, Scalar, read_yaml
 
 HEAD_KEYS = ("name", "version", "country", "title", "licence", "extends", "note", "source")
 Read = TypeVar("Read")
@@ -34,12 +34,15 @@ def load(path: Path, *, cases: bool = True) -> Rulebook:
     mistakes: list[Mistake] = []
     sources = Sources(mistakes)
     lineage = sources.lineage(Path(path), cases=cases)
-    loader = _Loader(mistakes, lineage, incomplete=sources.unreadable)
-    book = loader.book(sources.digest())
-    if not sources.unreadable:
-        loader.mistakes += check(book)
-        if cases:
-            check_cases(loader.reader, loader.case_nodes(), book)
+    loader = _Loader(Reader(mistakes, incomplete=sources.unreadable), lineage)
+    try:
+        book = loader.book(sources.digest())
+        if not sources.unreadable:
+            mistakes += [mistake for mistake in check(book) if not loader.reader.follows(mistake)]
+            if cases:
+                check_cases(loader.reader, loader.case_nodes(), book)
+    except TooManyMistakes:
+        pass
     _raise(mistakes)
     return book
 
@@ -52,25 +55,29 @@ def load_cases(files: Iterable[Path]) -> tuple[Case, ...]:
     mistakes: list[Mistake] = []
     reader = Reader(mistakes)
     cases: list[Case] = []
-    for path in files:
-        place = Place(str(path), 1, 1)
-        try:
-            size = path.stat().st_size if path.is_file() else 0
-            data = None if size > MAX_BYTES or not path.is_file() else path.read_bytes()
-        except OSError as error:
-            mistakes.append(Mistake(place, f"a file that cannot be opened ({error.strerror})", "a file of cases"))
-            continue
-        if data is None:
-            mistakes.append(
-                too_big(str(path), MAX_BYTES) if size else Mistake(place, "no such file", "a file of cases")
-            )
-            continue
-        root = read_yaml(str(path), data, mistakes)
-        for node, _ in () if root is None else _case_nodes(reader, root):
-            case = read_case(reader, node)
-            cases += [case] if case is not None else []
+    try:
+        for path in files:
+            cases += _cases_of(reader, path)
+    except TooManyMistakes:
+        pass
     _raise(mistakes)
     return tuple(cases)
+
+
+def _cases_of(reader: Reader, path: Path) -> list[Case]:
+    place = Place(str(path), 1, 1)
+    try:
+        if not path.is_file():
+            reader.add(place, "no such file", "a file of cases")
+            return []
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reader.add(place, f"a file that cannot be opened ({error})", "a file of cases")
+        return []
+    root = read_yaml(str(path), data, reader.mistakes)
+    nodes = () if root is None else _case_nodes(reader, root)
+    return [case for node, _ in nodes if (case := read_case(reader, node)) is not None]
 
 
 def _case_nodes(reader: Reader, root: Node) -> Iterable[tuple[Node, Scalar | None]]:
@@ -88,9 +95,8 @@ def _raise(mistakes: list[Mistake]) -> None:
 class _Loader:
     """Reads the merged definitions, those that others need first."""
 
-    def __init__(self, mistakes: list[Mistake], lineage: list[Source], *, incomplete: bool) -> None:
-        self.mistakes, self.lineage = mistakes, lineage
-        self.reader = Reader(mistakes, incomplete=incomplete)
+    def __init__(self, reader: Reader, lineage: list[Source]) -> None:
+        self.reader, self.lineage = reader, lineage
 
     def book(self, digest: str) -> Rulebook:
         """Everything read; what could not be read is left out and noted."""
@@ -127,9 +133,9 @@ class _Loader:
         return [node for root in roots for node, _ in _case_nodes(self.reader, root)]
 
     def _head(self) -> Fields:
-        for source in self.lineage[:-1]:
-            self.reader.fields(source.head, "rulebook.yml", HEAD_KEYS, ("name", "version"))
-        return self.reader.fields(self.lineage[-1].head, "rulebook.yml", HEAD_KEYS, ("name", "version"))
+        needed = () if self.reader.incomplete else ("name", "version")
+        heads = [self.reader.fields(source.head, "rulebook.yml", HEAD_KEYS, needed) for source in self.lineage]
+        return heads[-1]
 
     def _inherited(self, key: str) -> str:
         """A text of the nearest rulebook.yml that has it."""

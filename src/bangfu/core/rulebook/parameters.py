@@ -146,7 +146,8 @@ def rows_to_values(
     """
     reader = _Rows(parameter, kinds or {}, codes or {})
     values = [reader.read(number, row) for number, row in enumerate(rows, 1)]
-    for earlier, later in clashes(values):
+    # rows that could not be read would clash where the read ones do not
+    for earlier, later in clashes(values) if not reader.mistakes else ():
         reader.mistakes.append(clash_mistake(parameter.id, earlier, later))
     if reader.mistakes:
         raise RulebookError(reader.mistakes)

@@ -13,9 +13,15 @@ from bangfu.core.rulebook.yaml_source import Mapping, Node, Scalar, Sequence, pl
 
 MAX_EXPRESSION = 10_000
 MAX_TEXT = 20_000
+MAX_MISTAKES = 1_000
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}\Z")
+_WORD = re.compile(r"\w+")
 _SHOWN = 60
+
+
+class TooManyMistakes(Exception):
+    """Raised to stop reading; who made a thousand mistakes is not helped by the next one."""
 
 
 class Reader:
@@ -32,11 +38,17 @@ class Reader:
         """Notes one mistake."""
         where = place.place if isinstance(place, Node) else place
         self.mistakes.append(Mistake(where, found, expected, near))
+        if len(self.mistakes) >= MAX_MISTAKES:
+            raise TooManyMistakes
 
     def unknown(self, place: Place | Node, found: str, name: str, expected: str, known: Iterable[str]) -> None:
         """Notes a name that is not declared, unless it is one whose own definition is the mistake."""
         if name not in self.broken and not self.incomplete:
             self.add(place, found, expected, nearest(name, known))
+
+    def follows(self, mistake: Mistake) -> bool:
+        """Whether a mistake only repeats that a definition could not be read, which is already told."""
+        return bool(self.broken and self.broken.intersection(_WORD.findall(mistake.found)))
 
     def fields(self, node: Node, what: str, known: tuple[str, ...], needed: tuple[str, ...] = ()) -> Fields:
         """The keys of `node`, which must be a mapping of `known` keys with all of `needed`."""
@@ -47,11 +59,11 @@ class Reader:
         for name, key in node.keys.items():
             if name not in allowed:
                 expected = f"a key of {what}: " + ", ".join(known)
-                value = node.entries[name]
-                if isinstance(value, Scalar) and value.empty and not _NAME.match(name):
+                value, near = node.entries[name], nearest(name, known)
+                if isinstance(value, Scalar) and not value.text and not value.style and not near:
                     # `{en: a, b}` reads as the keys `en` and `b`
-                    expected = "a text that holds ', ' to stand in quotes"
-                self.add(key, f"the key {cut(name)!r}", expected, nearest(name, known))
+                    expected += "; a text that holds ', ' stands in quotes"
+                self.add(key, f"the key {cut(name)!r}", expected, near)
         fields = Fields(self, node)
         for name in needed:
             if name not in node.entries:

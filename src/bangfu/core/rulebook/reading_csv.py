@@ -13,7 +13,7 @@ from bangfu.core.rulebook.reading import Reader, cut
 from bangfu.core.rulebook.reading_values import Codes, Unfit, fitted
 
 VALUE_KEYS = ("area", "from", "to", "value", "source")
-MAX_ROWS = 100_000
+MAX_ROWS = 30_000
 MAX_COLUMNS = 20
 MAX_AREA = 32
 
@@ -27,6 +27,7 @@ class CsvParameter:
         self.facts: dict[str, Fact] = {}
         self.place = Place(shown, 1, 1)
         self.broken = False
+        self.seen: dict[tuple[str, str], Value] = {}
 
     def values(self, data: bytes, match_fact: Callable[[str], Fact | None]) -> Iterator[ParameterValue]:
         """The values in order; `match_fact` gives the fact of a column or notes that there is none."""
@@ -94,10 +95,13 @@ class CsvParameter:
 
     def _cell(self, cells: dict[str, str], title: str, kind: Type, *, fen: bool = False) -> Value:
         """A cell as a value; None where blank, which in a match column means that it is not asked."""
-        if not cells.get(title):
+        text = cells.get(title)
+        if not text:
             return None
+        if (title, text) in self.seen:  # a column repeats itself: dates, places, standards
+            return self.seen[(title, text)]
         try:
-            return fitted(cells[title], kind, fen=fen, codes=self.codes)
+            return self.seen.setdefault((title, text), fitted(text, kind, fen=fen, codes=self.codes))
         except Unfit as unfit:
             self._add(f"{title}: {cut(cells[title])}", unfit.expected, unfit.nearest)
             return None

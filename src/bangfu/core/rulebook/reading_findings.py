@@ -35,11 +35,12 @@ def read_alert(reader: Reader, name: str, node: Node) -> Alert | None:
     start, end = fields.validity()
     severity = fields.choice("severity", ("high", "medium", "low"))
     alert = (fields.label("title"), fields.choice("channel", CHANNELS), _days(fields), fields.text("who"))
-    if when is None:
+    of = fields.text("of")
+    if when is None or not of:
         return None
     title, channel, days, who = alert
     return Alert(
-        name, fields.text("of"), title, when, severity, channel, days, who, fields.text("source"), start, end,
+        name, of, title, when, severity, channel, days, who, fields.text("source"), start, end,
         node.place,
     )  # fmt: skip
 
@@ -58,9 +59,10 @@ def read_check(reader: Reader, name: str, node: Node) -> Check | None:
     when = fields.expression("when")
     severity = fields.choice("severity", ("must_fix", "explain", "hint"))
     message, show, source = fields.label("message"), fields.texts("show"), fields.text("source")
-    if when is None:
+    of = fields.text("of")
+    if when is None or not of:
         return None
-    return Check(name, fields.text("of"), severity, message, when, show, source, node.place)
+    return Check(name, of, severity, message, when, show, source, node.place)
 
 
 class IndicatorReader:

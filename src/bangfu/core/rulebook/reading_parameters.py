@@ -102,13 +102,14 @@ class ParameterReader:
             if found is None:
                 self.reader.add(node, "a value without 'value'", "the key 'value'")
                 continue
+            before = len(self.reader.mistakes)
             value = scalar_value(self.reader, found, "value", shell.type, fen=shell.fen, codes=self.codes)
             if outside := beyond(shell.low, shell.high, value):
                 self.reader.add(found, f"value: {cut(found.text) if isinstance(found, Scalar) else ''}", outside)
             match = () if single else tuple(self._match(fields))
             start, end = fields.period()
-            if value is not None:
-                area = self._area(fields)
+            area = self._area(fields)
+            if len(self.reader.mistakes) == before:
                 yield ParameterValue(area, start, end, match, value, fields.text("source"), node.place)
 
     def _area(self, fields: Fields) -> str:

@@ -68,10 +68,13 @@ class PolicyReader:
         paid, paid_per = self._paid(fields)
         conditions = self._clauses(fields, "conditions")
         exclusions = self._clauses(fields, "exclusions")
-        if isinstance(node, Mapping) and not {"conditions", "exclusions"} & node.entries.keys():
+        if isinstance(node, Mapping) and _without_clauses(node):
             self.reader.add(node, "a policy without conditions", "conditions, exclusions or both")
+        of = fields.text("of")
+        if not of:
+            return None
         return Policy(
-            name, fields.label("title"), fields.text("of"), self._authority(fields), start, end, conditions,
+            name, fields.label("title"), of, self._authority(fields), start, end, conditions,
             exclusions, self._amount(fields), fields.texts("not_with"), fields.expression("receives"), paid, paid_per,
             self._tolerance(fields), fields.texts("evidence"), node.place,
         )  # fmt: skip
@@ -137,3 +140,9 @@ class PolicyReader:
             self.reader.add(node, f"tolerance: {shown(node)}", "an amount not below 0")
             return 1
         return fen if isinstance(fen, int) else 1
+
+
+def _without_clauses(node: Mapping) -> bool:
+    """Whether neither list is there; a misspelt key may be the missing one and is told by itself."""
+    keys = node.entries.keys()
+    return not {"conditions", "exclusions"} & keys and keys <= set(POLICY_KEYS)

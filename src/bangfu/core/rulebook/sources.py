@@ -9,7 +9,16 @@ from pathlib import Path
 
 from bangfu.core.rulebook.mistakes import Mistake, RulebookError, nearest
 from bangfu.core.rulebook.model import Place
-from bangfu.core.rulebook.yaml_source import MAX_BYTES, Mapping, Node, Scalar, read_yaml, too_big
+from bangfu.core.rulebook.yaml_source import (
+    MAX_ALL_NODES,
+    MAX_BYTES,
+    Budget,
+    Mapping,
+    Node,
+    Scalar,
+    read_yaml,
+    too_big,
+)
 
 FOLDERS = (
     "facts", "parameters", "policies", "alerts", "checks", "indicators", "procedures", "codes", "cases",
@@ -43,6 +52,7 @@ class Sources:
         self._files: list[tuple[str, bytes]] = []
         self._total = 0
         self._full = False
+        self._budget = Budget(MAX_ALL_NODES)
 
     def lineage(self, root: Path, *, cases: bool) -> list[Source]:
         """The rulebook in `root` preceded by what it extends; raises RulebookError where there is none."""
@@ -51,7 +61,7 @@ class Sources:
         place = Place(str(root), 1, 1)
         following: Path | None = root
         while following is not None:
-            real = os.path.realpath(following)
+            real = _real(following)
             if real in seen:
                 names = " → ".join(os.path.basename(name) for name in [*seen[seen.index(real) :], real])
                 self._add(place, f"a circle of extends: {names}", "rulebooks that do not extend themselves")
@@ -91,7 +101,7 @@ class Sources:
     def _source(self, root: Path, place: Place, level: str) -> Source | None:
         said = f"{root}" if level == "0" else f"extends: {root}"
         if not _is_folder(root):
-            what = "which is a file" if root.is_file() else "which is not there"
+            what = "which is a file" if os.path.isfile(root) else "which is not there"
             known = _rulebooks(root.parent)
             self._add(place, f"{said}, {what}", "the folder of a rulebook", nearest(root.name, known))
             self.unreadable = True
@@ -106,7 +116,7 @@ class Sources:
         self._remember(level, "rulebook.yml", data or b"")
         if head is not None and not isinstance(head, Mapping):
             self._add(head.place, head.kind, "name, version, country, title, licence, extends")
-            head = None
+            self.unreadable, head = True, None
         return Source(root, head if isinstance(head, Mapping) else Mapping(str(path), 1, 1))
 
     def _folders(self, source: Source, level: str, *, cases: bool) -> None:
@@ -180,7 +190,7 @@ class Sources:
 
     def _parsed(self, shown: str, data: bytes) -> Node | None:
         before = len(self.mistakes)
-        node = read_yaml(shown, data, self.mistakes)
+        node = read_yaml(shown, data, self.mistakes, self._budget)
         self.unreadable |= node is None and len(self.mistakes) > before
         return node
 
@@ -225,6 +235,13 @@ def beside(root: Path, name: str) -> Path:
     return Path(os.path.normpath(os.path.join(*steps)))
 
 
+def _real(path: Path) -> str:
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):  # no such path can exist, which _source says
+        return str(path)
+
+
 def _is_folder(path: Path | os.DirEntry[str]) -> bool:
     try:
         return path.is_dir()
@@ -235,5 +252,5 @@ def _is_folder(path: Path | os.DirEntry[str]) -> bool:
 def _rulebooks(folder: Path) -> list[str]:
     try:
         return [path.name for path in folder.iterdir() if (path / "rulebook.yml").is_file()]
-    except OSError:
+    except (OSError, ValueError):
         return []

@@ -19,7 +19,8 @@ from bangfu.core.rulebook.model import Place, Value
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
-MAX_NODES = 200_000
+MAX_NODES = 150_000
+MAX_ALL_NODES = 200_000
 MAX_DIGITS = 40
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -27,7 +28,9 @@ _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z", re.ASCII)
 _DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+\Z", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
 _BLANK_ESCAPES = ("\\", "\\n", "\\t", "\\r", "\\ ")
-_VISIBLE = re.compile(r"''|\\(?:x..|u....|U.{8}|.)|\S", re.ASCII)
+_ESCAPED = re.compile(r"\\(?:x..|u....|U.{8}|.)|\S")
+_DOUBLED = re.compile(r"''|\S")
+_LITERAL = re.compile(r"\S")
 
 
 class Node:
@@ -80,35 +83,29 @@ class Scalar(Node):
         return tuple(self._runs(raw, quote)) or ((0, self.line, self.column),)
 
     def _runs(self, raw: str, quote: int) -> Iterator[tuple[int, int, int]]:
+        # each match is one visible character as this style writes it
+        pattern = {"'": _DOUBLED, '"': _ESCAPED}.get(self.style, _LITERAL)
         begin, stop = quote, len(raw) - quote
         if self.style in ("|", ">"):
             begin = raw.find("\n") + 1
         line_starts = [0, *(found.end() for found in re.finditer("\n", raw))]
         line, expected = 0, None
         offset = 0
-        for shown in _VISIBLE.finditer(raw, begin, stop):
-            # outside quotes a backslash or two apostrophes are themselves
+        for shown in pattern.finditer(raw, begin, stop):
             if self.style == '"' and shown[0][:2] in _BLANK_ESCAPES:
                 continue
-            for at in (shown.start(),) if self._one_character(shown[0]) else range(shown.start(), shown.end()):
-                if not raw[at].strip():
-                    continue
-                while offset < len(self.text) and not self.text[offset].strip():
-                    offset += 1
-                if offset == len(self.text):
-                    return
-                while line + 1 < len(line_starts) and line_starts[line + 1] <= at:
-                    line += 1
-                if expected != at - offset:
-                    expected = at - offset
-                    first = self.column if line == 0 else 1
-                    yield offset, self.line + line, at - line_starts[line] + first
+            while offset < len(self.text) and not self.text[offset].strip():
                 offset += 1
-
-    def _one_character(self, shown: str) -> bool:
-        if self.style == "'":
-            return shown == "''"
-        return self.style == '"' and shown.startswith("\\")
+            if offset == len(self.text):
+                return
+            at = shown.start()
+            while line + 1 < len(line_starts) and line_starts[line + 1] <= at:
+                line += 1
+            if expected != at - offset:
+                expected = at - offset
+                first = self.column if line == 0 else 1
+                yield offset, self.line + line, at - line_starts[line] + first
+            offset += 1
 
 
 class Sequence(Node):
@@ -159,7 +156,16 @@ class _Refused(Exception):
         super().__init__(found)
 
 
-def read_yaml(file: str, data: bytes, mistakes: list[Mistake]) -> Node | None:
+class Budget:
+    """How many values a set of files may still hold together."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+
+def read_yaml(file: str, data: bytes, mistakes: list[Mistake], budget: Budget | None = None) -> Node | None:
     """The root node of one file's bytes; None where it is empty, or unreadable with the mistake appended."""
     if len(data) > MAX_BYTES:
         mistakes.append(too_big(file, MAX_BYTES))
@@ -174,7 +180,7 @@ def read_yaml(file: str, data: bytes, mistakes: list[Mistake]) -> Node | None:
             Mistake(place, f"the byte 0x{data[error.start]:02X}, which is not UTF-8", "a file saved as UTF-8")
         )
         return None
-    builder = _Builder(file, text, mistakes)
+    builder = _Builder(file, text, mistakes, MAX_NODES if budget is None else min(MAX_NODES, budget.left))
     try:
         return builder.build()
     except _Refused as refused:
@@ -182,6 +188,9 @@ def read_yaml(file: str, data: bytes, mistakes: list[Mistake]) -> Node | None:
         mistakes.append(Mistake(place, refused.found, refused.expected))
     except yaml.YAMLError as error:
         mistakes.append(_syntax_mistake(file, text, error))
+    finally:
+        if budget is not None:
+            budget.left -= builder.nodes
     return None
 
 
@@ -209,8 +218,8 @@ def _syntax_mistake(file: str, text: str, error: yaml.YAMLError) -> Mistake:
 
 
 class _Builder:
-    def __init__(self, file: str, text: str, mistakes: list[Mistake]) -> None:
-        self.file, self.text, self.mistakes = file, text, mistakes
+    def __init__(self, file: str, text: str, mistakes: list[Mistake], most: int) -> None:
+        self.file, self.text, self.mistakes, self.most = file, text, mistakes, most
         self.stack: list[Sequence | Mapping] = []
         self.pending: list[Scalar | None] = []
         self.root: Node | None = None
@@ -259,8 +268,9 @@ class _Builder:
     def _place(self, node: Node) -> None:
         """Hangs a node into the innermost open list or mapping."""
         self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise _Refused(node.line, node.column, f"more than {MAX_NODES:,} values", "smaller files")
+        if self.nodes > self.most:
+            found = f"more than {MAX_NODES:,} values in a file or {MAX_ALL_NODES:,} in a rulebook"
+            raise _Refused(node.line, node.column, found, "less of them; large tables belong to the data")
         if not self.stack:
             self.root = node
             return
