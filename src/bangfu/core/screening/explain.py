@@ -51,9 +51,7 @@ class Explainer:
     sketcher: Sketcher
     _sources: dict[tuple[Any, ...], Source | None] = field(default_factory=dict)
 
-    def explain(
-        self, rows: Rows, policies: Sequence[str] | None = None, *, changes: bool = False
-    ) -> list[Explanation]:
+    def explain(self, rows: Rows, policies: Sequence[str] | None = None, *, changes: bool = False) -> list[Explanation]:
         """Every policy's explanation on every unit of the household, or the named policies' only.
 
         `changes` also searches for the smallest changes of known facts that would turn each answer.
@@ -340,4 +338,3 @@ def _gap(left: Operand, right: Operand) -> int | Fraction | None:
     if isinstance(a, int | Fraction) and isinstance(b, int | Fraction):
         return a - b
     return None
-

@@ -117,9 +117,7 @@ class Sketcher:
     def __init__(self) -> None:
         self.plans: dict[PolicyLowering, dict[str, PolicyPlan]] = {}
 
-    def __call__(
-        self, lowering: PolicyLowering, policies: tuple[LoweredPolicy, ...]
-    ) -> Iterator[tuple[str, str, E]]:
+    def __call__(self, lowering: PolicyLowering, policies: tuple[LoweredPolicy, ...]) -> Iterator[tuple[str, str, E]]:
         """The columns that the plans read."""
         sketch = _Sketch(lowering)
         self.plans[lowering] = {policy.policy.id: sketch.policy(policy) for policy in policies}
@@ -150,9 +148,7 @@ class _Sketch:
 
     def _clause(self, clause: Clause, kind: str, found: Known, tree: typed.Typed) -> ClausePlan:
         unit = tree.unit
-        return ClausePlan(
-            clause, kind, self._known(unit, found), tuple(self._comparisons(tree)), self._leaves(tree, 0)
-        )
+        return ClausePlan(clause, kind, self._known(unit, found), tuple(self._comparisons(tree)), self._leaves(tree, 0))
 
     # -- comparisons ------------------------------------------------------------------------------
     def _comparisons(self, tree: typed.Typed) -> Iterator[Comparison]:
@@ -171,7 +167,10 @@ class _Sketch:
                 kind = left.type if left.type.period not in ("", "any") else right.type
                 kind = kind if kind.kind == left.type.kind else left.type
                 yield Comparison(
-                    op, self._side(left, scale, kind, tree.unit), self._side(right, scale, kind, tree.unit), self._slot(tree)
+                    op,
+                    self._side(left, scale, kind, tree.unit),
+                    self._side(right, scale, kind, tree.unit),
+                    self._slot(tree),
                 )
 
     def _side(self, node: typed.Typed, scale: Fraction, kind: Type, unit: str) -> Side:

@@ -32,7 +32,9 @@ VERDICTS = {
 FINDINGS = {
     "agrees": Label("与应享情况一致", "as it should be"),
     "entitled_not_receiving": Label("应享而未享（漏保）", "entitled but not receiving"),
-    "receiving_not_entitled": Label("正在享受但不符合条件，须重新核实", "receiving but not entitled: to be verified afresh"),
+    "receiving_not_entitled": Label(
+        "正在享受但不符合条件，须重新核实", "receiving but not entitled: to be verified afresh"
+    ),
     "amount_differs": Label("发放金额与应发金额不一致", "the amount paid differs from the amount due"),
     "cannot_tell": Label("暂时无法比较", "cannot be compared yet"),
 }
@@ -183,7 +185,11 @@ class Letter:
         else:
             size = value_text(self.said.book, Type(kind.kind), abs(Fraction(gap)), self.language)
         zh = ("晚" if gap > 0 else "早") if kind.kind == "date" else ("高出" if gap > 0 else "低")
-        en = ("later by" if gap > 0 else "earlier by") if kind.kind == "date" else ("above by" if gap > 0 else "below by")
+        en = (
+            ("later by" if gap > 0 else "earlier by")
+            if kind.kind == "date"
+            else ("above by" if gap > 0 else "below by")
+        )
         against = value_text(self.said.book, item.right.type, item.right.low, self.language)
         if _literal(item.right):
             return f"比 {against} {zh} {size}" if self.zh else f"{en} {size} against {against}"
@@ -259,7 +265,9 @@ class Letter:
         if said.overlap:
             others = ("、" if self.zh else ", ").join(title.get(self.language) for title in said.not_with)
             lines.append(
-                f"与不得同时享受的待遇（{others}）重复" if self.zh else f"Received together with what it excludes ({others})"
+                f"与不得同时享受的待遇（{others}）重复"
+                if self.zh
+                else f"Received together with what it excludes ({others})"
             )
         if said.finding is not None:
             finding = FINDINGS[said.finding].get(self.language)
@@ -348,7 +356,13 @@ def _clause_reason(text: Letter, clause: ClauseSaid, colon: str) -> str:
 
 def _literal(operand: Operand) -> bool:
     """Whether a side is a plain number of the rule itself, whose words are its value."""
-    return not operand.name and not operand.parts and operand.source is None and operand.known and _digits(operand.label.zh)
+    return (
+        not operand.name
+        and not operand.parts
+        and operand.source is None
+        and operand.known
+        and _digits(operand.label.zh)
+    )
 
 
 def _digits(text: str) -> bool:
