@@ -1,4 +1,7 @@
-"""Every message of the reader, in Chinese and English, with what to do. One table for code, documents and tests."""
+"""Every message of the reader, in Chinese and English, with what to do.
+
+One table for code, documents and tests.
+"""
 
 from __future__ import annotations
 
@@ -106,6 +109,12 @@ _PROBLEMS: dict[str, Message] = {
         "请改正；在此之前，表中没有的人按“未知”处理。",
         "Correct it; until then, whoever is not in the file is unknown.",
     ),
+    "no_id_column": Message(
+        "没有证件号码列，无法对应到人员",
+        "there is no column of ID numbers to join by",
+        "请来源单位补充“证件号码”列。",
+        "Ask the source for the column 证件号码.",
+    ),
     "unreadable_table": Message("{detail}", "{detail}", "改正后重新运行。", "Correct it and run again."),
     "not_joined": Message(
         "有{count}行未能对应到人员：{detail}",
@@ -146,6 +155,10 @@ _NOTES: dict[str, Message] = {
     "absent_columns": Message("文件中没有的列：{detail}", "columns that the file lacks: {detail}"),
     "two_synonyms": Message("与“{detail}”同义，未采用", "means the same as {detail!r}; not used"),
     "encoding": Message("文件编码为 {detail}", "the file is encoded in {detail}"),
+    "no_file": Message("文件夹中没有这张表：{detail}", "the folder has no such table: {detail}"),
+    "orphans": Message(
+        "有{count}行的人员不在人员表中，未能确定户", "{count} rows name a person who is not registered"
+    ),
     "html": Message(
         "文件实为网页（HTML）表格，已按表格读入", "the file is really an HTML table; it was read as one"
     ),
@@ -160,6 +173,12 @@ FILE_ERRORS: dict[str, Message] = {
         "{file}: two files for one table ({found})",
         "请只留一个。",
         "Keep one of them.",
+    ),
+    "no_table": Message(
+        "{file}：文件夹中没有这张表。",
+        "{file}: the folder has no such table.",
+        "请放入 {expected}.csv、.xlsx、.xls 或 .parquet。",
+        "Put {expected}.csv, .xlsx, .xls or .parquet there.",
     ),
     "password": Message(
         "{file}：工作簿有密码，无法读取。",

@@ -16,8 +16,10 @@ class ColumnLayout:
     """One column: `name` is what the reading calls it, `headers` are further titles it may have in a file.
 
     `kind` is one of KINDS. `fen`: money is in fen in the file, not in yuan. `low`/`high` bound a value in the
-    reading's own unit (fen for money). `labels` maps a label's `label_key` to the code value. `personal` values
-    are masked in every remark. `key`: a row needs it, and once only. `link`: names a row of another table, so it
+    reading's own unit (fen for money). `labels` maps a label's `label_key` to the code value.
+    `personal` values
+    are masked in every remark. `key`: a row needs it, and once only. `link`: names a row of
+    another table, so it
     is normalised as keys are. `period` is month or year where money is per period.
     """
 

@@ -19,7 +19,10 @@ _YEARS = range(1850, 2101)
 
 
 class DateReading(NamedTuple):
-    """`note`: month_only, excel_serial, float_text. `problem`: not_date, year_only, ambiguous_month, impossible."""
+    """`note`: month_only, excel_serial, float_text. `problem`.
+
+    Not_date, year_only, ambiguous_month, impossible.
+    """
 
     value: date | None
     note: str = ""

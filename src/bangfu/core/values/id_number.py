@@ -32,7 +32,8 @@ _JUNK = str.maketrans(dict.fromkeys("'\"`‘’“”-‐‑–—−.,:"))
 class IdReading(NamedTuple):
     """What an ID number says.
 
-    `number` is the 18 characters as far as they can be read; it identifies a person only where `problem` is ok.
+    `number` is the 18 characters as far as they can be read; it identifies a person only
+    where `problem` is ok.
     `birth_date`, `sex` (male, female), `disability_kind` (1–7) and `disability_grade` (1–4) are given only
     where the check digit holds. `repairs` are codes, `problem` is one of PROBLEMS.
     """
