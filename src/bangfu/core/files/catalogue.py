@@ -116,11 +116,17 @@ _PROBLEMS: dict[str, Message] = {
         "Ask the source for the column 证件号码.",
     ),
     "unreadable_table": Message("{detail}", "{detail}", "改正后重新运行。", "Correct it and run again."),
-    "not_joined": Message(
-        "有{count}行未能对应到人员：{detail}",
-        "{count} rows were not joined to a person: {detail}",
-        "请来源单位核对证件号码。",
-        "Ask the source to check the ID numbers.",
+    "bad_id": Message(
+        "证件号码“{value}”：{detail}",
+        "ID number {value}: {detail}",
+        "请核对原件后改正；在此之前该号码不用于比对。",
+        "Correct it from the document; until then the number joins nothing.",
+    ),
+    "contradicts": Message(
+        "证件号码{value}已登记在他人名下：姓名和出生日期都不同",
+        "ID number {value} is registered for somebody else: name and date of birth both differ",
+        "请与来源单位核对是谁的证件号码；在此之前该行不采用。",
+        "Find out with the source whose number it is; until then the row is not used.",
     ),
 }
 
@@ -155,6 +161,12 @@ _NOTES: dict[str, Message] = {
     "absent_columns": Message("文件中没有的列：{detail}", "columns that the file lacks: {detail}"),
     "two_synonyms": Message("与“{detail}”同义，未采用", "means the same as {detail!r}; not used"),
     "encoding": Message("文件编码为 {detail}", "the file is encoded in {detail}"),
+    "id_repaired": Message(
+        "证件号码已规范：{detail}（{count}处）", "ID numbers repaired: {detail} ({count})"
+    ),
+    "not_joined": Message(
+        "有{count}行未对应到人员：{detail}", "{count} rows were not joined to a person: {detail}"
+    ),
     "no_file": Message("文件夹中没有这张表：{detail}", "the folder has no such table: {detail}"),
     "orphans": Message(
         "有{count}行的人员不在人员表中，未能确定户", "{count} rows name a person who is not registered"

@@ -25,11 +25,10 @@ _PERIODS = {"年": "year", "月": "month"}
 class Header:
     """Where the header of a sheet stands and what it says.
 
-    `first`/`last` are its 1-based rows. `titles` are the titles as they stand, one per
-    physical column. `at` gives
-    a layout column's physical column, `factors` the unit that a title names for money. `repeated` are titles
-    that stand more than once (with their number), `synonyms` are columns not used since
-    another says the same.
+    `first`/`last` are its 1-based rows. `titles` are the titles as they stand, one per physical column.
+    `at` gives a layout column's physical column, `factors` the unit that a title names for money.
+    `repeated` are titles that stand more than once (with their number), `synonyms` are columns not used
+    since another says the same.
     """
 
     first: int

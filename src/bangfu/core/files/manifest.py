@@ -60,8 +60,8 @@ def read_manifest(path: Path) -> tuple[Manifest | None, Problem | None]:
 
     `NAME.manifest.json|yml` beside it, or its entry in `manifest.json|yml`.
 
-    None with a problem where there is none or where it is malformed: the file's rows count,
-    but it covers nobody.
+    None with a problem where there is none or where it is malformed: the file's rows count, but it
+    covers nobody.
     """
     name = path.name if path.is_dir() else path.stem
     for ending in _OWN:

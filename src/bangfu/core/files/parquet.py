@@ -56,7 +56,7 @@ def read_parquet(path: Path, layout: TableLayout) -> TableReading:
     sheets = tuple(part.name if path.is_dir() else "" for part in parts)
     if unknown:
         remarks.note("", None, "", "", "unknown_columns", detail="、".join(unknown))
-    absent = [column.name for column in layout.columns if column.name not in at]
+    absent = [column.name for column in layout.columns if not column.optional and column.name not in at]
     if absent:
         remarks.note("", None, "", "", "absent_columns", detail="、".join(absent))
     read = [

@@ -5,6 +5,7 @@ Parquet, CSV and Excel in, typed columns and remarks out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -98,7 +99,7 @@ class _Collector:
         for number, row in enumerate(islice(sheet.rows(), header.first - 1), 1):
             text = " ".join(cell.strip() for cell in row if cell.strip())
             if text:
-                remarks.note(name, number, "", text[:60], "title_line")
+                remarks.note(name, number, "", _without_numbers(text), "title_line")
         if sheet.hidden:
             remarks.note(name, None, "", "", "hidden_sheet")
         if hidden := sheet.hidden_rows():
@@ -109,7 +110,11 @@ class _Collector:
             remarks.note(name, header.last, title, "", "two_synonyms", detail=chosen)
         if unknown := header.unknown():
             remarks.note(name, header.last, "", "", "unknown_columns", detail="、".join(unknown))
-        absent = [column.name for column in self.layout.columns if column.name not in header.at]
+        absent = [
+            column.name
+            for column in self.layout.columns
+            if not column.optional and column.name not in header.at
+        ]
         if absent:
             remarks.note(name, header.last, "", "", "absent_columns", detail="、".join(absent))
 
@@ -197,9 +202,7 @@ class _Collector:
                 found.add(index)
             elif is_text_line(row, key_at):
                 text = " ".join(cell.strip() for cell in row if cell.strip())
-                remarks.note(
-                    name, numbers[index], "", mask(text) if _personal(self.layout) else text[:60], "text_line"
-                )
+                remarks.note(name, numbers[index], "", _without_numbers(text), "text_line")
                 found.add(index)
         for index, row in enumerate(chunk):
             lead = row[0] if row else ""
@@ -246,8 +249,9 @@ def _title(header: Header, column: ColumnLayout) -> str:
     return " ".join(title.split())
 
 
-def _personal(layout: TableLayout) -> bool:
-    return any(column.personal for column in layout.columns)
+def _without_numbers(text: str) -> str:
+    """The beginning of a line of text; long numbers in it may be somebody's phone or ID."""
+    return re.sub(r"\d{7,}[\dXx]?", lambda found: mask(found[0]), text[:60])
 
 
 def _padded(row: Row, width: int) -> bool:

@@ -14,11 +14,10 @@ LISTED_ROWS = 20
 class Remark:
     """One remark about a file, a column or a cell.
 
-    `row` is 1-based as the sheet shows it, None where the remark is about the whole file or
-    sheet; `column` is the
-    header as the file has it. `value` is masked where the column is personal. `detail` says
-    what was expected.
-    A note stands for `count` cells of a column, of which `rows` names the first twenty.
+    `row` is 1-based as the sheet shows it, None where the remark is about the whole file or sheet;
+    `column` is the header as the file has it. `value` is masked where the column is personal. `detail`
+    says what was expected. A note stands for `count` cells of a column, of which `rows` names the first
+    twenty.
     """
 
     file: str

@@ -21,9 +21,9 @@ _FIXED = datetime(2000, 1, 1)  # a workbook made from the same rows is the same 
 def write_returned(readings: Iterable[TableReading], path: Path) -> int:
     """Write a workbook with every row that has a problem, as it stood, and the reason in a last column.
 
-    A sheet for each file and sheet concerned; every cell is text, so that ID numbers keep
-    their digits and nothing
-    that begins with = + - @ is run. Returns how many rows went back; no file is written where that is none.
+    A sheet for each file and sheet concerned; every cell is text, so that ID numbers keep their digits
+    and nothing that begins with = + - @ is run. Returns how many rows went back; no file is written
+    where that is none.
     """
     import xlsxwriter
 

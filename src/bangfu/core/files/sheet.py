@@ -24,7 +24,8 @@ class Merge:
 class Sheet:
     """One sheet. `rows()` starts over each time it is called; row 1 is the first, empty rows included.
 
-    `even` is True where the format itself makes all rows equally long, so that a short row is not an error.
+    `even` is True where the format itself makes all rows equally long, so that a short row is not an
+    error.
     """
 
     name: str
@@ -47,9 +48,8 @@ class Book:
 def cell_text(cell: object) -> str:
     """A cell's value as the text that a reader of numbers, dates and codes expects.
 
-    A number keeps the fifteen digits that a spreadsheet holds; a longer one shows as
-    scientific, since its last
-    digits are not what was typed.
+    A number keeps the fifteen digits that a spreadsheet holds; a longer one shows as scientific, since
+    its last digits are not what was typed.
     """
     if type(cell) is str:
         return cell

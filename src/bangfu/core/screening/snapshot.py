@@ -5,8 +5,8 @@ Keys only: no name, ID number, phone or account is written. The same input gives
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ from bangfu.core.screening.directory import Directory
 from bangfu.core.screening.snapshot_bureau import REASONS, People, has_ids, join_bureau, people
 from bangfu.core.screening.snapshot_directory import make_directory
 from bangfu.core.screening.snapshot_facts import override
+from bangfu.core.screening.snapshot_ids import contradictions, problems, repairs
 from bangfu.core.screening.snapshot_layout import (
     BUREAU_BIRTH,
     BUREAU_ID,
@@ -48,9 +49,9 @@ COVERED = "covered:"
 class Snapshot:
     """What was frozen.
 
-    `tables` are the Parquet files by table id, `rows` their lengths, `sources` the files
-    read. `manifests` holds an
-    entry for each bureau table whose file is there: None where the manifest is missing or malformed.
+    `tables` are the Parquet files by table id, `rows` their lengths, `sources` the files read.
+    `manifests` holds an entry for each bureau table whose file is there: None where the manifest is
+    missing or malformed.
     """
 
     out: Path
@@ -70,25 +71,20 @@ class Snapshot:
 def take_snapshot(
     rulebook: Rulebook, data: Path, as_of: date, out: Path, *, facts: Path | None = None
 ) -> Snapshot:
-    """Read every declared table from `data`, join, and write one Parquet per table into `out` (created if need be).
+    """Read every declared table from `data`, join, and write one Parquet per table into `out`, made if
+    need be.
 
-    ""Read every declared table from `data`, join, and write one Parquet per table into `out` (created if need be).
-
-    `facts` is a folder with household_facts.parquet and person_facts.parquet whose known
-    values replace or add
-    facts of the same names. Raises FileError where a registry table cannot be read or
-    households or persons are
-    missing, LookupError where the rulebook declares no households or persons. A bureau's file
-    that cannot be read is
-    a problem, and covers nobody.
+    `facts` is a folder with household_facts.parquet and person_facts.parquet whose known values replace
+    or add facts of the same names. Raises FileError where a registry table cannot be read or households
+    or persons are missing, LookupError where the rulebook declares no households or persons. A bureau's
+    file that cannot be read is a problem, and covers nobody.
     """
     return _Taking(rulebook, data, as_of, out, facts).take()
 
 
 def write_problems(snapshot: Snapshot, out_dir: Path) -> list[Path]:
-    """Write `problems.xlsx`, the list of all problems, and for each source file `退回_NAME.xlsx` with its bad rows.
-
-    ""Write `problems.xlsx`, the list of all problems, and for each source file `退回_NAME.xlsx` with its bad rows.
+    """Write `problems.xlsx`, the list of problems, and for each source file `退回_NAME.xlsx`, its bad
+    rows.
 
     Returns the files written; none where there is no problem.
     """
@@ -119,6 +115,7 @@ class _Taking:
     def take(self) -> Snapshot:
         """All steps in order."""
         self._read_all()
+        self.readings = one_type(self.readings, (self.who.household_key, self.who.person_key))
         self._registered()
         for table in self.rulebook.tables.values():
             if table.id in self.readings and table.id not in self.tables:
@@ -174,17 +171,10 @@ class _Taking:
             self.problems.append(problem)
 
     def _registered(self) -> None:
-        """The two tables that the others hang on, and their keys made of one type."""
+        """The two tables that the others hang on."""
         who = self.who
         for table in (who.households, who.persons):
             self.tables[table.id] = self._columns(table, self.readings[table.id])
-        self.tables = dict(
-            zip(
-                self.tables,
-                one_type(list(self.tables.values()), (who.household_key, who.person_key)),
-                strict=True,
-            )
-        )
         for table in (who.households, who.persons):
             self._add_facts(table)
 
@@ -234,7 +224,10 @@ class _Taking:
         texts: list[str | None] = reading.table.column(source).cast(pa.string()).to_pylist()
         identities = None
         if source == BUREAU_ID:
-            identities = self.identities.setdefault(table.id, Identities(texts))
+            if table.id not in self.identities:
+                self.identities[table.id] = Identities(texts)
+                self._remark_ids(reading, self.identities[table.id])
+            identities = self.identities[table.id]
         key = self.who.household_key
         households = (
             reading.table.column(key).combine_chunks()
@@ -263,23 +256,29 @@ class _Taking:
         if table.bureau and has_ids(reading):
             joined = join_bureau(reading, self._people)
             columns = put(columns.take(joined.rows), key, persons.column(key).take(joined.persons))
-            for reason, count in joined.lost.items():
-                self._remark_lost(reading.path.name, reason, count)
+            for reason, rows in joined.lost.items():
+                self.notes.append(
+                    Note(reading.path.name, "", None, "", "", "not_joined", REASONS[reason], len(rows))
+                )
+            self._remark_ids(reading, joined.identities)
+            self._remark_problems(reading, contradictions(reading, joined.lost.get("contradicts", ())))
         elif table.bureau and key not in reading.table.column_names:
             self.problems.append(Problem(reading.path.name, "", None, "", "", "no_id_column"))
             self.manifests[table.id] = None
             columns = put(columns.slice(0, 0), key, persons.column(key).slice(0, 0))
         self.tables[table.id] = self._linked(table, columns, reading.path.name)
 
-    def _remark_lost(self, file: str, reason: str, count: int) -> None:
-        """Strangers in a bureau's file are expected.
+    def _remark_ids(self, reading: TableReading, identities: Identities) -> None:
+        self.notes.extend(repairs(reading, identities))
+        self._remark_problems(reading, problems(reading, identities))
 
-        Numbers that cannot be read are for the source to correct.
-        """
-        if reason == "not_registered":
-            self.notes.append(Note(file, "", None, "", "", "not_joined", REASONS[reason], count))
-        else:
-            self.problems.append(Problem(file, "", None, "", "", "not_joined", REASONS[reason], count))
+    def _remark_problems(self, reading: TableReading, found: Iterable[Problem]) -> None:
+        """Problems that only the join can see belong to the reading too, so that its rows go back."""
+        found = tuple(found)
+        self.problems.extend(found)
+        for table, own in self.readings.items():
+            if own.path == reading.path:
+                self.readings[table] = replace(own, problems=own.problems + found)
 
     def _linked(self, table: Table, columns: Any, file: str) -> Any:
         """With the person key and the household key.
@@ -292,10 +291,6 @@ class _Taking:
         if not who.of_household(self.rulebook, table):
             return columns
         persons = self.tables[who.persons.id]
-        households = self.tables[who.households.id]
-        for name, owner in ((who.person_key, persons), (who.household_key, households)):
-            if name in columns.column_names:
-                columns = put(columns, name, columns.column(name).cast(owner.schema.field(name).type))
         if who.person_key not in columns.column_names:
             return columns
         known = persons.column(who.person_key).combine_chunks()
@@ -370,18 +365,16 @@ def put(table: Any, name: str, column: Any) -> Any:
     return table.set_column(at, name, column) if at >= 0 else table.append_column(name, column)
 
 
-def one_type(tables: list[Any], keys: Sequence[str]) -> list[Any]:
-    """The tables with each key in one type throughout.
-
-    Text where one file has numbers and another has text.
-    """
+def one_type(readings: Mapping[str, TableReading], keys: Sequence[str]) -> dict[str, TableReading]:
+    """The readings with each key in one type: text where one file has numbers and another has text."""
     import pyarrow as pa
 
+    found = dict(readings)
     for key in keys:
-        types = {table.schema.field(key).type for table in tables if key in table.column_names}
+        carrying = {name: reading for name, reading in found.items() if key in reading.table.column_names}
+        types = {reading.table.schema.field(key).type for reading in carrying.values()}
         if len(types) > 1:
-            tables = [
-                put(table, key, table.column(key).cast(pa.string())) if key in table.column_names else table
-                for table in tables
-            ]
-    return tables
+            for name, reading in carrying.items():
+                text = reading.table.column(key).cast(pa.string())
+                found[name] = replace(reading, table=put(reading.table, key, text))
+    return found

@@ -5,7 +5,6 @@ Whatever does not join is counted by reason.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,18 +12,11 @@ from typing import Any
 
 from bangfu.core.files.reading import TableReading
 from bangfu.core.screening.snapshot_layout import BUREAU_BIRTH, BUREAU_ID, BUREAU_NAME
-from bangfu.core.screening.snapshot_reads import Identities
+from bangfu.core.screening.snapshot_reads import ID_PROBLEMS, Identities
 from bangfu.core.values.text import name_key
 
 REASONS = {
-    "missing": "证件号码为空",
-    "placeholder": "证件号码是占位号",
-    "bad_length": "证件号码位数不对",
-    "bad_checksum": "证件号码校验位不对",
-    "bad_suffix": "残疾人证号后缀不合规则",
-    "impossible_date": "证件号码中的日期不存在",
-    "scientific": "证件号码为科学计数法，末尾数字已丢失",
-    "masked": "证件号码有遮盖",
+    **{problem: words for problem, words in ID_PROBLEMS.items() if problem != "ok"},
     "not_registered": "证件号码不在人员表中（多为名单外的人）",
     "contradicts": "证件号码相同，但姓名和出生日期都不同",
 }
@@ -47,12 +39,13 @@ class Joined:
     Which row of the file belongs to which row of the persons table.
 
     A number that two registered persons carry joins to both, since the row is about whoever bears it.
-    `lost` counts rows that joined to nobody, by reason.
+    `lost` lists the rows that joined to nobody, by reason.
     """
 
     rows: Any
     persons: Any
-    lost: Mapping[str, int]
+    lost: Mapping[str, Sequence[int]]
+    identities: Identities
 
 
 def people(numbers: Sequence[str | None], names: Sequence[str | None], born: Sequence[date | None]) -> People:
@@ -73,24 +66,26 @@ def join_bureau(reading: TableReading, registered: People) -> Joined:
     """Join every row of a bureau's file; a number counts only where its problem is `ok`."""
     import pyarrow as pa
 
-    readings = Identities(reading.column(BUREAU_ID)).readings
+    identities = Identities(reading.column(BUREAU_ID))
     names = reading.column(BUREAU_NAME)
     born = reading.column(BUREAU_BIRTH)
     rows: list[int] = []
     persons: list[int] = []
-    lost: Counter[str] = Counter()
-    for index, identity in enumerate(readings):
+    lost: dict[str, list[int]] = {}
+    for index, identity in enumerate(identities.readings):
         if identity.problem != "ok" or identity.number is None:
-            lost[identity.problem] += 1
+            lost.setdefault(identity.problem, []).append(index)
             continue
         candidates = registered.by_number.get(identity.number, ())
         birth = born[index] or identity.birth_date
         fitting = [who for who in candidates if not _contradicts(registered, who, names[index], birth)]
         if not fitting:
-            lost["contradicts" if candidates else "not_registered"] += 1
+            lost.setdefault("contradicts" if candidates else "not_registered", []).append(index)
         rows.extend([index] * len(fitting))
         persons.extend(fitting)
-    return Joined(pa.array(rows, pa.int64()), pa.array(persons, pa.int64()), dict(sorted(lost.items())))
+    return Joined(
+        pa.array(rows, pa.int64()), pa.array(persons, pa.int64()), dict(sorted(lost.items())), identities
+    )
 
 
 def _contradicts(registered: People, who: int, name: str | None, born: date | None) -> bool:

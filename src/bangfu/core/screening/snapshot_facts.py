@@ -6,7 +6,8 @@ from typing import Any
 
 
 def override(table: Any, facts: Any, key: str) -> Any:
-    """The table with known values of `facts` in place of its own, matched by `key`; new columns are added.
+    """The table with known values of `facts` in place of its own, matched by `key`; new columns are
+    added.
 
     An unknown value of a cross-check does not unsay what the registry knows.
     """

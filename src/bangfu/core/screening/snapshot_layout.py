@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.rulebook.model import Fact, Parameter, Rulebook, Table
@@ -105,6 +105,7 @@ def column_of(
         key=key,
         link=link,
         period=fact.type.period,
+        optional=fact.derive is not None,
     )
 
 
@@ -128,11 +129,14 @@ def layout_of(rulebook: Rulebook, table: Table, who: Roles) -> TableLayout:
         columns.setdefault(fact.column, column_of(rulebook, fact, headers, key=key, link=link))
     for name in _implied(rulebook, table, who):
         columns.setdefault(
-            name, ColumnLayout(name, key=name == table.key, link=True, headers=_headers(rulebook, name))
+            name,
+            ColumnLayout(
+                name, key=name == table.key, link=True, headers=_headers(rulebook, name), optional=True
+            ),
         )
     if table.bureau:
         for name, kind, headers in _BUREAU_COLUMNS:
-            columns.setdefault(name, ColumnLayout(name, kind, headers=headers, personal=True))
+            columns.setdefault(name, ColumnLayout(name, kind, headers=headers, personal=True, optional=True))
     return TableLayout(table.id, table.file, tuple(columns.values()))
 
 
@@ -190,6 +194,4 @@ def _parameter_columns(rulebook: Rulebook, parameter: Parameter, who: Roles) -> 
 
 
 def _renamed(column: ColumnLayout, name: str) -> ColumnLayout:
-    from dataclasses import replace
-
     return replace(column, name=name, headers=(column.name, *column.headers))

@@ -91,10 +91,9 @@ _NAME = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff〇]+(?:·[㐀-鿿豈-�
 def name_problem(text: str) -> bool | None:
     """True where a name holds digits, spaces or other odd characters; None where there is no name.
 
-    Spaces at the ends and another dot for `·` have one right answer and are no problem; a space inside a
-    name is one, since it is what other systems fail to match on. A name in Latin letters (a
-    foreign spouse) may hold
-    spaces.
+    Spaces at the ends and another dot for `·` have one right answer and are no problem; a space inside
+    a name is one, since it is what other systems fail to match on. A name in Latin letters (a foreign
+    spouse) may hold spaces.
     """
     shown = tidy(text)
     if is_blank(shown):
