@@ -37,7 +37,10 @@ def parquet_columns(path: Path) -> dict[str, str]:
 
 
 def read_parquet(path: Path, layout: TableLayout) -> TableReading:
-    """Read a Parquet file or a folder of parts. Row numbers count from 1 through each part; parts are its sheets."""
+    """Read a Parquet file or a folder of parts. Row numbers count from 1 through each part.
+
+    Parts are its sheets.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -52,11 +55,13 @@ def read_parquet(path: Path, layout: TableLayout) -> TableReading:
             raise FileError("damaged", part.name, found=str(error)[:80]) from None
     sheets = tuple(part.name if path.is_dir() else "" for part in parts)
     if unknown:
-        remarks.note("", None, "", "", "unknown_columns", "、".join(unknown))
-    absent = [column.name for column in layout.columns if column.name not in at]
+        remarks.note("", None, "", "", "unknown_columns", detail="、".join(unknown))
+    absent = [column.name for column in layout.columns if not column.optional and column.name not in at]
     if absent:
-        remarks.note("", None, "", "", "absent_columns", "、".join(absent))
-    read = [_read_part(table, layout, at, sheet, remarks) for table, sheet in zip(tables, sheets, strict=True)]
+        remarks.note("", None, "", "", "absent_columns", detail="、".join(absent))
+    read = [
+        _read_part(table, layout, at, sheet, remarks) for table, sheet in zip(tables, sheets, strict=True)
+    ]
     rows = [pa.array(range(1, table.num_rows + 1), pa.int32()) for table in tables]
     number = [pa.array([index] * table.num_rows, pa.int16()) for index, table in enumerate(tables)]
     reading = TableReading(
@@ -83,7 +88,11 @@ def _columns(path: Path, layout: TableLayout) -> tuple[dict[str, str], list[str]
         known.setdefault(title_key(name), name)
     at = {}
     for column in layout.columns:
-        hit = column.name if column.name in names else next((known[t] for t in column.titles if t in known), None)
+        hit = (
+            column.name
+            if column.name in names
+            else next((known[t] for t in column.titles if t in known), None)
+        )
         if hit is not None:
             at[column.name] = hit
     key = layout.key
@@ -124,7 +133,9 @@ def _without_keyless(reading: TableReading, remarks: Remarks) -> TableReading:
         return reading
     valid = pc.is_valid(reading.table.column(key.name))
     lost = pc.invert(valid)
-    places = zip(reading.sheet_of.filter(lost).to_pylist(), reading.row_of.filter(lost).to_pylist(), strict=True)
+    places = zip(
+        reading.sheet_of.filter(lost).to_pylist(), reading.row_of.filter(lost).to_pylist(), strict=True
+    )
     rejected = [(reading.sheets[sheet], row) for sheet, row in places]
     for sheet_name, row in rejected:
         remarks.problem(sheet_name, row, reading.headers[key.name], "", "no_key")
@@ -138,7 +149,10 @@ def _without_keyless(reading: TableReading, remarks: Remarks) -> TableReading:
 
 
 def read_array(array: Any, column: ColumnLayout) -> tuple[Any, list[tuple[int, str, Reading]]]:
-    """An Arrow array of any type as the column's own type, with (index, text, reading) of what calls for a remark."""
+    """An Arrow array of any type as the column's own type, with (index, text.
+
+    Reading) of what calls for a remark.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -175,7 +189,11 @@ def _fitting(array: Any, column: ColumnLayout) -> Any | None:
         return array
     if kind == "boolean" and whole:
         bounds = pc.min_max(array).as_py()
-        return array.cast(pa.bool_()) if bounds["min"] in {None, 0, 1} and bounds["max"] in {None, 0, 1} else None
+        return (
+            array.cast(pa.bool_())
+            if bounds["min"] in {None, 0, 1} and bounds["max"] in {None, 0, 1}
+            else None
+        )
     if kind == "date" and pa.types.is_date(given):
         return array.cast(pa.date32())
     if kind == "date" and pa.types.is_timestamp(given):
@@ -221,11 +239,17 @@ def _as_text(array: Any) -> Any:
 
     if pa.types.is_string(array.type):
         return array
-    if pa.types.is_large_string(array.type) or pa.types.is_integer(array.type) or pa.types.is_decimal(array.type):
+    if (
+        pa.types.is_large_string(array.type)
+        or pa.types.is_integer(array.type)
+        or pa.types.is_decimal(array.type)
+    ):
         return array.cast(pa.string())
     encoded = array.dictionary_encode() if not pa.types.is_nested(array.type) else None
     if encoded is None:
-        return pa.array([None if cell is None else cell_text(cell) for cell in array.to_pylist()], pa.string())
+        return pa.array(
+            [None if cell is None else cell_text(cell) for cell in array.to_pylist()], pa.string()
+        )
     texts = pa.array([cell_text(cell) for cell in encoded.dictionary.to_pylist()], pa.string())
     return texts.take(encoded.indices)
 
