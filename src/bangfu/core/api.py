@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bangfu.core.rulebook.loader import load
-from bangfu.core.screening.run import ALL, Progress, Request
 from bangfu.core.screening.run import screen as _screen
+from bangfu.core.screening.state import ALL, Progress, Request
 
 if TYPE_CHECKING:
     from bangfu.core.rulebook.model import Rulebook

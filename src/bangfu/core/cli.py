@@ -115,7 +115,9 @@ def _read_worklists(args: argparse.Namespace) -> int:
     for problem in found.problems:
         where = f"{problem.file} {problem.sheet}:{problem.row}".strip()
         print(f"{where}: {problem.column} {problem.found!r}: {problem.problem}；{problem.advice}", file=sys.stderr)
-    print(f"读取 files: {found.files}; 已填 answers: {found.answers}; 未填 empty: {found.empty}; 冲突 conflicts: {found.conflicts}")
+    print(
+        f"读取 files: {found.files}; 已填 answers: {found.answers}; 未填 empty: {found.empty}; 冲突 conflicts: {found.conflicts}"
+    )
     print(f"结果 results: {found.table}")
     return FAILED if any(not problem.taken for problem in found.problems) else OK
 
@@ -227,7 +229,9 @@ def _megabytes(text: str) -> int:
     factor = {"K": 1 / 1024, "": 1, "M": 1, "G": 1024, "T": 1024**2}
     size = int(float(match[1]) * factor[match[2].upper()]) if match else 0
     if size < 64:
-        raise argparse.ArgumentTypeError(f"{text!r}: 内存应为 2GB 或 800MB 这样的写法，至少 64MB / expected a size such as 2GB, at least 64MB")
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: 内存应为 2GB 或 800MB 这样的写法，至少 64MB / expected a size such as 2GB, at least 64MB"
+        )
     return size
 
 
@@ -257,7 +261,10 @@ def _parts(text: str) -> tuple[str, ...]:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"{self.prog}: 用法有误 / bad usage: {message}\n{self.prog} --help: 用法与示例 / usage and an example\n")
+        self.exit(
+            USAGE,
+            f"{self.prog}: 用法有误 / bad usage: {message}\n{self.prog} --help: 用法与示例 / usage and an example\n",
+        )
 
 
 class _Version(argparse.Action):
@@ -308,13 +315,19 @@ def _rulebook_commands(commands: Any) -> None:
     what = "运行规则集的案例 / run a rulebook's cases"
     test = _command(inner, "test", what, "rulebook test rulebook/cn --cases cases/mine.yml", _test)
     test.add_argument("path", type=Path, metavar="PATH", help="规则集文件夹 / the rulebook's folder")
-    test.add_argument("--cases", nargs="+", type=Path, metavar="FILE", help="改用这些案例文件 / these cases instead of its own")
+    test.add_argument(
+        "--cases", nargs="+", type=Path, metavar="FILE", help="改用这些案例文件 / these cases instead of its own"
+    )
     _language(test)
 
 
 def _data_options(parser: Any) -> None:
-    parser.add_argument("--rulebook", required=True, type=Path, metavar="PATH", help="规则集文件夹 / the rulebook's folder")
-    parser.add_argument("--data", required=True, type=Path, metavar="DIR", help="数据文件夹 / the folder with the county's files")
+    parser.add_argument(
+        "--rulebook", required=True, type=Path, metavar="PATH", help="规则集文件夹 / the rulebook's folder"
+    )
+    parser.add_argument(
+        "--data", required=True, type=Path, metavar="DIR", help="数据文件夹 / the folder with the county's files"
+    )
     parser.add_argument("--as-of", required=True, type=_day, metavar="YYYY-MM-DD", help="基准日 / the date to judge by")
     parser.add_argument("--facts", type=Path, metavar="DIR", help="比对产生的表 / tables that a cross-check wrote")
 
@@ -328,11 +341,17 @@ def _screen_command(commands: Any) -> None:
     example = "screen --rulebook rulebook/cn --data county/2026-09 --as-of 2026-09-01 --out results/2026-09"
     screen = _command(commands, "screen", what, example, _screen)
     _data_options(screen)
-    screen.add_argument("--out", required=True, type=Path, metavar="DIR", help="结果文件夹 / the folder for the results")
+    screen.add_argument(
+        "--out", required=True, type=Path, metavar="DIR", help="结果文件夹 / the folder for the results"
+    )
     screen.add_argument("--policies", type=_names, metavar="A,B", help="只算这些政策 / these policies only")
-    screen.add_argument("--only", type=_parts, default=PARTS, metavar="A,B", help=f"只出这些 / some of {', '.join(PARTS)}")
+    screen.add_argument(
+        "--only", type=_parts, default=PARTS, metavar="A,B", help=f"只出这些 / some of {', '.join(PARTS)}"
+    )
     screen.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb", help="引擎 / engine (duckdb)")
-    screen.add_argument("--previous", type=Path, metavar="OUT", help="上次结果，标出新增与消失 / an earlier run to compare with")
+    screen.add_argument(
+        "--previous", type=Path, metavar="OUT", help="上次结果，标出新增与消失 / an earlier run to compare with"
+    )
     screen.add_argument("--memory", type=_megabytes, default=2048, metavar="2GB", help="内存上限 / memory limit (2GB)")
     screen.add_argument("--threads", type=_positive, default=2, metavar="N", help="线程数 / threads (2)")
 
@@ -348,7 +367,9 @@ def _worklist_commands(commands: Any) -> None:
 
 def _explain_command(commands: Any) -> None:
     what = "说明一户为什么符合或不符合 / explain why a household is entitled or not"
-    example = "explain --rulebook rulebook/cn --data county/2026-09 --as-of 2026-09-01 --household H000123 --policy dibao"
+    example = (
+        "explain --rulebook rulebook/cn --data county/2026-09 --as-of 2026-09-01 --household H000123 --policy dibao"
+    )
     explain = _command(commands, "explain", what, example, _explain)
     _data_options(explain)
     explain.add_argument("--household", required=True, metavar="NO", help="户编号 / the household's number")
@@ -362,7 +383,13 @@ def _demo_command(commands: Any) -> None:
     what = "生成虚构县数据 / write a synthetic county with known truth"
     demo = _command(commands, "demo", what, "demo --households 12000 --seed 1 --out county", _demo)
     demo.add_argument("--households", type=_positive, default=12000, metavar="N", help="户数 / households (12000)")
-    demo.add_argument("--seed", type=int, default=1, metavar="S", help="种子，相同则数据相同 / the same seed gives the same county (1)")
+    demo.add_argument(
+        "--seed",
+        type=int,
+        default=1,
+        metavar="S",
+        help="种子，相同则数据相同 / the same seed gives the same county (1)",
+    )
     demo.add_argument("--out", required=True, type=Path, metavar="DIR", help="输出文件夹 / the folder to write")
 
 

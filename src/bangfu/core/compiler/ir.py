@@ -13,6 +13,8 @@ from datetime import date
 
 Scalar = int | bool | str | date | None
 INT, BOOL, TEXT, DATE, MASK = "int", "bool", "text", "date", "mask"
+TINY, MASK8, MASK16 = "tiny", "mask8", "mask16"
+"""Narrow columns: words by number, and masks of few clauses; fewer bytes to carry between steps."""
 
 
 class E:
@@ -183,6 +185,8 @@ class Builder:
 
     def greatest(self, a: E, b: E) -> E:
         """The larger; NULL where one is."""
+        if b is self.zero and a.nonneg and not a.nullable:
+            return a
         return a if a is b else self.node("greatest", (a, b), a.kind)
 
     def calendar(self, op: str, a: E, b: E) -> E:
@@ -254,6 +258,10 @@ class Builder:
         """`yes` where the condition is true, else `no`."""
         if condition.op == "const":
             return yes if condition.value else no
+        if yes.op == "if" and yes.args[0] is condition:
+            yes = yes.args[1]
+        if no.op == "if" and no.args[0] is condition:
+            no = no.args[2]
         if yes is no:
             return yes
         if yes.kind == BOOL and not condition.nullable and yes is self.true and no is self.false:
@@ -267,21 +275,21 @@ class Builder:
         return b if a.op == "const" else self.node("coalesce", (a, b), a.kind, nullable=b.nullable)
 
     # -- masks of missing inputs ------------------------------------------------------------------
-    def bit(self, position: int) -> E:
+    def bit(self, position: int, kind: str = MASK) -> E:
         """A mask with one bit."""
-        return self.const(1 << position, MASK)
+        return self.const(1 << position, kind)
 
     def union(self, a: E, b: E) -> E:
         """Bits of both."""
-        if a is b or b is self.none_missing:
+        if a is b or (b.op == "const" and b.value == 0):
             return a
-        if a is self.none_missing:
+        if a.op == "const" and a.value == 0:
             return b
         if a.op == b.op == "const":
             assert isinstance(a.value, int)
             assert isinstance(b.value, int)
-            return self.const(a.value | b.value, MASK)
-        return self.node("bor", (a, b), MASK)
+            return self.const(a.value | b.value, a.kind)
+        return self.node("bor", (a, b), a.kind)
 
     def remap(self, a: E, moves: tuple[tuple[int, int, int], ...]) -> E:
         """Move runs of bits: each (from, to, width)."""

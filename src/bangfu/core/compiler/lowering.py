@@ -255,7 +255,8 @@ class Lowering:
         if where not in self.assume.present:
             return self.b.null(kind)
         loose = where in self.assume.nullable
-        return self.b.col(fact.table, fact.column, kind, nullable=loose)
+        signs = ("nonneg",) if where in self.assume.nonneg and kind == INT else ()
+        return self.b.col(fact.table, fact.column, kind, nullable=loose, signs=signs)
 
     def _fact(self, node: typed.FactRef) -> Known:
         fact = node.fact

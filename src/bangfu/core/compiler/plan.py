@@ -92,17 +92,18 @@ class _Planner:
     def _gather_joins(self) -> None:
         """Do joins of one unit together: each as late as its users allow, where another join already is."""
         latest = self._latest()
-        for unit in sorted({node.unit for node in self._order if node.op in ("lift", "agg")}):
-            joins = [node for node in self._order if node.unit == unit and node.op in ("lift", "agg")]
-            ranks = sorted({node.rank for node in joins})
-            for node in joins:
-                self._rank[node] = max(r for r in ranks if node.rank <= r <= max(latest[node], node.rank))
+        forced: dict[str, set[int]] = {}
         for node in self._order:
-            if node.op not in ("lift", "agg", "col", "const"):
+            if node.op in ("lift", "agg") and latest[node] <= node.rank:
+                forced.setdefault(node.unit, set()).add(node.rank)
+        for node in self._order:
+            if node.op in ("lift", "agg"):
+                low = self._below(node) + 1
+                open_ = [r for r in forced.get(node.unit, ()) if low <= r <= latest[node]]
+                # parents are read late, when all of them are ready; children are counted as soon as any must be
+                self._rank[node] = (max if node.op == "lift" else min)(open_, default=low)
+            elif node.op not in ("col", "const"):
                 self._rank[node] = max((self._rank[arg] for arg in node.args), default=0)
-        for node in self._order:
-            low = self._below(node)
-            assert low < self._rank[node] or node.op not in ("lift", "agg"), node
 
     def _below(self, node: E) -> int:
         inner = (node.value,) if node.op == "lift" else node.args
@@ -145,7 +146,7 @@ class _Planner:
             if node in seen or node.op == "const":
                 continue
             seen.add(node)
-            if self._rank[node] < step.key.rank:
+            if self._rank[node] < step.key.rank and not _cheap(node):
                 assert step.previous is not None
                 self._want(steps[step.previous], node)
             elif node.op == "col":
@@ -181,6 +182,13 @@ class _Planner:
 
     def _before(self, ranks: Mapping[str, list[int]], unit: str, rank: int) -> StepKey:
         return StepKey(unit, max(r for r in ranks[unit] if r < rank))
+
+
+def _cheap(node: E) -> bool:
+    """Whether it is easier to make again than to carry: a flag of a condition."""
+    if node.op == "not":
+        return True
+    return node.op == "if" and node.args[1].op == node.args[2].op == "const"
 
 
 def _topological(roots: Iterable[E]) -> list[E]:

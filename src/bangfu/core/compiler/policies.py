@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from bangfu.core.compiler.assumptions import Assumptions
-from bangfu.core.compiler.ir import BOOL, INT, MASK, E
+from bangfu.core.compiler.ir import BOOL, INT, MASK, MASK8, MASK16, TINY, E
 from bangfu.core.compiler.knowledge import NOTHING, Bool, End, Mask, Num
 from bangfu.core.compiler.lowering import LINK, PRESENT, InputKey, Lowering
 from bangfu.core.rulebook import typed
@@ -178,19 +178,21 @@ class PolicyLowering:
         missing: E,
     ) -> Output:
         b = self.b
-        failed, unknown = b.none_missing, b.none_missing
+        kind_ = MASK8 if len(clauses) <= 8 else (MASK16 if len(clauses) <= 16 else MASK)
+        none = b.const(0, kind_)
+        failed, unknown = none, none
         for position, (_, kind, found, _) in enumerate(clauses):
             held = self._holds(kind, found).v
-            flag = b.bit(position)
+            flag = b.bit(position, kind_)
             bad = b.coalesce(b.inv(held), b.false)
-            failed = b.union(failed, b.pick(bad, flag, b.none_missing))
-            unknown = b.union(unknown, b.pick(b.isnull(held), flag, b.none_missing))
+            failed = b.union(failed, b.pick(bad, flag, none))
+            unknown = b.union(unknown, b.pick(b.isnull(held), flag, none))
         orphan = self.orphan(unit)
-        every = b.const((1 << len(clauses)) - 1, MASK)
-        failed, unknown = b.pick(orphan, b.none_missing, failed), b.pick(orphan, every, unknown)
-        status = b.pick(eligible.v, b.const(1, INT), b.const(0, INT))
+        every = b.const((1 << len(clauses)) - 1, kind_)
+        failed, unknown = b.pick(orphan, none, failed), b.pick(orphan, every, unknown)
+        status = b.pick(eligible.v, b.const(1, TINY), b.const(0, TINY))
         if eligible.v.nullable:
-            status = b.pick(b.isnull(eligible.v), b.const(2, INT), status)
+            status = b.pick(b.isnull(eligible.v), b.const(2, TINY), status)
         value, low, high = amount.lo.n, b.null(), b.null()
         if not amount.exact:
             known = self.low.intervals.determined(amount)
@@ -236,7 +238,7 @@ class PolicyLowering:
         received = self.low.condition(self.resolver.condition(policy.receives, unit))
         paid, differs = self._paid(policy, unit, amount)
         overlap = self._overlap(policy, unit)
-        code = {name: b.const(i, INT) for i, name in enumerate(FINDINGS)}
+        code = {name: b.const(i, TINY) for i, name in enumerate(FINDINGS)}
         both = b.pick(differs, code["amount_differs"], code["agrees"])
         entitled = b.pick(received.v, both, code["entitled_not_receiving"])
         found = b.pick(eligible.v, entitled, b.pick(received.v, code["receiving_not_entitled"], code["agrees"]))

@@ -155,6 +155,16 @@ class Dataset:
                     found.add((table.id, column))
         return frozenset(found)
 
+    def nonneg(self) -> frozenset[tuple[str, str]]:
+        """The (table, column) pairs of whole numbers that the footers show to be never negative."""
+        found = set()
+        for table in self.tables.values():
+            for column, kind in table.types.items():
+                least = [g.least.get(column) for g in table.groups]
+                if kind in _WHOLE and least and all(v is not None and int(v) >= 0 for v in least):
+                    found.add((table.id, column))
+        return frozenset(found)
+
     def household_column(self, table: str) -> str | None:
         """The column of a table that holds the household's key, or None."""
         if not self.units.in_household(table):

@@ -16,7 +16,7 @@ from bangfu.core.rulebook.model import Rulebook
 from bangfu.core.rulebook.units import Units
 from bangfu.core.screening.dataset import Dataset
 
-PARQUET = "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION snappy, ROW_GROUP_SIZE 1000000)"
+PARQUET = "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000)"
 
 
 @dataclass(slots=True)
@@ -28,6 +28,15 @@ class PolicyCounts:
     findings: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FINDINGS, 0))
     due_fen: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("eligible", *FINDINGS), 0))
     paid_fen: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FINDINGS, 0))
+    gap_fen: int = 0
+
+    def add(self, other: PolicyCounts) -> None:
+        """Add another chunk's counts."""
+        for group in ("status", "findings", "due_fen", "paid_fen"):
+            mine, theirs = getattr(self, group), getattr(other, group)
+            for key, value in theirs.items():
+                mine[key] = mine.get(key, 0) + value
+        self.gap_fen += other.gap_fen
 
 
 def column(node: E | None, kind: str = "int") -> str:
@@ -89,8 +98,8 @@ def select_decisions(compiled: CompiledBook, policy: LoweredPolicy, units: Units
         f"{column(out.amount)} AS amount_fen",
         f"{column(out.amount_min)} AS amount_min_fen",
         f"{column(out.amount_max)} AS amount_max_fen",
-        f"{column(out.failed, 'mask')} AS failed",
-        f"{column(out.unknown, 'mask')} AS unknown",
+        f"CAST({column(out.failed, 'mask')} AS UBIGINT) AS failed",
+        f"CAST({column(out.unknown, 'mask')} AS UBIGINT) AS unknown",
         f"{column(out.missing, 'mask')} AS missing",
         f"{column(out.receives, 'bool')} AS receives",
         f"{_word(out.finding, FINDINGS, 'finding_word')} AS finding",
@@ -132,8 +141,11 @@ def count_decisions(connection: Connection, compiled: CompiledBook, counts: dict
                 targets.append((policy.policy.id, group, key))
         row = run(connection, f"SELECT {', '.join(parts)} FROM {quoted(compiled.plan.last[unit].name)}")[0]
         for (policy_id, group, key), value in zip(targets, row, strict=True):
-            held: dict[str, int] = getattr(counts.setdefault(policy_id, PolicyCounts(policy_id)), group)
-            held[key] += int(value or 0)
+            count = counts.setdefault(policy_id, PolicyCounts(policy_id))
+            if group == "gap_fen":
+                count.gap_fen += int(value or 0)
+            else:
+                getattr(count, group)[key] += int(value or 0)
 
 
 def _counted(policy: LoweredPolicy) -> list[tuple[str, str, str]]:
@@ -149,6 +161,8 @@ def _counted(policy: LoweredPolicy) -> list[tuple[str, str, str]]:
             found.append((f"sum({due}) FILTER ({finding} = {i})", "due_fen", word))
             if out.paid is not None:
                 found.append((f"sum({paid}) FILTER ({finding} = {i})", "paid_fen", word))
+                if word == "amount_differs":
+                    found.append((f"sum(abs({paid} - {due})) FILTER ({finding} = {i})", "gap_fen", word))
     return found
 
 

@@ -51,9 +51,7 @@ class Explainer:
     sketcher: Sketcher
     _sources: dict[tuple[Any, ...], Source | None] = field(default_factory=dict)
 
-    def explain(
-        self, rows: Rows, policies: Sequence[str] | None = None, *, changes: bool = False
-    ) -> list[Explanation]:
+    def explain(self, rows: Rows, policies: Sequence[str] | None = None, *, changes: bool = False) -> list[Explanation]:
         """Every policy's explanation on every unit of the household, or the named policies' only.
 
         `changes` also searches for the smallest changes of known facts that would turn each answer.
@@ -246,13 +244,15 @@ class _Reading:
         return tuple(found)
 
     def _others(self, leaf: Leaf, row: int) -> tuple[Operand, ...]:
-        """The clauses of another policy that are not met, or not decided."""
+        """The clauses of another policy that refuse, or are not decided; conditions as held, exclusions as applying."""
         found = []
+        title = self.book.policies[leaf.policy].title
         for item in leaf.clauses:
             held, _ = self.ends(item.slot, row)
-            met = held if item.kind == "condition" or held is None else not held
-            if met is not True:
-                found.append(Operand(item.clause.id, item.clause.text, _BOOLEAN, met, met))
+            if held is not (item.kind == "condition"):
+                text = item.clause.text
+                label = Label(f"“{title.zh}”：{text.zh}", f"“{title.get('en')}”: {text.get('en')}")
+                found.append(Operand(item.clause.id, label, _BOOLEAN, held, held))
         return tuple(found)
 
     def _whose(self, table: str, row: int) -> str:
@@ -359,4 +359,3 @@ def _gap(left: Operand, right: Operand) -> int | Fraction | None:
     if isinstance(a, int | Fraction) and isinstance(b, int | Fraction):
         return a - b
     return None
-

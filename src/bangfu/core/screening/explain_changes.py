@@ -191,9 +191,7 @@ class _Search:
         """Known facts of all rows that the clauses in question read and that can change."""
         clauses = self.evaluator.book.policies[self.explained.policy]
         wanted = [
-            clause
-            for clause in (*clauses.conditions, *clauses.exclusions)
-            if not self._goal or clause.id in self._goal
+            clause for clause in (*clauses.conditions, *clauses.exclusions) if not self._goal or clause.id in self._goal
         ]
         resolver = self.evaluator.resolver
         trees = [resolver.condition(clause.when, self.explained.unit) for clause in wanted]
@@ -265,9 +263,7 @@ def one_policy(evaluator: HouseholdEvaluator, policy: str) -> HouseholdEvaluator
     return evaluator.singles[policy]
 
 
-def base_facts(
-    evaluator: HouseholdEvaluator, trees: Sequence[typed.Typed], given: set[tuple[str, str]]
-) -> list[Fact]:
+def base_facts(evaluator: HouseholdEvaluator, trees: Sequence[typed.Typed], given: set[tuple[str, str]]) -> list[Fact]:
     """The facts of the data that expressions rest on, through derived facts, aggregates and other policies."""
     found: dict[tuple[str, str], Fact] = {}
     seen: set[typed.Typed] = set()

@@ -25,7 +25,7 @@ article+article{break-before:page;border-top:2px solid #999;margin-top:3rem;padd
 """
 
 
-def page(found: Sequence[Explanation], language: str = "zh", names: Names = str) -> str:
+def page(found: Sequence[Explanation], language: str = "zh", names: Names | None = None) -> str:
     """The explanations as HTML; everything that came from data or rules is escaped."""
     title = "帮扶政策说明" if language == "zh" else "Explanation"
     body = "\n".join("\n".join(_article(Letter(one, language, names))) for one in found)
@@ -74,5 +74,3 @@ def _tree(letter: Letter, operands: Sequence[Operand]) -> Iterator[str]:
             yield from _tree(letter, operand.parts)
         yield "</li>"
     yield "</ul>"
-
-

@@ -39,7 +39,7 @@ FINDINGS = {
 _PER = {"month": Label("/月", " per month"), "year": Label("/年", " per year")}
 
 
-def letter(found: Sequence[Explanation], language: str = "zh", names: Names = str) -> str:
+def letter(found: Sequence[Explanation], language: str = "zh", names: Names | None = None) -> str:
     """All explanations as text, one letter after another."""
     return "\n\n".join("\n".join(Letter(one, language, names).lines()) for one in found)
 
@@ -47,9 +47,13 @@ def letter(found: Sequence[Explanation], language: str = "zh", names: Names = st
 class Letter:
     """One explanation in one language; its pieces are what the page shows, too."""
 
-    def __init__(self, said: Explanation, language: str, names: Names = str) -> None:
-        self.said, self.language, self.names = said, language, names
+    def __init__(self, said: Explanation, language: str, names: Names | None = None) -> None:
+        self.said, self.language = said, language
         self.zh = language == "zh"
+        self.names = names or self._member
+
+    def _member(self, number: str) -> str:
+        return f"成员 {number}" if self.zh else f"member {number}"
 
     def lines(self) -> list[str]:
         """The whole letter."""
@@ -96,7 +100,7 @@ class Letter:
         said = self.said
         if said.person_no is not None:
             person = self.names(str(said.person_no))
-            return f"{said.household_no} 户成员 {person} " if self.zh else f"{person}, household {said.household_no}"
+            return f"{said.household_no} 户{person}" if self.zh else f"{person} of household {said.household_no}"
         if said.household_no is None:
             return f"第 {said.row + 1} 行" if self.zh else f"row {said.row + 1}"
         return f"{said.household_no} 户" if self.zh else f"household {said.household_no}"
@@ -228,7 +232,10 @@ class Letter:
         if source is None:
             return ""
         dates = validity_text(source.start, source.end, self.language)
-        told = ("，" if self.zh else ", ").join(part for part in (source.document, dates) if part)
+        document, table = source.document, self.said.book.parameters[source.parameter].table
+        if table is not None and document == table.table:
+            document = f"数据表 {document}" if self.zh else f"data table {document}"
+        told = ("，" if self.zh else ", ").join(part for part in (document, dates) if part)
         if not told:
             return ""
         return f"（{told}）" if self.zh else f" ({told})"
@@ -316,7 +323,7 @@ class Letter:
 _MONEY = Type("money")
 
 
-def reason(said: Explanation, language: str = "zh", names: Names = str, *, headed: bool = True) -> str:
+def reason(said: Explanation, language: str = "zh", names: Names | None = None, *, headed: bool = True) -> str:
     """One line for a worklist: the answer, the clause, the values, the amount or what is missing."""
     text = Letter(said, language, names)
     zh = language == "zh"

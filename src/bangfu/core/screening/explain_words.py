@@ -50,7 +50,10 @@ class Words:
                 return say(node.inner)
             case typed.Outcome():
                 title = self.book.policies[node.policy].title.get(language) or node.policy
-                words = {"eligible": Label("符合“{}”", "entitled to “{}”"), "amount": Label("“{}”金额", "amount of “{}”")}
+                words = {
+                    "eligible": Label("符合“{}”", "entitled to “{}”"),
+                    "amount": Label("“{}”金额", "amount of “{}”"),
+                }
                 return words[node.kind].get(language).format(title)
             case typed.Gather():
                 return self._gathered(node, language)

@@ -103,7 +103,6 @@ def _value(item: Indicator, top: int, bottom: int | None) -> Any:
     exact = Fraction(top) if bottom is None else Fraction(top, bottom)
     if item.unit == "元":
         exact /= 100
-    exact *= {"percent": 100, "percentage_point": 100, "per_mille": 1000}.get(item.unit, 1)
     return rounded(exact * item.per, item.digits, item.rounding)
 
 

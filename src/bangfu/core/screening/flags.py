@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bangfu.core.compiler.book import CompiledBook, LoweredCondition
-from bangfu.core.compiler.sql import name, quoted
+from bangfu.core.compiler.sql import quoted
 from bangfu.core.engines.duckdb_engine import Connection, run
 from bangfu.core.rulebook.model import Alert, Check, Fact, Rulebook
 from bangfu.core.screening.dataset import Dataset
@@ -23,7 +23,19 @@ class Undecided:
 
     rows: dict[str, int] = field(default_factory=dict)
     inputs: dict[str, dict[str, int]] = field(default_factory=dict)
-    units: dict[str, int] = field(default_factory=dict)
+    units: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Rows by kind of flag and table."""
+
+    def add(self, other: Undecided) -> None:
+        """Add another chunk's counts."""
+        for key, value in other.rows.items():
+            self.rows[key] = self.rows.get(key, 0) + value
+        for key, held in other.inputs.items():
+            mine = self.inputs.setdefault(key, {})
+            for name_, value in held.items():
+                mine[name_] = mine.get(name_, 0) + value
+        for unit, value in other.units.items():
+            self.units[unit] = self.units.get(unit, 0) + value
 
 
 def hits(
@@ -42,11 +54,15 @@ def hits(
     return found
 
 
-def count_undecided(connection: Connection, compiled: CompiledBook, found: Undecided) -> None:
+def count_undecided(
+    connection: Connection, compiled: CompiledBook, found: Undecided, items: Mapping[str, Alert | Check]
+) -> None:
     """Add a chunk's rows that cannot be told, in one pass over each unit's table."""
     by_unit: dict[str, list[LoweredCondition]] = {}
     for condition in compiled.conditions:
-        by_unit.setdefault(condition.unit, []).append(condition)
+        if condition.id in items:
+            by_unit.setdefault(condition.unit, []).append(condition)
+    kind = "alerts" if any(isinstance(item, Alert) for item in items.values()) else "checks"
     names = input_names(compiled.inputs, compiled.book)
     for unit, conditions in by_unit.items():
         parts, targets = ["count(*)"], [("", "")]
@@ -55,7 +71,7 @@ def count_undecided(connection: Connection, compiled: CompiledBook, found: Undec
             parts += parts_
             targets += targets_
         row = run(connection, f"SELECT {', '.join(parts)} FROM {quoted(compiled.plan.last[unit].name)}")[0]
-        found.units[unit] = found.units.get(unit, 0) + int(row[0])
+        found.units[kind, unit] = found.units.get((kind, unit), 0) + int(row[0])
         for (item, label), value in zip(targets[1:], row[1:], strict=True):
             if not value:
                 continue
@@ -164,8 +180,3 @@ def write_flags(path: Path, rows: list[dict[str, Any]], keys: tuple[Any, Any]) -
          ("message", pa.string()), ("fields", pa.string()), ("change", pa.string())]
     )  # fmt: skip
     pq.write_table(pa.Table.from_pylist(rows, schema), path, compression="snappy", store_schema=False)
-
-
-def node_name(condition: LoweredCondition) -> str:
-    """The column of a condition's verdict."""
-    return name(condition.found.v)

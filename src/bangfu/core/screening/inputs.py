@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 from bangfu.core.compiler.sql import quoted
 from bangfu.core.engines import duckdb_engine
 from bangfu.core.engines.duckdb_engine import Connection, run
-from bangfu.core.rulebook.model import Fact, Parameter, ParameterValue, Rulebook, Value
+from bangfu.core.rulebook.model import Parameter, ParameterValue, Rulebook
+from bangfu.core.rulebook.parameters import rows_to_values
 from bangfu.core.rulebook.units import Units
 from bangfu.core.screening.dataset import DataError, Dataset
 
@@ -91,42 +90,14 @@ def _rows(connection: Connection, book: Rulebook, parameter: Parameter, data: Pa
     if absent:
         raise DataError(f"{table.table}: columns {', '.join(absent)} are missing; found {', '.join(types)}")
     rows = run(connection, f"SELECT {', '.join(map(quoted, wanted))} FROM {source}")
-    return tuple(_value(book, parameter, dict(zip(wanted, row, strict=True))) for row in rows)
+    kinds = {f.name: f.type for f in book.facts.values() if f.name in table.match and f.derive is None}
+    records = (dict(zip(wanted, row, strict=True)) for row in rows)
+    return rows_to_values(parameter, records, kinds=kinds, codes=book.codes)
 
 
 def _csv(data: Path, name: str) -> str | None:
     path = data / f"{name}.csv"
     return "read_csv('" + str(path).replace("'", "''") + "')" if path.is_file() else None
-
-
-def _value(book: Rulebook, parameter: Parameter, row: Mapping[str, object]) -> ParameterValue:
-    table = parameter.table
-    assert table is not None
-    match = tuple((fact, _as_fact(book, fact, row[fact])) for fact in table.match)
-    value = row[table.value]
-    if parameter.type.kind == "money" and value is not None:
-        value = int(str(value)) if parameter.fen else int((Decimal(str(value)) * 100).to_integral_value(ROUND_HALF_UP))
-    return ParameterValue(
-        str(row[table.area]) if table.area else "", _day(row[table.start]), _day(row[table.end]), match,
-        value, f"{table.table}", parameter.place,  # type: ignore[arg-type]
-    )  # fmt: skip
-
-
-def _as_fact(book: Rulebook, name: str, value: object) -> Value:
-    fact: Fact | None = next((f for f in book.facts.values() if f.name == name and f.derive is None), None)
-    if fact is not None and fact.type.kind == "boolean" and value is not None:
-        return bool(value)
-    if fact is not None and fact.type.kind == "text" and value is not None:
-        return str(value)
-    return value  # type: ignore[return-value]
-
-
-def _day(value: object) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, str):
-        return date.fromisoformat(value[:10])
-    return value if isinstance(value, date) else None
 
 
 def digests(files: Iterable[Path], root: Path) -> dict[str, str]:

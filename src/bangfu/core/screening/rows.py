@@ -85,15 +85,16 @@ def _row(
         row[column] = read.pop(f"k_{other}")
     for column, value in read.items():
         fact = facts.get(column)
-        if fact is not None and fact.type.kind == "decimal" and value is not None:
-            value = Decimal(value) / DECIMAL_SCALE
-        row[column] = value
+        scaled = fact is not None and fact.type.kind == "decimal" and value is not None
+        row[column] = Decimal(value) / DECIMAL_SCALE if scaled else value
     return row
 
 
 def _typed_key(text: str, kind: str) -> object:
     if any(word in kind for word in _WHOLE):
         if not text.lstrip("-").isdigit():
-            raise DataError(f"--household: 户编号应为数字 / {text!r} is not a number, as household keys in the data are")
+            raise DataError(
+                f"--household: 户编号应为数字 / {text!r} is not a number; household keys in the data are"
+            )
         return int(text)
     return text

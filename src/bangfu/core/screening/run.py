@@ -6,15 +6,13 @@ import json
 import platform
 import queue
 import resource
+import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
 
 from bangfu import __version__
-from bangfu.core.compiler.book import CompiledBook
 from bangfu.core.compiler.lookup import Lookup
 from bangfu.core.engines import duckdb_engine
 from bangfu.core.engines.duckdb_engine import Connection
@@ -24,63 +22,11 @@ from bangfu.core.rulebook.resolver import Resolver
 from bangfu.core.screening import inputs
 from bangfu.core.screening.chunks import chunks_of
 from bangfu.core.screening.dataset import DataError, Dataset, Range
-from bangfu.core.screening.decisions import (
-    PolicyCounts,
-    clause_rows,
-    count_decisions,
-    create_enums,
-    key_types,
-    write_clauses,
-    write_decisions,
-)
+from bangfu.core.screening.decisions import create_enums
+from bangfu.core.screening.parts import Decisions, Findings, Flags, Indicators, Part
+from bangfu.core.screening.state import ALL, Request, RunState
 from bangfu.core.screening.worker import Compilations, Wanted, Worker
 from bangfu.core.screening.workspace import workspace
-
-ALL = ("decisions", "alerts", "checks", "indicators", "worklists")
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What `screen` was asked: folders, date, and which parts. `memory_mb` is the engine's share."""
-
-    rulebook: Path
-    data: Path
-    as_of: date
-    out: Path
-    policies: tuple[str, ...] | None = None
-    only: tuple[str, ...] = ALL
-    previous: Path | None = None
-    facts: Path | None = None
-    memory_mb: int = 2048
-    threads: int = 2
-    progress: Progress | None = None
-
-
-@dataclass(slots=True)
-class RunState:
-    """What a run has found so far; written to run.json at the end."""
-
-    request: Request
-    book: Rulebook
-    data: Dataset
-    folder: Path
-    chunks: list[Range]
-    resolver: Resolver
-    lookup: Lookup
-    snapshot: object | None = None
-    counts: dict[str, PolicyCounts] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    rows_out: dict[str, int] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    started: float = field(default_factory=time.perf_counter)
-
-    def took(self, step: str, since: float) -> float:
-        """Record a step's seconds and return the clock."""
-        now = time.perf_counter()
-        self.seconds[step] = round(self.seconds.get(step, 0.0) + now - since, 3)
-        return now
 
 
 def screen(request: Request) -> Path:
@@ -124,7 +70,14 @@ def _screen(book: Rulebook, request: Request, folder: Path) -> None:
     state.started = clock
     clock = state.took("read", clock)
     _evaluate(state, connection)
-    _finish(state)
+    digests = _digests(state)
+    if "worklists" in request.only:
+        from bangfu.core.screening.present import present
+
+        clock = time.perf_counter()
+        present(state, connection, digests)
+        state.took("worklists", clock)
+    _finish(state, digests)
 
 
 def _open(book: Rulebook, request: Request, folder: Path) -> tuple[Connection, Dataset, object | None]:
@@ -146,66 +99,25 @@ def _open(book: Rulebook, request: Request, folder: Path) -> tuple[Connection, D
 # -- evaluating -------------------------------------------------------------------------------------
 
 
-class Part:
-    """One thing that a run writes for every chunk and once at the end."""
-
-    def chunk(self, worker: Worker, compiled: CompiledBook, number: int) -> None:
-        """Write what one chunk gives; called by one thread per chunk."""
-
-    def done(self) -> None:
-        """Write what all chunks give together."""
-
-
-class Decisions(Part):
-    """decisions/ and clauses.parquet."""
-
-    def __init__(self, state: RunState, connection: Connection) -> None:
-        self.state, self.connection = state, connection
-        self.types = key_types(state.data)
-        self._counts: dict[int, dict[str, PolicyCounts]] = {}
-        self._compiled: CompiledBook | None = None
-        (state.folder / "decisions").mkdir()
-
-    def chunk(self, worker: Worker, compiled: CompiledBook, number: int) -> None:
-        """One part file."""
-        path = self.state.folder / "decisions" / f"part-{number:05d}.parquet"
-        write_decisions(worker.connection, compiled, self.state.data.units, self.types, path)
-        counts = self._counts.setdefault(number, {})
-        count_decisions(worker.connection, compiled, counts)
-        if number == 0:
-            self._compiled = compiled
-
-    def done(self) -> None:
-        """Counts of all chunks, and what the masks mean."""
-        for counts in self._counts.values():
-            for policy, found in counts.items():
-                total = self.state.counts.setdefault(policy, PolicyCounts(policy))
-                for group in ("status", "findings", "due_fen", "paid_fen"):
-                    held, added = getattr(total, group), getattr(found, group)
-                    for key, value in added.items():
-                        held[key] = held.get(key, 0) + value
-        for name, found in self.state.counts.items():
-            total_units = sum(found.status.values())
-            self.state.rows_out["decisions"] = self.state.rows_out.get("decisions", 0) + total_units
-            for word in ("eligible", "ineligible"):
-                if total_units and found.status[word] == total_units:
-                    self.state.warnings.append(f"{name}: all {total_units} units are {word}")
-        if self._compiled is not None:
-            write_clauses(self.connection, clause_rows(self._compiled), self.state.folder / "clauses.parquet")
-
-
 def _evaluate(state: RunState, connection: Connection) -> None:
     """Work all chunks with the wanted number of threads."""
     clock = time.perf_counter()
-    what = tuple(part for part in state.request.only if part != "worklists")
-    if "worklists" in state.request.only:
-        what = ("decisions", "alerts", "checks", "indicators")
-    inner = frozenset(t for t in state.book.tables if state.data.units.in_household(t) and t in state.data.tables)
-    shared = Compilations(
-        state.book, state.resolver, state.data, state.lookup, Wanted(what, state.request.policies, inner), connection
-    )
-    parts: list[Part] = _parts(state, connection, what)
-    _in_threads(state, shared, parts)
+    what = state.request.only
+    if "worklists" in what:
+        what = ("decisions", "alerts", "checks", "indicators", "worklists")
+    units = state.data.units
+    there = [t for t in state.book.tables if t in state.data.tables and state.book.tables[t].key]
+    inner = frozenset(t for t in there if units.in_household(t))
+    parts = _parts(state, connection, what)
+
+    def compilations(tables: frozenset[str]) -> Compilations:
+        wanted = Wanted(what, state.request.policies, tables)
+        return Compilations(state.book, state.resolver, state.data, state.lookup, wanted, connection)
+
+    _in_threads(state, compilations(inner), parts)
+    outer = frozenset(there) - inner
+    if outer and _about(state, outer):
+        _in_one_piece(state, compilations(outer), parts)
     clock = state.took("evaluate", clock)
     for part in parts:
         part.done()
@@ -213,10 +125,40 @@ def _evaluate(state: RunState, connection: Connection) -> None:
 
 
 def _parts(state: RunState, connection: Connection, what: Sequence[str]) -> list[Part]:
+    """The parts that were asked for; findings come with the worklists and with the decisions of a full run."""
     parts: list[Part] = []
     if "decisions" in what:
         parts.append(Decisions(state, connection))
+    if "worklists" in what:
+        parts.append(Findings(state, connection))
+    parts += [Flags(state, connection, kind) for kind in ("alerts", "checks") if kind in what]
+    if "indicators" in what:
+        parts.append(Indicators(state, connection))
     return parts
+
+
+def _about(state: RunState, tables: frozenset[str]) -> bool:
+    """Whether anything is defined for tables above or beside the household."""
+    units, book = state.data.units, state.book
+    named = [item.of for group in (book.policies, book.alerts, book.checks) for item in group.values()]
+    named += [side.table for i in book.indicators.values() for side in (i.numerator, i.denominator) if side]
+    return any(units.table_of(name) in tables for name in named)
+
+
+def _in_one_piece(state: RunState, shared: Compilations, parts: list[Part]) -> None:
+    """Villages and the like may look at any household, so they are worked in one piece."""
+    connection = _connection(state, state.request.memory_mb)
+    worker = Worker(shared, connection)
+    compiled = worker.compute(Range())
+    for part in parts:
+        part.chunk(worker, compiled, len(state.chunks), Range())
+
+
+def _connection(state: RunState, memory_mb: int) -> Connection:
+    folders = [state.request.data, state.folder]
+    made = duckdb_engine.connect(folders, threads=1, memory_mb=memory_mb, scratch=state.folder / "scratch")
+    create_enums(made, state.book)
+    return made
 
 
 def _in_threads(state: RunState, shared: Compilations, parts: list[Part]) -> None:
@@ -231,11 +173,7 @@ def _in_threads(state: RunState, shared: Compilations, parts: list[Part]) -> Non
 
     def work() -> None:
         try:
-            connection = duckdb_engine.connect(
-                [state.request.data, state.folder], threads=1, memory_mb=memory, scratch=state.folder / "scratch"
-            )
-            create_enums(connection, state.book)
-            worker = Worker(shared, connection)
+            worker = Worker(shared, _connection(state, memory))
             while not errors:
                 try:
                     number, chunk = todo.get_nowait()
@@ -243,7 +181,7 @@ def _in_threads(state: RunState, shared: Compilations, parts: list[Part]) -> Non
                     break
                 compiled = worker.compute(chunk)
                 for part in parts:
-                    part.chunk(worker, compiled, number)
+                    part.chunk(worker, compiled, number, chunk)
                 done[0] += 1
                 if state.request.progress:
                     state.request.progress("evaluate", done[0], len(state.chunks))
@@ -263,9 +201,17 @@ def _in_threads(state: RunState, shared: Compilations, parts: list[Part]) -> Non
 # -- the record of the run --------------------------------------------------------------------------
 
 
-def _finish(state: RunState) -> None:
-    import shutil
+def _digests(state: RunState) -> dict[str, str]:
+    """sha256 of every file that was read, by its path in the data folder."""
+    if state.snapshot is not None:
+        return dict(state.snapshot.digests)
+    files = [f for table in state.data.tables.values() for f in table.files]
+    tables = {p.table.table for p in state.book.parameters.values() if p.table is not None}
+    files += [f for name in tables for f in inputs.parquet_files(state.request.data, name)]
+    return inputs.digests(files, state.request.data)
 
+
+def _finish(state: RunState, digests: dict[str, str]) -> None:
     shutil.rmtree(state.folder / "scratch", ignore_errors=True)
     record = {
         "bangfu": __version__,
@@ -275,12 +221,22 @@ def _finish(state: RunState) -> None:
         "python": platform.python_version(),
         "threads": state.request.threads,
         "chunks": len(state.chunks),
-        "inputs": inputs.digests((f for t in state.data.tables.values() for f in t.files), state.request.data),
+        "inputs": digests,
         "rows_in": {table.id: table.rows for table in state.data.tables.values()},
         "rows_out": state.rows_out,
         "policies": {
-            name: {"status": c.status, "findings": c.findings, "due_fen": c.due_fen, "paid_fen": c.paid_fen}
+            name: {
+                "status": c.status,
+                "findings": c.findings,
+                "due_fen": c.due_fen,
+                "paid_fen": c.paid_fen,
+                "gap_fen": c.gap_fen,
+            }
             for name, c in state.counts.items()
+        },
+        "undecided": {
+            key: {"rows": rows, "missing": state.undecided.inputs.get(key, {})}
+            for key, rows in sorted(state.undecided.rows.items())
         },
         "warnings": state.warnings,
         "seconds": {**state.seconds, "total": round(time.perf_counter() - state.started, 3)},

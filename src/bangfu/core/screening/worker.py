@@ -47,6 +47,7 @@ class Compilations:
         self._made: dict[tuple[object, ...], tuple[CompiledBook, list[Statement]]] = {}
         self._lock = threading.Lock()
         self._covered = self._coverage()
+        self._nonneg = data.nonneg()
 
     def _combos(self, reading: Reading) -> Iterable[Key]:
         """The distinct keys that rows of a unit look a parameter up by."""
@@ -83,7 +84,14 @@ class Compilations:
         units = self.resolver.units
         filled = frozenset() if careful or units.person not in self.data.tables else frozenset((units.person,))
         assume = Assumptions(
-            self.as_of, self.data.present(), nullable, self.shapes, self._covered, filled, orphans=careful
+            self.as_of,
+            self.data.present(),
+            nullable,
+            self.shapes,
+            self._covered,
+            filled,
+            self._nonneg,
+            orphans=careful,
         )
         compiled = compile_book(
             self.book,

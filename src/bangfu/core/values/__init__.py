@@ -1,1 +1,1 @@
-"""Small exact things: money in fen, dates, area codes, ID numbers, phones."""
+"""Values as counties write them: money in fen, dates, area codes, ID numbers, phones, text."""

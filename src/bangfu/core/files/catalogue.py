@@ -1,0 +1,192 @@
+"""Every message of the reader, in Chinese and English, with what to do. One table for code, documents and tests."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Message(NamedTuple):
+    """`zh`/`en` say what was found, `advice_zh`/`advice_en` what to do (empty for most notes)."""
+
+    zh: str
+    en: str
+    advice_zh: str = ""
+    advice_en: str = ""
+
+
+_FIX_CELL = (
+    "请核对后改正该单元格；在此之前按“未知”处理。",
+    "Correct the cell; until then it counts as unknown.",
+)
+_FIX_ROW = ("请改正后重新提交该行；该行未读入。", "Correct the row and submit it again; it was not read.")
+
+_PROBLEMS: dict[str, Message] = {
+    "not_integer": Message("“{value}”不是整数", "{value!r} is not a whole number", *_FIX_CELL),
+    "not_number": Message("“{value}”不是数字", "{value!r} is not a number", *_FIX_CELL),
+    "not_money": Message("“{value}”不是金额", "{value!r} is not an amount of money", *_FIX_CELL),
+    "too_large": Message("“{value}”过大", "{value!r} is too large", *_FIX_CELL),
+    "not_boolean": Message(
+        "“{value}”不是“是/否”", "{value!r} is neither yes nor no", "请填“是”或“否”。", "Write 是 or 否."
+    ),
+    "not_date": Message(
+        "“{value}”不是日期",
+        "{value!r} is not a date",
+        "请按 2019-04-12 的样式填写。",
+        "Write it as 2019-04-12.",
+    ),
+    "year_only": Message(
+        "“{value}”只有年份",
+        "{value!r} is a year only",
+        "请补上月份，如 2019-04。",
+        "Add the month, as 2019-04.",
+    ),
+    "ambiguous_month": Message(
+        "“{value}”可能是1月，也可能是被表格软件去掉末尾0的10月",
+        "{value!r} may be January, or October that lost its zero",
+        "请改写为 2019-01 或 2019-10 的样式。",
+        "Write it as 2019-01 or 2019-10.",
+    ),
+    "impossible": Message("“{value}”不是日历上的日期", "{value!r} is not in the calendar", *_FIX_CELL),
+    "not_in_list": Message(
+        "“{value}”不在代码表中；可填：{detail}",
+        "{value!r} is not in the code list; it may be: {detail}",
+        "请按标签（文字）填写，不要填编号。",
+        "Write the label, not a number.",
+    ),
+    "out_of_range": Message("“{value}”超出范围 {detail}", "{value!r} is outside {detail}", *_FIX_CELL),
+    "scientific": Message(
+        "“{value}”是科学计数法，末尾数字已丢失",
+        "{value!r} is in scientific notation and has lost its last digits",
+        "请把该列设为文本格式后重新录入。",
+        "Format the column as text and enter the value again.",
+    ),
+    "merged_number": Message(
+        "合并单元格中的数值无法分到各行",
+        "a number in a merged cell cannot be given to one of its rows",
+        "请取消合并，逐行填写。",
+        "Unmerge the cells and fill in each row.",
+    ),
+    "no_key": Message("缺少“{column}”", "{column} is missing", *_FIX_ROW),
+    "duplicate_key": Message(
+        "“{column}”重复：{value}（首见于{detail}），保留第一行，本行未读入",
+        "{column} {value} occurs twice (first at {detail}); the first row is kept, this one is not read",
+        "请核实两行哪一行正确，删去另一行。",
+        "Find out which row is right and delete the other.",
+    ),
+    "duplicated_key": Message(
+        "“{column}”重复：{value}（又见于{detail}），保留本行",
+        "{column} {value} occurs again at {detail}; this row is kept",
+        "请核实两行哪一行正确，删去另一行。",
+        "Find out which row is right and delete the other.",
+    ),
+    "ragged": Message(
+        "该行有{value}列，表头有{detail}列",
+        "the row has {value} cells, the header {detail}",
+        "多半是文字中有逗号或换行而未加引号；该行未读入，请改正。",
+        "Most likely a text with a comma or a line break lacks its quotes; the row was not read.",
+    ),
+    "duplicate_header": Message(
+        "列“{column}”出现{value}次，采用第一列",
+        "column {column} occurs {value} times; the first is used",
+        "请删去多余的列。",
+        "Delete the columns that are too many.",
+    ),
+    "odd_type": Message("该列的数据类型无法识别：{detail}", "the column's type cannot be read: {detail}", *_FIX_CELL),
+    "no_manifest": Message(
+        "缺少说明文件，不知道本表覆盖哪些地区和时段",
+        "there is no manifest: which areas and dates the file covers is not known",
+        "请补充 {detail}；在此之前，表中没有的人按“未知”处理，不按“没有”处理。",
+        "Add {detail}; until then, whoever is not in the file is unknown, not without.",
+    ),
+    "bad_manifest": Message(
+        "说明文件有误：{detail}",
+        "the manifest is malformed: {detail}",
+        "请改正；在此之前，表中没有的人按“未知”处理。",
+        "Correct it; until then, whoever is not in the file is unknown.",
+    ),
+    "unreadable_table": Message("{detail}", "{detail}", "改正后重新运行。", "Correct it and run again."),
+    "not_joined": Message(
+        "有{count}行未能对应到人员：{detail}",
+        "{count} rows were not joined to a person: {detail}",
+        "请来源单位核对证件号码。",
+        "Ask the source to check the ID numbers.",
+    ),
+}
+
+_NOTES: dict[str, Message] = {
+    "trimmed": Message("去掉首尾空格和不可见字符（{count}处）", "stray spaces removed ({count})"),
+    "key_repaired": Message(
+        "编号去掉空格、小数点或全角字符（{count}处）",
+        "spaces, decimal point or full-width characters taken off a number ({count})",
+    ),
+    "rounded": Message("小数位过多，四舍五入（{count}处）", "too many decimals, rounded half up ({count})"),
+    "unit": Message("按单位换算（{count}处）", "converted by its unit ({count})"),
+    "declared_zero": Message("“无”按申报为零处理（{count}处）", "“无” is a declared zero ({count})"),
+    "float_text": Message("去掉多余的“.0”（{count}处）", "a superfluous “.0” removed ({count})"),
+    "month_only": Message("只有年月，按当月1日（{count}处）", "month only, read as its first day ({count})"),
+    "excel_serial": Message("按表格软件的日期序号换算（{count}处）", "read as a spreadsheet's date number ({count})"),
+    "numbered_label": Message("标签前的编号未采用（{count}处）", "the number before the label was ignored ({count})"),
+    "merged_filled": Message(
+        "合并单元格的值填到各行（{count}处）", "a merged cell's value given to its rows ({count})"
+    ),
+    "total_row": Message("合计行未读入", "a row of totals was left out"),
+    "text_line": Message("文字行未读入：{value}", "a line of text was left out: {value}"),
+    "repeated_header": Message("重复的表头未读入", "a repeated header was left out"),
+    "title_line": Message("表头之上的文字未读入：{value}", "text above the header was left out: {value}"),
+    "hidden_rows": Message("有{count}个隐藏行，已一并读入", "{count} hidden rows were read as well"),
+    "hidden_sheet": Message("工作表是隐藏的，已一并读入", "the sheet is hidden; it was read"),
+    "other_sheet": Message("工作表未读入：没有所需的表头", "the sheet was not read: it has no such header"),
+    "unknown_columns": Message("未采用的列：{detail}", "columns not used: {detail}"),
+    "absent_columns": Message("文件中没有的列：{detail}", "columns that the file lacks: {detail}"),
+    "two_synonyms": Message("与“{detail}”同义，未采用", "means the same as {detail!r}; not used"),
+    "encoding": Message("文件编码为 {detail}", "the file is encoded in {detail}"),
+    "html": Message("文件实为网页（HTML）表格，已按表格读入", "the file is really an HTML table; it was read as one"),
+    "ending": Message("文件内容是{detail}，与扩展名不符", "the content is {detail}, unlike its ending"),
+}
+
+MESSAGES: dict[str, Message] = _PROBLEMS | _NOTES
+
+FILE_ERRORS: dict[str, Message] = {
+    "two_files": Message(
+        "{file}：同一张表有两个文件（{found}）",
+        "{file}: two files for one table ({found})",
+        "请只留一个。",
+        "Keep one of them.",
+    ),
+    "password": Message(
+        "{file}：工作簿有密码，无法读取。",
+        "{file}: the workbook is protected by a password and cannot be read.",
+        "请在表格软件中取消密码（文件→另存为→工具→常规选项），再放回文件夹。",
+        "Remove the password in the spreadsheet program (save as, general options) and put the file back.",
+    ),
+    "not_a_table": Message(
+        "{file}：不是可识别的表格（{found}）。",
+        "{file}: not a table that can be read ({found}).",
+        "请另存为 .xlsx 或 .csv。",
+        "Save it as .xlsx or .csv.",
+    ),
+    "damaged": Message(
+        "{file}：文件已损坏，无法读取（{found}）。",
+        "{file}: the file is damaged and cannot be read ({found}).",
+        "请在表格软件中打开并另存一份。",
+        "Open it in the spreadsheet program and save a copy.",
+    ),
+    "encoding": Message(
+        "{file}：既不是 UTF-8 也不是 GB18030 编码（第{found}字节起）。",
+        "{file}: neither UTF-8 nor GB18030 (from byte {found}).",
+        "请另存为 UTF-8 编码的 CSV。",
+        "Save it as CSV in UTF-8.",
+    ),
+    "no_header": Message(
+        "{file}：没有找到表头。应有：{expected}；所见：{found}。",
+        "{file}: no header was found. Expected: {expected}; found: {found}.",
+        "请检查列名，或把表头放在前{rows}行之内。",
+        "Check the column titles, or move the header into the first {rows} rows.",
+    ),
+    "no_key_column": Message(
+        "{file}：表头中没有“{expected}”列；所见：{found}。",
+        "{file}: the header has no column {expected}; found: {found}.",
+        "没有这一列就不知道每行是谁，请补上。",
+        "Without it nobody knows whom a row is about: add it.",
+    ),
+}

@@ -1,0 +1,58 @@
+"""What a table is expected to carry: the contract between a rulebook's facts and the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bangfu.core.values.text import label_key
+
+KINDS = ("integer", "money", "decimal", "boolean", "date", "text", "code")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnLayout:
+    """One column: `name` is what the reading calls it, `headers` are further titles it may have in a file.
+
+    `kind` is one of KINDS. `fen`: money is in fen in the file, not in yuan. `low`/`high` bound a value in the
+    reading's own unit (fen for money). `labels` maps a label's `label_key` to the code value. `personal` values
+    are masked in every remark. `key`: a row needs it, and once only. `link`: names a row of another table, so it
+    is normalised as keys are. `period` is month or year where money is per period.
+    """
+
+    name: str
+    kind: str = "text"
+    fen: bool = False
+    headers: tuple[str, ...] = ()
+    low: int | Decimal | None = None
+    high: int | Decimal | None = None
+    labels: Mapping[str, int | str] = field(default_factory=dict)
+    personal: bool = False
+    key: bool = False
+    link: bool = False
+    period: str = ""
+
+    @property
+    def numeric(self) -> bool:
+        """True for integer, money and decimal."""
+        return self.kind in {"integer", "money", "decimal"}
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The normalised titles, in order of preference: the name, then the headers as declared."""
+        return tuple(dict.fromkeys(label_key(title) for title in (self.name, *self.headers)))
+
+
+@dataclass(frozen=True, slots=True)
+class TableLayout:
+    """A table: `name` for messages, `file` is the name its file carries, without an ending."""
+
+    name: str
+    file: str
+    columns: tuple[ColumnLayout, ...]
+
+    @property
+    def key(self) -> ColumnLayout | None:
+        """The column that identifies a row, if the table has one."""
+        return next((column for column in self.columns if column.key), None)
