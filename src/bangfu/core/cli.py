@@ -142,7 +142,7 @@ def _explain(args: argparse.Namespace) -> int:
 
 def _rendered(found: Any, form: str, language: str) -> str:
     if form == "json":
-        from bangfu.core.screening.explain import as_json
+        from bangfu.core.screening.explain_model import as_json
 
         return as_json(found)
     if form == "html":

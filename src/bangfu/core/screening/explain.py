@@ -164,11 +164,29 @@ class _Reading:
         amount = plan.lowered.policy.amount
         if amount is None:
             return None
-        parts = tuple(self._operand(leaf, decision.row) for leaf in plan.amount_leaves)
+        label, leaves = self._branch(plan, decision.row)
+        parts = tuple(self._operand(leaf, decision.row) for leaf in leaves)
         return AmountSaid(
-            decision.amount_fen, decision.amount_min_fen, decision.amount_max_fen, amount.per, plan.formula_label,
+            decision.amount_fen, decision.amount_min_fen, decision.amount_max_fen, amount.per, label,
             amount.formula.text, parts,
         )  # fmt: skip
+
+    def _branch(self, plan: PolicyPlan, row: int) -> tuple[Label, tuple[Leaf, ...]]:
+        """The branch that gives the amount; all that may where it is not known which."""
+        possible = []
+        for branch in plan.formula:
+            holds = True if branch.when is None else self.ends(branch.when, row)[0]
+            if holds is not False:
+                possible.append(branch)
+            if holds is True:
+                break
+        if len(possible) == 1:
+            return possible[0].label, possible[0].leaves
+        labels = [branch.label for branch in possible]
+        asked = [leaf for branch in possible for leaf in (*branch.asked, *branch.leaves)]
+        seen = dict.fromkeys(leaf.label for leaf in asked)
+        leaves = tuple(next(leaf for leaf in asked if leaf.label == label) for label in seen)
+        return Label("，或者 ".join(b.zh for b in labels), ", or ".join(b.en for b in labels)), leaves
 
     # -- values -----------------------------------------------------------------------------------
     def ends(self, slot: Slot | None, row: int | None) -> tuple[Told, Told]:
@@ -226,13 +244,15 @@ class _Reading:
         return tuple(found)
 
     def _others(self, leaf: Leaf, row: int) -> tuple[Operand, ...]:
-        """The clauses of another policy that are not met, or not decided."""
+        """The clauses of another policy that refuse, or are not decided; conditions as held, exclusions as applying."""
         found = []
+        title = self.book.policies[leaf.policy].title
         for item in leaf.clauses:
             held, _ = self.ends(item.slot, row)
-            met = held if item.kind == "condition" or held is None else not held
-            if met is not True:
-                found.append(Operand(item.clause.id, item.clause.text, _BOOLEAN, met, met))
+            if held is not (item.kind == "condition"):
+                text = item.clause.text
+                label = Label(f"“{title.zh}”：{text.zh}", f"“{title.get('en')}”: {text.get('en')}")
+                found.append(Operand(item.clause.id, label, _BOOLEAN, held, held))
         return tuple(found)
 
     def _whose(self, table: str, row: int) -> str:
@@ -264,7 +284,8 @@ class _Reading:
                 (leaf.slot.unit, leaf.parameter), self.outcome, self.outcome.rows[leaf.slot.unit][at]
             )
         name = "" if leaf is None else leaf.name
-        return Operand(name, side.label, side.type, low, high, "", source, leaf is not None and bool(leaf.parameter))
+        parameter = leaf is not None and bool(leaf.parameter)
+        return Operand(name, side.label, side.type, low, high, "", source, parameter, literal=side.literal)
 
     # -- what is missing --------------------------------------------------------------------------
     def _missing(self, decision: Decision) -> tuple[MissingSaid, ...]:
@@ -331,7 +352,7 @@ def _scaled(value: Told, scale: Fraction) -> Told:
 
 def _gap(left: Operand, right: Operand) -> int | Fraction | None:
     a, b = left.low, right.low
-    if not (left.known and right.known):
+    if not (left.known and right.known) or left.type.kind == "code":
         return None
     if isinstance(a, date) and isinstance(b, date):
         return (a - b).days

@@ -77,7 +77,8 @@ class _Search:
         """One fact where that suffices, else two."""
         wanted = "eligible" if self.explained.status == "ineligible" else "ineligible"
         candidates = list(self._candidates())
-        found = [Change((self._told(turn),), wanted) for turn in self._turns(candidates, self.rows)]
+        turns = _smallest(self._turns(candidates, self.rows))
+        found = [Change((self._told(turn),), wanted) for turn in turns]
         if not found and wanted == "eligible":
             found = [Change((self._told(a), self._told(b)), wanted) for a, b in self._pairs(candidates)]
             return tuple(found[:MAX_PAIRS])
@@ -219,6 +220,17 @@ class _Search:
         return (self.evaluator.book.tables[table].key or "") if table else ""
 
 
+def _smallest(turns: Iterator[_Turn]) -> list[_Turn]:
+    """Of several rows with the same fact the one that would change least."""
+    best: dict[tuple[str, str], tuple[Any, _Turn]] = {}
+    for turn in turns:
+        fact = turn.candidate.fact
+        size = abs(turn.value - turn.candidate.value) if turn.direction != "is" else 0
+        if fact.id not in best or size < best[fact.id][0]:
+            best[fact.id] = (size, turn)
+    return [turn for _, turn in best.values()]
+
+
 def _key(candidate: _Candidate) -> tuple[str, int, str]:
     return (candidate.table, candidate.row, candidate.fact.name)
 
@@ -269,8 +281,9 @@ def base_facts(evaluator: HouseholdEvaluator, trees: Sequence[typed.Typed], give
                 stack.append(resolver.derived(node.fact))
         elif isinstance(node, typed.Outcome):
             policy = policies[node.policy]
-            stack += [resolver.condition(c.when, node.unit) for c in (*policy.conditions, *policy.exclusions)]
             if node.kind == "amount" and policy.amount is not None:
                 stack.append(resolver.money(policy.amount.formula, node.unit))
-        stack += typed.parts(node)
+            clauses = (*policy.conditions, *policy.exclusions)
+            stack += reversed([resolver.condition(clause.when, node.unit) for clause in clauses])
+        stack += reversed(typed.parts(node))
     return list(found.values())

@@ -31,7 +31,8 @@ class Operand:
     """A value that a clause or an amount rests on.
 
     `low` and `high` are its ends (fen for money), equal where it is known; `whose` is the person or row it
-    belongs to; `source` is there for a parameter that has a value; `parts` are what it was computed from.
+    belongs to; `source` is there for a parameter that has a value; `parts` are what it was computed from; a `literal` is a
+    number of the rule itself.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Operand:
     source: Source | None = None
     parameter: bool = False
     parts: tuple[Operand, ...] = ()
+    literal: bool = False
 
     @property
     def known(self) -> bool:
@@ -77,7 +79,8 @@ class ClauseSaid:
 
 @dataclass(frozen=True, slots=True)
 class AmountSaid:
-    """The amount in fen, or its range; `parts` are the operands of the formula, `formula` its words."""
+    """The amount in fen, or its range. `formula` is, in words, the formula or the branch of it that holds, `parts` its
+    operands, `text` the whole formula as written."""
 
     fen: int | None
     min_fen: int | None

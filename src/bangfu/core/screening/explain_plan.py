@@ -77,6 +77,7 @@ class Side:
     slot: Slot
     scale: Fraction
     leaf: Leaf | None
+    literal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,23 @@ class ClausePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class FormulaPlan:
+    """A formula, or one branch of it with the condition under which it holds; `leaves` of the value and, where
+    the condition may be unknown, of the condition."""
+
+    when: Slot | None
+    label: Label
+    leaves: tuple[Leaf, ...]
+    asked: tuple[Leaf, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyPlan:
-    """All that is read for one policy; `formula` is the amount before eligibility is asked."""
+    """All that is read for one policy; `formula` holds the branches of the amount, the last without a condition."""
 
     lowered: LoweredPolicy
     clauses: tuple[ClausePlan, ...]
-    formula: Slot | None
-    formula_label: Label
-    amount_leaves: tuple[Leaf, ...]
+    formula: tuple[FormulaPlan, ...]
 
 
 class Sketcher:
@@ -117,7 +127,9 @@ class Sketcher:
     def __init__(self) -> None:
         self.plans: dict[PolicyLowering, dict[str, PolicyPlan]] = {}
 
-    def __call__(self, lowering: PolicyLowering, policies: tuple[LoweredPolicy, ...]) -> Iterator[tuple[str, str, E]]:
+    def __call__(
+        self, lowering: PolicyLowering, policies: tuple[LoweredPolicy, ...]
+    ) -> Iterator[tuple[str, str, E]]:
         """The columns that the plans read."""
         sketch = _Sketch(lowering)
         self.plans[lowering] = {policy.policy.id: sketch.policy(policy) for policy in policies}
@@ -138,17 +150,28 @@ class _Sketch:
     def policy(self, policy: LoweredPolicy) -> PolicyPlan:
         """The plan of one policy."""
         clauses = tuple(self._clause(*item) for item in policy.clauses)
-        leaves: tuple[Leaf, ...] = ()
-        formula, label = None, Label()
-        if policy.policy.amount is not None and policy.formula is not None:
+        formula: tuple[FormulaPlan, ...] = ()
+        if policy.policy.amount is not None:
             tree = self.lowering.resolver.money(policy.policy.amount.formula, policy.unit)
-            formula, label = self._known(policy.unit, policy.formula), self.words.phrase(tree)
-            leaves = self._leaves(tree, 0)
-        return PolicyPlan(policy, clauses, formula, label, leaves)
+            formula = tuple(self._formula(tree))
+        return PolicyPlan(policy, clauses, formula)
+
+    def _formula(self, tree: typed.Typed) -> Iterator[FormulaPlan]:
+        """The branches of a formula that chooses, then the whole of it."""
+        if isinstance(tree, typed.Choice):
+            branches = [*tree.branches, *([(None, tree.otherwise)] if tree.otherwise is not None else [])]
+            for when, value in branches:
+                slot = None if when is None else self._slot(when, tree.unit)
+                asked = () if when is None else self._leaves(when, MAX_DEPTH)
+                yield FormulaPlan(slot, self.words.phrase(value), self._leaves(value, 0), asked)
+        else:
+            yield FormulaPlan(None, self.words.phrase(tree), self._leaves(tree, 0), ())
 
     def _clause(self, clause: Clause, kind: str, found: Known, tree: typed.Typed) -> ClausePlan:
         unit = tree.unit
-        return ClausePlan(clause, kind, self._known(unit, found), tuple(self._comparisons(tree)), self._leaves(tree, 0))
+        return ClausePlan(
+            clause, kind, self._known(unit, found), tuple(self._comparisons(tree)), self._leaves(tree, 0)
+        )
 
     # -- comparisons ------------------------------------------------------------------------------
     def _comparisons(self, tree: typed.Typed) -> Iterator[Comparison]:
@@ -164,22 +187,19 @@ class _Sketch:
                 if isinstance(left, typed.Const):
                     left, right, op = right, left, _OPPOSITE[op]
                 scale = _factor(left)
-                kind = left.type if left.type.period not in ("", "any") else right.type
-                kind = kind if kind.kind == left.type.kind else left.type
-                yield Comparison(
-                    op,
-                    self._side(left, scale, kind, tree.unit),
-                    self._side(right, scale, kind, tree.unit),
-                    self._slot(tree),
-                )
+                kind = _shown(left, scale).type
+                if kind.kind == "money" and kind.period in ("", "any"):
+                    kind = right.type if right.type.kind == "money" else kind
+                sides = [self._side(side, scale, kind, tree.unit) for side in (left, right)]
+                yield Comparison(op, sides[0], sides[1], self._slot(tree))
 
     def _side(self, node: typed.Typed, scale: Fraction, kind: Type, unit: str) -> Side:
-        shown = node.left if scale != 1 and isinstance(node, typed.Arithmetic) and _factor(node) == scale else node
+        shown = _shown(node, scale)
         label = self.words.phrase(shown)
         if scale != 1 and shown is node and not isinstance(node, typed.Const):
             label = Label(f"{label.zh} ÷ {scale}", f"{label.en} ÷ {scale}")
-        leaf = self._leaf(node, MAX_DEPTH) if monotone.atoms(node) == [node] else None
-        return Side(label, kind, self._slot(node, unit), scale, leaf)
+        leaf = self._leaf(shown, MAX_DEPTH) if monotone.atoms(shown) == [shown] else None
+        return Side(label, kind, self._slot(node, unit), scale, leaf, isinstance(node, typed.Const))
 
     # -- operands ---------------------------------------------------------------------------------
     def _leaves(self, tree: typed.Typed, depth: int) -> tuple[Leaf, ...]:
@@ -262,3 +282,8 @@ def _factor(node: typed.Typed) -> Fraction:
         if isinstance(value, Fraction) and value > 0 and node.right.type.kind in ("integer", "decimal"):
             return value
     return Fraction(1)
+
+
+def _shown(node: typed.Typed, scale: Fraction) -> typed.Typed:
+    """A side without the plain number it is multiplied with."""
+    return node.left if scale != 1 and isinstance(node, typed.Arithmetic) and _factor(node) == scale else node

@@ -32,16 +32,14 @@ VERDICTS = {
 FINDINGS = {
     "agrees": Label("与应享情况一致", "as it should be"),
     "entitled_not_receiving": Label("应享而未享（漏保）", "entitled but not receiving"),
-    "receiving_not_entitled": Label(
-        "正在享受但不符合条件，须重新核实", "receiving but not entitled: to be verified afresh"
-    ),
+    "receiving_not_entitled": Label("正在享受但不符合条件，须重新核实", "receiving but not entitled: to be verified afresh"),
     "amount_differs": Label("发放金额与应发金额不一致", "the amount paid differs from the amount due"),
     "cannot_tell": Label("暂时无法比较", "cannot be compared yet"),
 }
 _PER = {"month": Label("/月", " per month"), "year": Label("/年", " per year")}
 
 
-def letter(found: Sequence[Explanation], language: str = "zh", names: Names = str) -> str:
+def letter(found: Sequence[Explanation], language: str = "zh", names: Names | None = None) -> str:
     """All explanations as text, one letter after another."""
     return "\n\n".join("\n".join(Letter(one, language, names).lines()) for one in found)
 
@@ -49,9 +47,13 @@ def letter(found: Sequence[Explanation], language: str = "zh", names: Names = st
 class Letter:
     """One explanation in one language; its pieces are what the page shows, too."""
 
-    def __init__(self, said: Explanation, language: str, names: Names = str) -> None:
-        self.said, self.language, self.names = said, language, names
+    def __init__(self, said: Explanation, language: str, names: Names | None = None) -> None:
+        self.said, self.language = said, language
         self.zh = language == "zh"
+        self.names = names or self._member
+
+    def _member(self, number: str) -> str:
+        return f"成员 {number}" if self.zh else f"member {number}"
 
     def lines(self) -> list[str]:
         """The whole letter."""
@@ -92,13 +94,15 @@ class Letter:
         """What the letter is about."""
         said, title = self.said, self.said.title.get(self.language)
         who = self._unit()
-        return f"关于{who}“{title}”的说明" if self.zh else f"{title}: explanation for {who}"
+        return f"关于 {who}“{title}”的说明" if self.zh else f"{title}: explanation for {who}"
 
     def _unit(self) -> str:
         said = self.said
         if said.person_no is not None:
             person = self.names(str(said.person_no))
-            return f"{said.household_no} 户成员 {person} " if self.zh else f"{person}, household {said.household_no}"
+            return f"{said.household_no} 户{person}" if self.zh else f"{person} of household {said.household_no}"
+        if said.household_no is None:
+            return f"第 {said.row + 1} 行" if self.zh else f"row {said.row + 1}"
         return f"{said.household_no} 户" if self.zh else f"household {said.household_no}"
 
     def preamble(self) -> list[str]:
@@ -159,41 +163,53 @@ class Letter:
         """Comparisons, then what they rest on."""
         lines = [self.compared(item) for item in clause.compared]
         told = {side.name for item in clause.compared for side in (item.left, item.right) if side.name}
-        for operand in clause.operands:
-            if operand.name not in told:
-                lines.append(self.operand(operand))
-            lines += self.parts(operand, detail=clause.verdict != "met")
+        rest = [operand for operand in clause.operands if operand.name not in told]
+        if rest and clause.compared:
+            joined = ("；" if self.zh else "; ").join(self.operand(operand) for operand in rest)
+            lines.append(f"其中：{joined}" if self.zh else f"where {joined}")
+        else:
+            lines += [self.operand(operand) for operand in rest]
+        if clause.verdict != "met":
+            for operand in clause.operands:
+                lines += [f"  · {self.operand(share)}" for share in shares(operand)]
         return lines
 
     def compared(self, item: Compared) -> str:
-        """Both sides and by how much they differ."""
-        left, right = self.operand(item.left), self.operand(item.right)
-        joint = "；" if self.zh else "; "
-        line = f"{left}{joint}{right}" if not _literal(item.right) else left
+        """Both sides in one sentence, and by how much they differ."""
+        left = self.operand(item.left)
         if item.gap is None:
-            return line
-        return line + joint + self._gap(item)
+            if item.left.type.kind == "code" and item.right.literal:
+                return left
+            value = self.value(item.right)
+            right = self.operand(item.right) if not item.right.literal else f"对照 {value}" if self.zh else f"against {value}"
+            return f"{left}；{right}" if self.zh else f"{left}; {right}"
+        relation, size = self._relation(item)
+        right = self._right(item.right)
+        if self.zh:
+            return f"{left}，{relation}{right}" + (f"，相差 {size}" if item.gap else "")
+        return f"{left}, {relation} {right}" + (f", by {size}" if item.gap else "")
 
-    def _gap(self, item: Compared) -> str:
+    def _right(self, side: Operand) -> str:
+        """The right side: a name with its value, a value with its words, or a plain number."""
+        label, value = side.label.get(self.language), self.value(side)
+        if side.literal:
+            return f" {value}" if self.zh else value
+        if side.name:
+            return f"{label} {value}{self._source(side)}"
+        return f" {value}（{label}）" if self.zh else f"{value} ({label})"
+
+    def _relation(self, item: Compared) -> tuple[str, str]:
+        """What the values are to each other, and the difference."""
         gap = item.gap
         assert gap is not None
-        if gap == 0:
-            return "两者恰好相等" if self.zh else "the two are equal"
-        kind = item.left.type
-        if kind.kind == "date":
+        if item.left.type.kind == "date":
+            words = (Label("早于", "earlier than"), Label("即", "the same as"), Label("晚于", "later than"))
             size = f"{abs(gap)} 天" if self.zh else f"{abs(gap)} days"
         else:
-            size = value_text(self.said.book, Type(kind.kind), abs(Fraction(gap)), self.language)
-        zh = ("晚" if gap > 0 else "早") if kind.kind == "date" else ("高出" if gap > 0 else "低")
-        en = (
-            ("later by" if gap > 0 else "earlier by")
-            if kind.kind == "date"
-            else ("above by" if gap > 0 else "below by")
-        )
-        against = value_text(self.said.book, item.right.type, item.right.low, self.language)
-        if _literal(item.right):
-            return f"比 {against} {zh} {size}" if self.zh else f"{en} {size} against {against}"
-        return f"{zh} {size}" if self.zh else f"{en} {size}"
+            words = (Label("低于", "below"), Label("等于", "equal to"), Label("高于", "above"))
+            kind = Type(item.left.type.kind) if item.left.type.kind == "money" else Type("decimal")
+            size = value_text(self.said.book, kind, abs(Fraction(gap)), self.language)
+        return words[0 if gap < 0 else 2 if gap > 0 else 1].get(self.language), size
 
     def operand(self, operand: Operand) -> str:
         """Name, value, and for a parameter where it comes from."""
@@ -201,7 +217,7 @@ class Letter:
         who = f"{self.names(operand.whose)} " if operand.whose and not operand.whose.startswith("#") else ""
         value = self.value(operand)
         if self.zh:
-            return f"{who}{label} {value}{self._source(operand)}"
+            return f"{who}{label}{'：' if operand.type.kind == 'boolean' else ' '}{value}{self._source(operand)}"
         return f"{who}{label}: {value}{self._source(operand)}"
 
     def value(self, operand: Operand) -> str:
@@ -216,17 +232,13 @@ class Letter:
         if source is None:
             return ""
         dates = validity_text(source.start, source.end, self.language)
-        told = ("，" if self.zh else ", ").join(part for part in (source.document, dates) if part)
+        document, table = source.document, self.said.book.parameters[source.parameter].table
+        if table is not None and document == table.table:
+            document = f"数据表 {document}" if self.zh else f"data table {document}"
+        told = ("，" if self.zh else ", ").join(part for part in (document, dates) if part)
         if not told:
             return ""
         return f"（{told}）" if self.zh else f" ({told})"
-
-    def parts(self, operand: Operand, *, detail: bool) -> list[str]:
-        """What a value was computed from: the members' shares where a household's value is told."""
-        if not detail:
-            return []
-        rows = list(_shares(operand))
-        return [f"  · {self.operand(row)}" for row in rows]
 
     # -- amount, now, missing, changes ------------------------------------------------------------
     def amount(self) -> list[str]:
@@ -242,6 +254,8 @@ class Letter:
             ends = range_text(said.book, _MONEY, low, high, self.language)
             text = f"应发金额{ends}" if self.zh else f"The amount due is {ends}"
         formula = amount.formula.get(self.language)
+        if said.status == "unknown":
+            text = f"如符合条件，{text}" if self.zh else f"If entitled: {text}"
         lines = [text, f"算法：{formula}" if self.zh else f"Computed as: {formula}"]
         for operand in amount.parts:
             lines.append(f"  {self.operand(operand)}")
@@ -265,9 +279,7 @@ class Letter:
         if said.overlap:
             others = ("、" if self.zh else ", ").join(title.get(self.language) for title in said.not_with)
             lines.append(
-                f"与不得同时享受的待遇（{others}）重复"
-                if self.zh
-                else f"Received together with what it excludes ({others})"
+                f"与不得同时享受的待遇（{others}）重复" if self.zh else f"Received together with what it excludes ({others})"
             )
         if said.finding is not None:
             finding = FINDINGS[said.finding].get(self.language)
@@ -293,7 +305,7 @@ class Letter:
             joint = "，并且" if self.zh else ", and "
             facts = joint.join(self.changed(fact) for fact in change.facts)
             status = STATUS[change.status].get(self.language)
-            found.append(f"- 若{facts}，则{status}" if self.zh else f"- {status} if {facts}")
+            found.append(f"- 若 {facts}，则{status}" if self.zh else f"- {status} if {facts}")
         return found
 
     def changed(self, fact: ChangedFact) -> str:
@@ -311,7 +323,7 @@ class Letter:
 _MONEY = Type("money")
 
 
-def reason(said: Explanation, language: str = "zh", names: Names = str, *, headed: bool = True) -> str:
+def reason(said: Explanation, language: str = "zh", names: Names | None = None, *, headed: bool = True) -> str:
     """One line for a worklist: the answer, the clause, the values, the amount or what is missing."""
     text = Letter(said, language, names)
     zh = language == "zh"
@@ -326,7 +338,7 @@ def reason(said: Explanation, language: str = "zh", names: Names = str, *, heade
     elif said.status == "unknown":
         items = [text.missing_line(item).split("：" if zh else ": ")[0] for item in said.missing]
         listed = ("、" if zh else ", ").join(items[:4]) + (("等" if zh else " and more") if len(items) > 4 else "")
-        head, body = ("无法判定", f"缺少{listed}") if zh else ("Cannot be decided", f"{listed} missing")
+        head, body = ("无法判定", f"缺少 {listed}") if zh else ("Cannot be decided", f"{listed} missing")
     else:
         head = "符合全部条件" if zh else "All conditions are met"
         if said.finding == "entitled_not_receiving":
@@ -354,26 +366,11 @@ def _clause_reason(text: Letter, clause: ClauseSaid, colon: str) -> str:
     return f"{negated}{words}{close}{cite}{colon + values if values else ''}"
 
 
-def _literal(operand: Operand) -> bool:
-    """Whether a side is a plain number of the rule itself, whose words are its value."""
-    return (
-        not operand.name
-        and not operand.parts
-        and operand.source is None
-        and operand.known
-        and _digits(operand.label.zh)
-    )
-
-
-def _digits(text: str) -> bool:
-    return bool(text) and text.split(" ")[0].replace(".", "").replace("-", "").isdigit()
-
-
-def _shares(operand: Operand, depth: int = 0) -> Sequence[Operand]:
+def shares(operand: Operand, depth: int = 0) -> Sequence[Operand]:
     """The members' shares of a household's value: the first level that names whose they are."""
     found = [part for part in operand.parts if part.whose]
     if found or depth > 3:
         return found
-    unnamed = [share for part in operand.parts for share in _shares(part, depth + 1)]
+    unnamed = [share for part in operand.parts for share in shares(part, depth + 1)]
     plain = [part for part in operand.parts if not part.parts and depth == 0]
     return [*plain, *unnamed]

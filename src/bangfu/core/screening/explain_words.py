@@ -61,16 +61,28 @@ class Words:
                 inner = [self._bracketed(part, node, language) for part in (node.left, node.right)]
                 return f" {_SIGNS[node.op]} ".join(inner)
             case typed.Compare():
-                return f"{say(node.left)} {_COMPARED[node.op].get(language)} {say(node.right)}"
+                gap = "" if language == "zh" else " "
+                return f"{say(node.left)}{gap}{_COMPARED[node.op].get(language)} {say(node.right)}"
             case typed.Logic():
                 word = {"and": Label("且", "and"), "or": Label("或", "or")}[node.op].get(language)
                 return f"{say(node.left)} {word} {say(node.right)}"
             case typed.Not():
-                return f"并非（{say(node.operand)}）" if language == "zh" else f"not ({say(node.operand)})"
+                return self._negated(node.operand, language)
             case typed.Negate():
                 return f"−{say(node.operand)}"
             case _:
                 return self._rest(node, language, say)
+
+    def _negated(self, node: typed.Typed, language: str) -> str:
+        """`not x`; a comparison is turned round."""
+        if isinstance(node, typed.Compare):
+            turned = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "<>", "<>": "="}[node.op]
+            return self._text(typed.Compare(node.type, node.unit, turned, node.left, node.right), language)
+        text = self._text(node, language)
+        plain = isinstance(node, typed.FactRef)
+        if language == "zh":
+            return f"非{text}" if plain else f"并非（{text}）"
+        return f"not {text}" if plain else f"not ({text})"
 
     def _rest(self, node: typed.Typed, language: str, say: Callable[[typed.Typed], str]) -> str:
         zh = language == "zh"
@@ -126,8 +138,8 @@ class Words:
         if zh:
             scope = f"{where}的{rows}" if where else rows
             text = {
-                "count": f"{scope}数量", "sum": f"{scope}的{value}合计", "any": f"有{rows}{value}",
-                "all": f"所有{rows}{value}", "min": f"{scope}的{value}最小值", "max": f"{scope}的{value}最大值",
+                "count": f"{scope}数量", "sum": f"{scope}的{value}合计", "any": f"有{rows}符合：{value}",
+                "all": f"所有{rows}都符合：{value}", "min": f"{scope}的{value}最小值", "max": f"{scope}的{value}最大值",
             }  # fmt: skip
         else:
             scope = f"{rows} where {where}" if where else rows
