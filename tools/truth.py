@@ -1,7 +1,8 @@
 """Compares what a run found with what was planted in the synthetic county.
 
 A planted error is found where the run says so of the same household (and person, where one is named): an
-entitlement not received, a receipt without title, a wrong amount, an alert or a monitored status, a check.
+entitlement not received, a receipt without title, a wrong amount, an alert or a monitored status, a check, or a
+row returned as unreadable.
 Precision counts the findings that someone is asked to act on; one is right where an error is planted there.
 """
 
@@ -15,7 +16,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-ACTIONABLE = {"missed": "entitled_not_receiving", "wrongly_paid": "receiving_not_entitled", "wrong_amount": "amount_differs"}
+ACTIONABLE = {
+    "missed": "entitled_not_receiving",
+    "wrongly_paid": "receiving_not_entitled",
+    "wrong_amount": "amount_differs",
+}
 Row = dict[str, Any]
 
 
@@ -49,13 +54,14 @@ def compare(truth: Path, month: str, results: Path) -> Comparison:
     findings = [row for row in findings if row["change"] != "gone"]
     flags = [row for kind in ("alerts", "checks") for row in _rows(results / kind)]
     eligible = _eligible(results)
+    returned = _returned(results)
     outcome = Comparison()
     for row in rows:
         if not row["detectable"]:
             outcome.hidden.append(row)
             continue
         outcome.planted[row["cause"]] += 1
-        if _is_found(row, findings, flags, eligible):
+        if _is_found(row, findings, flags, eligible) or (row["kind"] == "bad_record" and row["person_no"] in returned):
             outcome.found[row["cause"]] += 1
         else:
             outcome.missed.append(row)
@@ -66,6 +72,18 @@ def compare(truth: Path, month: str, results: Path) -> Comparison:
 def _rows(folder: Path) -> list[Row]:
     found = [row for path in sorted(folder.glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
     return [row for row in found if row["change"] != "gone"]
+
+
+def _returned(results: Path) -> set[str]:
+    """Every text in the workbooks of rows that were returned with a reason."""
+    import python_calamine
+
+    found: set[str] = set()
+    for path in (results / "problems").glob("退回_*.xlsx"):
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        for name in book.sheet_names:
+            found.update(str(cell) for row in book.get_sheet_by_name(name).to_python() for cell in row)
+    return found
 
 
 def _eligible(results: Path) -> set[tuple[str, str]]:

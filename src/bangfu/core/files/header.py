@@ -107,9 +107,7 @@ def find_header(rows: Sequence[Row], layout: TableLayout) -> Header | None:
             continue
         best = _better(best, _match(layout, titles, row, None, first=index + 1, last=index + 1))
         if index + 1 < len(rows) and any(rows[index + 1]):
-            best = _better(
-                best, _match(layout, titles, rows[index + 1], row, first=index + 1, last=index + 2)
-            )
+            best = _better(best, _match(layout, titles, rows[index + 1], row, first=index + 1, last=index + 2))
     return best if best is not None and len(best.at) >= needed else None
 
 
@@ -151,9 +149,7 @@ def _titles(lower: Row, upper: Row | None) -> list[tuple[str, ...]]:
     return found
 
 
-def _match(
-    layout: TableLayout, known: set[str], lower: Row, upper: Row | None, *, first: int, last: int
-) -> Header:
+def _match(layout: TableLayout, known: set[str], lower: Row, upper: Row | None, *, first: int, last: int) -> Header:
     options = _titles(lower, upper)
     keys: list[str] = []
     factors: list[int] = []

@@ -136,7 +136,9 @@ class _Runner:
         if wanted and all(isinstance(inner, Mapping) or inner == "none" for inner in wanted.values()):
             for unit, inner in wanted.items():
                 rest = [d for d in found if str(unit) in self._names(tried, d)]
-                self._rows_compared(tried, f"{name}.{unit}", inner if isinstance(inner, Mapping) else {"status": inner}, rest)
+                self._rows_compared(
+                    tried, f"{name}.{unit}", inner if isinstance(inner, Mapping) else {"status": inner}, rest
+                )
             return
         for key in ("person", "household"):
             if key in wanted:
