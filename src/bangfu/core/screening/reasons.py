@@ -61,5 +61,5 @@ def _line(row: Row, explanation: Explanation, language: str) -> str:
     """What the masks say of money and overlap, then the values."""
     told = reason(explanation, language)
     if row["reason"] == "overlap" or row["finding"] == "amount_differs":
-        return row[f"reason_{language}"] + ("；" if language == "zh" else "; ") + told
+        return str(row[f"reason_{language}"]) + ("；" if language == "zh" else "; ") + told
     return told
