@@ -127,9 +127,7 @@ class Sketcher:
     def __init__(self) -> None:
         self.plans: dict[PolicyLowering, dict[str, PolicyPlan]] = {}
 
-    def __call__(
-        self, lowering: PolicyLowering, policies: tuple[LoweredPolicy, ...]
-    ) -> Iterator[tuple[str, str, E]]:
+    def __call__(self, lowering: PolicyLowering, policies: tuple[LoweredPolicy, ...]) -> Iterator[tuple[str, str, E]]:
         """The columns that the plans read."""
         sketch = _Sketch(lowering)
         self.plans[lowering] = {policy.policy.id: sketch.policy(policy) for policy in policies}
@@ -169,9 +167,7 @@ class _Sketch:
 
     def _clause(self, clause: Clause, kind: str, found: Known, tree: typed.Typed) -> ClausePlan:
         unit = tree.unit
-        return ClausePlan(
-            clause, kind, self._known(unit, found), tuple(self._comparisons(tree)), self._leaves(tree, 0)
-        )
+        return ClausePlan(clause, kind, self._known(unit, found), tuple(self._comparisons(tree)), self._leaves(tree, 0))
 
     # -- comparisons ------------------------------------------------------------------------------
     def _comparisons(self, tree: typed.Typed) -> Iterator[Comparison]:

@@ -32,7 +32,9 @@ VERDICTS = {
 FINDINGS = {
     "agrees": Label("与应享情况一致", "as it should be"),
     "entitled_not_receiving": Label("应享而未享（漏保）", "entitled but not receiving"),
-    "receiving_not_entitled": Label("正在享受但不符合条件，须重新核实", "receiving but not entitled: to be verified afresh"),
+    "receiving_not_entitled": Label(
+        "正在享受但不符合条件，须重新核实", "receiving but not entitled: to be verified afresh"
+    ),
     "amount_differs": Label("发放金额与应发金额不一致", "the amount paid differs from the amount due"),
     "cannot_tell": Label("暂时无法比较", "cannot be compared yet"),
 }
@@ -92,7 +94,7 @@ class Letter:
     # -- head -------------------------------------------------------------------------------------
     def heading(self) -> str:
         """What the letter is about."""
-        said, title = self.said, self.said.title.get(self.language)
+        title = self.said.title.get(self.language)
         who = self._unit()
         return f"关于 {who}“{title}”的说明" if self.zh else f"{title}: explanation for {who}"
 
@@ -181,7 +183,13 @@ class Letter:
             if item.left.type.kind == "code" and item.right.literal:
                 return left
             value = self.value(item.right)
-            right = self.operand(item.right) if not item.right.literal else f"对照 {value}" if self.zh else f"against {value}"
+            right = (
+                self.operand(item.right)
+                if not item.right.literal
+                else f"对照 {value}"
+                if self.zh
+                else f"against {value}"
+            )
             return f"{left}；{right}" if self.zh else f"{left}; {right}"
         relation, size = self._relation(item)
         right = self._right(item.right)
@@ -279,7 +287,9 @@ class Letter:
         if said.overlap:
             others = ("、" if self.zh else ", ").join(title.get(self.language) for title in said.not_with)
             lines.append(
-                f"与不得同时享受的待遇（{others}）重复" if self.zh else f"Received together with what it excludes ({others})"
+                f"与不得同时享受的待遇（{others}）重复"
+                if self.zh
+                else f"Received together with what it excludes ({others})"
             )
         if said.finding is not None:
             finding = FINDINGS[said.finding].get(self.language)

@@ -93,8 +93,6 @@ def _row(
 def _typed_key(text: str, kind: str) -> object:
     if any(word in kind for word in _WHOLE):
         if not text.lstrip("-").isdigit():
-            raise DataError(
-                f"--household: 户编号应为数字 / {text!r} is not a number; household keys in the data are"
-            )
+            raise DataError(f"--household: 户编号应为数字 / {text!r} is not a number; household keys in the data are")
         return int(text)
     return text
