@@ -87,8 +87,8 @@ class _Runner:
             evaluator = self._evaluator(case)
             outcome = evaluator.evaluate(rows)
         except (CaseMistake, OverflowError) as error:
-            wanted = "一个可以运行的案例 / a case that can be run"
-            return CaseResult(case.name, place, (Difference(case.name, wanted, str(error)),))
+            runnable = "一个可以运行的案例 / a case that can be run"
+            return CaseResult(case.name, place, (Difference(case.name, runnable, str(error)),))
         tried = _Tried(case, rows, evaluator, outcome, evaluator.read(outcome))
         for name, wanted in case.expect.items():
             self._compare(tried, name, wanted)

@@ -13,6 +13,7 @@ from bangfu.core.screening.dataset import DataError
 from bangfu.core.screening.explain import explainer
 from bangfu.core.screening.explain_model import Explanation
 from bangfu.core.screening.rows import coverage, household_rows
+from bangfu.core.screening.state import Request
 
 
 def explain_household(
@@ -32,7 +33,7 @@ def explain_household(
         raise DataError(f"--data: {data} 不是文件夹 / is not a folder")
     with tempfile.TemporaryDirectory(prefix="bangfu-") as scratch:
         folder = Path(scratch)
-        request = run.Request(Path(book.root), data, as_of, folder / "out", facts=facts, threads=1)
+        request = Request(Path(book.root), data, as_of, folder / "out", facts=facts, threads=1)
         connection, dataset, _ = run._open(book, request, folder)
         try:
             rows = household_rows(connection, dataset, household_no)

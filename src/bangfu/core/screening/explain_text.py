@@ -94,7 +94,7 @@ class Letter:
     # -- head -------------------------------------------------------------------------------------
     def heading(self) -> str:
         """What the letter is about."""
-        said, title = self.said, self.said.title.get(self.language)
+        title = self.said.title.get(self.language)
         who = self._unit()
         return f"关于 {who}“{title}”的说明" if self.zh else f"{title}: explanation for {who}"
 
