@@ -31,7 +31,19 @@ PERSONS = TableLayout(
         ColumnLayout("insured", "boolean", headers=("是否参保",)),
     ),
 )
-HEADER = ["人编号", "户编号", "姓名", "证件号码", "性别", "残疾等级", "出生日期", "年工资性收入", "务工时间", "耕地面积", "是否参保"]
+HEADER = [
+    "人编号",
+    "户编号",
+    "姓名",
+    "证件号码",
+    "性别",
+    "残疾等级",
+    "出生日期",
+    "年工资性收入",
+    "务工时间",
+    "耕地面积",
+    "是否参保",
+]
 ONE = ["P1", "H1", "张三", "341225198801011230", "男", "一级", "1988-01-01", "1200.50", "6", "1.5", "是"]
 TWO = ["P2", "H1", "李四", "341225199001011230", "女", "", "1990-01-01", "0", "", "", "否"]
 
@@ -43,7 +55,9 @@ def with_cell(header: str, value: Any, row: Sequence[Any] = ONE) -> list[Any]:
     return changed
 
 
-def write_csv(path: Path, rows: Sequence[Sequence[Any]], encoding: str = "utf-8-sig", delimiter: str = ",") -> Path:
+def write_csv(
+    path: Path, rows: Sequence[Sequence[Any]], encoding: str = "utf-8-sig", delimiter: str = ","
+) -> Path:
     with path.open("w", encoding=encoding, newline="") as file:
         csv.writer(file, delimiter=delimiter).writerows(rows)
     return path

@@ -51,20 +51,23 @@ def test_a_file_without_a_manifest_covers_nobody_and_says_so(tmp_path: Path) -> 
 def test_a_malformed_manifest_covers_nobody(tmp_path: Path, entry: object) -> None:
     found, problem = manifest(tmp_path, entry)
     assert found is None
-    assert problem is not None and problem.code == "bad_manifest"
+    assert problem is not None
+    assert problem.code == "bad_manifest"
 
 
 def test_broken_json_is_malformed_not_a_traceback(tmp_path: Path) -> None:
     (tmp_path / "deaths.manifest.json").write_text("{", "utf-8")
     found, problem = read_manifest(tmp_path / "deaths.csv")
     assert found is None
-    assert problem is not None and problem.code == "bad_manifest"
+    assert problem is not None
+    assert problem.code == "bad_manifest"
 
 
 def test_a_shared_manifest_without_the_file_is_no_manifest(tmp_path: Path) -> None:
     found, problem = manifest(tmp_path, {"vehicles": ENTRY}, "manifest.json")
     assert found is None
-    assert problem is not None and problem.code == "no_manifest"
+    assert problem is not None
+    assert problem.code == "no_manifest"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +95,8 @@ def test_a_manifest_covers_its_areas_from_the_first_day_to_before_the_last(
 
 def test_a_manifest_may_be_yaml_shared_and_open_ended(tmp_path: Path) -> None:
     (tmp_path / "manifest.yml").write_text(
-        "deaths: {source: 民政局, as_of: 2024-08-31, covers: {areas: [341225], period: {from: 2024-01-01}}}", "utf-8"
+        "deaths: {source: 民政局, as_of: 2024-08-31, covers: {areas: [341225], period: {from: 2024-01-01}}}",
+        "utf-8",
     )
     found, problem = read_manifest(tmp_path / "deaths.csv")
     assert problem is None
@@ -121,7 +125,8 @@ def test_bad_rows_go_back_as_they_stood_with_the_reason_last(tmp_path: Path, kin
     if kind == "csv":
         assert values[:11] == evil
     assert first[2].data_type != "f"
-    assert first[3].data_type == "s" and first[3].number_format == "@"
+    assert first[3].data_type == "s"
+    assert first[3].number_format == "@"
     assert values[11] == (
         "性别：“甲”不在代码表中；可填：男、女。请按标签（文字）填写，不要填编号。 "
         "务工时间：“13”超出范围 0 – 12。请核对后改正该单元格；在此之前按“未知”处理。"

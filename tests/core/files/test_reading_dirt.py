@@ -10,8 +10,32 @@ from openpyxl import Workbook
 
 from bangfu.core.files.reader import read_table
 
-EXPECTED_ONE = ["P1", "H1", "张三", "341225198801011230", "male", 1, date(1988, 1, 1), 120050, 6, Decimal("1.5"), True]
-EXPECTED_TWO = ["P2", "H1", "李四", "341225199001011230", "female", None, date(1990, 1, 1), 0, None, None, False]
+EXPECTED_ONE = [
+    "P1",
+    "H1",
+    "张三",
+    "341225198801011230",
+    "male",
+    1,
+    date(1988, 1, 1),
+    120050,
+    6,
+    Decimal("1.5"),
+    True,
+]
+EXPECTED_TWO = [
+    "P2",
+    "H1",
+    "李四",
+    "341225199001011230",
+    "female",
+    None,
+    date(1990, 1, 1),
+    0,
+    None,
+    None,
+    False,
+]
 
 
 def rows_of(reading) -> list[list]:  # type: ignore[no-untyped-def]
@@ -20,7 +44,9 @@ def rows_of(reading) -> list[list]:  # type: ignore[no-untyped-def]
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_csv_is_read_in_every_encoding_and_with_every_delimiter(tmp_path: Path, encoding: str, delimiter: str) -> None:
+def test_csv_is_read_in_every_encoding_and_with_every_delimiter(
+    tmp_path: Path, encoding: str, delimiter: str
+) -> None:
     path = write_csv(tmp_path / "persons.csv", [HEADER, ONE, TWO], encoding, delimiter)
     reading = read_table(path, PERSONS)
     assert rows_of(reading) == [EXPECTED_ONE, EXPECTED_TWO]
@@ -47,19 +73,39 @@ def test_a_workbook_with_numbers_dates_and_booleans_reads_as_its_text_does(tmp_p
 
 
 def test_a_title_above_and_totals_and_notes_below_are_left_out_and_told(tmp_path: Path) -> None:
-    rows = [["某县人员信息表"], ["填报单位：某镇"], [], HEADER, ONE, [], TWO, ["合计", *[""] * 6, 1200.5, 6, 1.5]]
+    rows = [
+        ["某县人员信息表"],
+        ["填报单位：某镇"],
+        [],
+        HEADER,
+        ONE,
+        [],
+        TWO,
+        ["合计", *[""] * 6, 1200.5, 6, 1.5],
+    ]
     rows += [["注：本表由系统导出，金额单位为元。"], ["填表人：王某", "", "", "审核人：李某"]]
-    for path in (write_xlsx(tmp_path / "a.xlsx", rows), write_csv(tmp_path / "b.csv", [r + [""] * (11 - len(r)) for r in rows])):
+    for path in (
+        write_xlsx(tmp_path / "a.xlsx", rows),
+        write_csv(tmp_path / "b.csv", [r + [""] * (11 - len(r)) for r in rows]),
+    ):
         reading = read_table(path, PERSONS)
         assert rows_of(reading) == [EXPECTED_ONE, EXPECTED_TWO]
         assert reading.row_of.to_pylist() == [5, 7]
         assert reading.problems == ()
         told = {(note.row, note.code) for note in reading.notes}
-        assert {(1, "title_line"), (2, "title_line"), (8, "total_row"), (9, "text_line"), (10, "text_line")} <= told
+        assert {
+            (1, "title_line"),
+            (2, "title_line"),
+            (8, "total_row"),
+            (9, "text_line"),
+            (10, "text_line"),
+        } <= told
 
 
 def test_a_total_row_whose_word_is_spaced_out_is_a_total_row(tmp_path: Path) -> None:
-    reading = read_table(write_xlsx(tmp_path / "p.xlsx", [HEADER, ONE, ["合 计", "", "", "", "", "", "", 5]]), PERSONS)
+    reading = read_table(
+        write_xlsx(tmp_path / "p.xlsx", [HEADER, ONE, ["合 计", "", "", "", "", "", "", 5]]), PERSONS
+    )
     assert reading.column("person_no") == ["P1"]
     assert codes(reading.notes) == ["total_row"]
 
@@ -116,7 +162,9 @@ def test_headers_are_matched_through_stars_spaces_line_breaks_and_full_width(tmp
     assert rows_of(read_table(write_xlsx(tmp_path / "persons.xlsx", [dirty, ONE]), PERSONS)) == [EXPECTED_ONE]
 
 
-def test_a_header_in_ten_thousand_yuan_multiplies_and_one_by_the_month_is_not_the_yearly_column(tmp_path: Path) -> None:
+def test_a_header_in_ten_thousand_yuan_multiplies_and_one_by_the_month_is_not_the_yearly_column(
+    tmp_path: Path,
+) -> None:
     header = ["年工资性收入（万元）" if title == "年工资性收入" else title for title in HEADER]
     path = write_csv(tmp_path / "a.csv", [header, with_cell("年工资性收入", "1.2")])
     reading = read_table(path, PERSONS)
@@ -128,7 +176,9 @@ def test_a_header_in_ten_thousand_yuan_multiplies_and_one_by_the_month_is_not_th
 
 
 def test_repeated_and_unknown_columns_are_told(tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "persons.csv", [[*HEADER, "姓名", "身份证号", "备注甲"], [*ONE, "王五", "x", "y"]])
+    path = write_csv(
+        tmp_path / "persons.csv", [[*HEADER, "姓名", "身份证号", "备注甲"], [*ONE, "王五", "x", "y"]]
+    )
     reading = read_table(path, PERSONS)
     assert reading.column("name") == ["张三"]
     assert [(p.code, p.column, p.value) for p in reading.problems] == [("duplicate_header", "姓名", "2")]
@@ -160,14 +210,17 @@ def test_repeated_and_unknown_columns_are_told(tmp_path: Path) -> None:
 def test_what_has_one_right_answer_is_repaired_with_a_note(
     tmp_path: Path, header: str, value: str, expected: object, note: str
 ) -> None:
-    reading = read_table(write_csv(tmp_path / "persons.csv", [HEADER, TWO, with_cell(header, value)]), PERSONS)
+    reading = read_table(
+        write_csv(tmp_path / "persons.csv", [HEADER, TWO, with_cell(header, value)]), PERSONS
+    )
     assert reading.column(PERSONS.columns[HEADER.index(header)].name)[1] == expected
     assert [(n.code, n.rows) for n in reading.notes] == [(note, (3,))]
     assert reading.problems == ()
 
 
 @pytest.mark.parametrize(
-    ("yes", "no"), [("是", "否"), ("有", "无"), ("Y", "N"), ("TRUE", "false"), ("1", "0"), ("√", "×"), ("１", "０")]
+    ("yes", "no"),
+    [("是", "否"), ("有", "无"), ("Y", "N"), ("TRUE", "false"), ("1", "0"), ("√", "×"), ("１", "０")],
 )
 def test_yes_and_no_are_known_in_every_form(tmp_path: Path, yes: str, no: str) -> None:
     rows = [HEADER, with_cell("是否参保", yes), with_cell("是否参保", no, TWO)]
@@ -240,14 +293,23 @@ def test_a_header_that_is_repeated_on_each_printed_page_is_left_out(tmp_path: Pa
 
 
 def test_an_id_number_typed_as_a_number_shows_that_it_lost_digits(tmp_path: Path) -> None:
-    reading = read_table(write_xlsx(tmp_path / "p.xlsx", [HEADER, with_cell("证件号码", 3.412251988010112e17)]), PERSONS)
+    reading = read_table(
+        write_xlsx(tmp_path / "p.xlsx", [HEADER, with_cell("证件号码", 3.412251988010112e17)]), PERSONS
+    )
     assert reading.column("id_number") == ["3.41225198801011e+17"]
 
 
-def test_a_file_longer_than_one_chunk_keeps_its_row_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_longer_than_one_chunk_keeps_its_row_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("bangfu.core.files.reader.CHUNK_ROWS", 7)
     rows = [with_cell("人编号", f"P{n}") for n in range(40)]
     rows[25] = with_cell("出生日期", "x", rows[25])
     reading = read_table(write_csv(tmp_path / "p.csv", [HEADER, *rows]), PERSONS)
     assert reading.column("person_no") == [f"P{n}" for n in range(40)]
     assert [problem.row for problem in reading.problems] == [27]
+
+
+def test_a_workbook_of_1997_is_read() -> None:
+    reading = read_table(Path(__file__).parent / "data" / "persons.xls", PERSONS)
+    assert rows_of(reading) == [EXPECTED_ONE, EXPECTED_TWO]

@@ -60,7 +60,12 @@ def test_parquet_without_its_key_column_is_refused(tmp_path: Path) -> None:
 
 
 def test_values_out_of_bounds_are_unknown_and_told_with_their_row(tmp_path: Path) -> None:
-    columns = good() | {"age": [40, 121, -1], "wage": [0, -1, None], "employed": [1, 0, 2], "stage": [0, 1, 9]}
+    columns = good() | {
+        "age": [40, 121, -1],
+        "wage": [0, -1, None],
+        "employed": [1, 0, 2],
+        "stage": [0, 1, 9],
+    }
     reading = read_table(write(tmp_path / "persons.parquet", **columns), REFERENCE)
     assert reading.column("age") == [40, None, None]
     assert reading.column("wage") == [0, None, None]
@@ -100,7 +105,13 @@ def test_text_columns_of_parquet_are_read_as_any_other_text(tmp_path: Path) -> N
 
 def test_yuan_in_parquet_becomes_fen_whatever_its_type(tmp_path: Path) -> None:
     layout = TableLayout("t", "t", (ColumnLayout("wage", "money"),))
-    for given in ([12, None], [Decimal("12.00"), None], [12.0, float("nan")], ["12", ""], [Decimal("12.000"), None]):
+    for given in (
+        [12, None],
+        [Decimal("12.00"), None],
+        [12.0, float("nan")],
+        ["12", ""],
+        [Decimal("12.000"), None],
+    ):
         path = write(tmp_path / "t.parquet", wage=given)
         assert read_table(path, layout).column("wage") == [1200, None]
     assert read_table(write(tmp_path / "t.parquet", wage=[0.1 + 0.2]), layout).column("wage") == [30]

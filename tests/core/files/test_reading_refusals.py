@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from file_factory import HEADER, ONE, PERSONS, TWO, codes, only_problem, with_cell, write_csv, write_xlsx
-
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from bangfu.core.files.catalogue import FILE_ERRORS, MESSAGES
@@ -41,7 +40,9 @@ def test_a_workbook_with_a_password_says_how_to_remove_it(tmp_path: Path) -> Non
     assert "protected by a password" in caught.value.line("en")
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04 broken", b"%PDF-1.7", b"\x00\x01\x02", b"<html><p>no table</p>"])
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04 broken", b"%PDF-1.7", b"\x00\x01\x02", b"<html><p>no table</p>"]
+)
 def test_what_is_no_table_is_refused_without_a_traceback(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "persons.xlsx"
     path.write_bytes(content)
@@ -98,7 +99,9 @@ def test_an_empty_file_has_no_header(tmp_path: Path) -> None:
 def test_a_cell_that_cannot_be_read_is_unknown_and_its_row_is_kept(
     tmp_path: Path, header: str, value: str, code: str
 ) -> None:
-    reading = read_table(write_csv(tmp_path / "persons.csv", [HEADER, TWO, with_cell(header, value)]), PERSONS)
+    reading = read_table(
+        write_csv(tmp_path / "persons.csv", [HEADER, TWO, with_cell(header, value)]), PERSONS
+    )
     problem = only_problem(reading)
     assert (problem.code, problem.file, problem.row, problem.column, problem.value) == (
         code,
@@ -121,7 +124,9 @@ def test_a_code_of_another_numbering_is_never_taken_by_its_number(tmp_path: Path
 
 
 def test_a_row_without_its_key_is_rejected_and_the_others_stay(tmp_path: Path) -> None:
-    reading = read_table(write_csv(tmp_path / "persons.csv", [HEADER, with_cell("人编号", " "), TWO]), PERSONS)
+    reading = read_table(
+        write_csv(tmp_path / "persons.csv", [HEADER, with_cell("人编号", " "), TWO]), PERSONS
+    )
     assert only_problem(reading).code == "no_key"
     assert (reading.rejected, reading.column("person_no"), reading.rows_seen) == ((("", 2),), ["P2"], 2)
 
@@ -139,7 +144,9 @@ def test_a_repeated_key_keeps_the_first_row_and_tells_both(tmp_path: Path) -> No
 
 def test_a_ragged_row_is_rejected_since_its_cells_have_shifted(tmp_path: Path) -> None:
     path = tmp_path / "persons.csv"
-    path.write_text("\n".join([",".join(HEADER), ",".join(ONE) + ",多", ",".join(TWO[:5]), ",".join(TWO)]), "utf-8")
+    path.write_text(
+        "\n".join([",".join(HEADER), ",".join(ONE) + ",多", ",".join(TWO[:5]), ",".join(TWO)]), "utf-8"
+    )
     reading = read_table(path, PERSONS)
     assert [(p.row, p.code, p.value, p.detail) for p in reading.problems] == [
         (2, "ragged", "12", "11"),
@@ -156,7 +163,8 @@ def test_a_personal_value_is_masked_in_every_remark(tmp_path: Path) -> None:
 
 def test_every_message_exists_in_both_languages_and_can_be_written_out() -> None:
     for message in (*MESSAGES.values(), *FILE_ERRORS.values()):
-        assert message.zh and message.en
+        assert message.zh
+        assert message.en
         assert bool(message.advice_zh) == bool(message.advice_en)
 
 
