@@ -52,7 +52,7 @@ class Directory:
     def households(self) -> Mapping[Any, HouseholdEntry]:
         """By household key."""
         return {
-            key: HouseholdEntry(*map(_text, texts), read_phone(phone).number or _text(phone))
+            key: HouseholdEntry._make((*map(_text, texts), read_phone(phone).number or _text(phone)))
             for key, *texts, phone in _rows(self.household_rows)
         }
 
