@@ -85,7 +85,8 @@ def _screen(args: argparse.Namespace) -> int:
     _existing([args.rulebook, args.data, *([args.previous] if args.previous else [])])
     if args.engine == "spark":
         raise UsageError("--engine spark: 尚未提供，请用 duckdb / is not available yet; use duckdb")
-    from bangfu.core.screening.run import Request, screen
+    from bangfu.core.screening.run import screen
+    from bangfu.core.screening.state import Request
 
     with Bar() as bar:
         request = Request(
@@ -142,7 +143,7 @@ def _explain(args: argparse.Namespace) -> int:
 
 def _rendered(found: Any, form: str, language: str) -> str:
     if form == "json":
-        from bangfu.core.screening.explain import as_json
+        from bangfu.core.screening.explain_model import as_json
 
         return as_json(found)
     if form == "html":

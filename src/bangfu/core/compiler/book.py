@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,6 +57,10 @@ class CompiledBook:
     lowering: PolicyLowering
 
 
+Tracing = Callable[[PolicyLowering, tuple[LoweredPolicy, ...]], Iterable[tuple[str, str, E]]]
+"""Asks for further columns, as (unit, name, node), from the same operations that decide."""
+
+
 def in_force(start: date | None, end: date | None, day: date) -> bool:
     """Whether `day` lies within [start, end)."""
     return (start is None or start <= day) and (end is None or day < end)
@@ -71,6 +75,7 @@ def compile_book(
     what: Iterable[str] = ("decisions", "alerts", "checks", "indicators"),
     only_units: frozenset[str] | None = None,
     guard: bool = False,
+    tracing: Tracing | None = None,
 ) -> CompiledBook:
     """Lower the wanted definitions that are in force; `only_units` leaves out those about other tables."""
     compiler = _BookCompiler(book, resolver, assume, only_units)
@@ -83,6 +88,8 @@ def compile_book(
         compiler.conditions(book.checks.values())
     if "indicators" in wanted:
         compiler.indicators(book.indicators.values())
+    if tracing is not None:
+        compiler.traced(tracing)
     if guard:
         compiler.guard()
     return compiler.done()
@@ -117,6 +124,11 @@ class _BookCompiler:
                 node = getattr(found.output, column)
                 if node is not None:
                     self._root(found.unit, f"{name}.{column}", node)
+
+    def traced(self, tracing: Tracing) -> None:
+        """What an explanation reads beside the decisions."""
+        for unit, name, node in tracing(self.lowering, tuple(self._policies)):
+            self._root(unit, name, node)
 
     def conditions(self, items: Iterable[Alert | Check]) -> None:
         """Alerts or checks."""

@@ -258,6 +258,10 @@ class Builder:
         """`yes` where the condition is true, else `no`."""
         if condition.op == "const":
             return yes if condition.value else no
+        if yes.op == "if" and yes.args[0] is condition:
+            yes = yes.args[1]
+        if no.op == "if" and no.args[0] is condition:
+            no = no.args[2]
         if yes is no:
             return yes
         if yes.kind == BOOL and not condition.nullable and yes is self.true and no is self.false:

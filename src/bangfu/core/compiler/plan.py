@@ -92,19 +92,18 @@ class _Planner:
     def _gather_joins(self) -> None:
         """Do joins of one unit together: each as late as its users allow, where another join already is."""
         latest = self._latest()
-        for unit in sorted({node.unit for node in self._order if node.op in ("lift", "agg")}):
-            joins = [node for node in self._order if node.unit == unit and node.op in ("lift", "agg")]
-            forced = {node.rank for node in joins if latest[node] <= node.rank}
-            for node in joins:
-                open_ = [r for r in forced if node.rank <= r <= latest[node]]
+        forced: dict[str, set[int]] = {}
+        for node in self._order:
+            if node.op in ("lift", "agg") and latest[node] <= node.rank:
+                forced.setdefault(node.unit, set()).add(node.rank)
+        for node in self._order:
+            if node.op in ("lift", "agg"):
+                low = self._below(node) + 1
+                open_ = [r for r in forced.get(node.unit, ()) if low <= r <= latest[node]]
                 # parents are read late, when all of them are ready; children are counted as soon as any must be
-                self._rank[node] = (max if node.op == "lift" else min)(open_, default=node.rank)
-        for node in self._order:
-            if node.op not in ("lift", "agg", "col", "const"):
+                self._rank[node] = (max if node.op == "lift" else min)(open_, default=low)
+            elif node.op not in ("col", "const"):
                 self._rank[node] = max((self._rank[arg] for arg in node.args), default=0)
-        for node in self._order:
-            low = self._below(node)
-            assert low < self._rank[node] or node.op not in ("lift", "agg"), node
 
     def _below(self, node: E) -> int:
         inner = (node.value,) if node.op == "lift" else node.args

@@ -101,6 +101,10 @@ class PolicyLowering:
         self.low.outcome_of[("amount", name)] = amount
         self._parts[name] = (clauses, formula)
 
+    def clauses_of(self, name: str) -> tuple[tuple[Clause, str, Bool, typed.Typed], ...]:
+        """The lowered clauses of a policy that was lowered; none where it is not in force."""
+        return self._parts[name][0] if name in self._parts else ()
+
     def _verdict(self, clause: Clause, kind: str, unit: str) -> Bool:
         return self.low.condition(self.resolver.condition(clause.when, unit))
 

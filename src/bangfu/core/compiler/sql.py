@@ -24,6 +24,8 @@ TYPES = {
 }
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "lt": "<", "le": "<=", "eq": "=", "bor": "|"}
 _INLINE_OPS = ("col", "const")
+LONG = 60
+"""Operations that a part of a mask may have and still be written out more than once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,37 +158,51 @@ class _StepPrinter:
 
     # -- layers -----------------------------------------------------------------------------------
     def _layers(self) -> list[list[E]]:
-        """Parts used more than once get a name; each layer uses only names of lower ones."""
-        uses: Counter[E] = Counter(self.step.columns)
-        order: list[E] = []
-        self._visit(self.step.columns, uses, order)
+        """Parts used more than once get a name; each layer uses only names of lower ones.
+
+        Masks are rarely asked for: what only their branches use is written out there, so that it is computed
+        for the few rows that need it, unless it is long.
+        """
+        busy = self._reached(follow_masks=False)
+        eager: Counter[E] = Counter(self.step.columns)
+        lazy: Counter[E] = Counter()
+        order = self._reached(follow_masks=True)
+        for node in order:
+            weight = 2 if node.nullable and node.op in ("least", "greatest", "fdiv") else 1
+            for position, arg in enumerate(node.args):
+                rare = node not in busy or _rarely(node, position)
+                (lazy if rare else eager)[arg] += weight
         level: dict[E, int] = {}
+        size: dict[E, int] = {}
         layers: dict[int, list[E]] = {}
         for node in order:
             below = max((level.get(arg, 0) for arg in node.args), default=0)
-            if uses[node] > 1 and node not in self.names:
+            size[node] = 1 + sum(size.get(arg, 1) for arg in node.args)
+            uses, rare_uses = eager[node], lazy[node]
+            if uses > 1 or (uses and rare_uses) or (rare_uses > 1 and size[node] > LONG):
                 layers.setdefault(below + 1, []).append(node)
-                level[node] = below + 1
-            else:
-                level[node] = below
+                below, size[node] = below + 1, 1
+            level[node] = below
         return [layers[key] for key in sorted(layers)]
 
-    def _visit(self, roots: list[E], uses: Counter[E], order: list[E]) -> None:
+    def _reached(self, *, follow_masks: bool) -> dict[E, None]:
+        """What the step computes, arguments first; without the branches of masks unless they are followed."""
+        order: dict[E, None] = {}
         seen: set[E] = set()
-        stack: list[tuple[E, bool]] = [(root, False) for root in roots]
+        stack: list[tuple[E, bool]] = [(root, False) for root in self.step.columns]
         while stack:
             node, ready = stack.pop()
             if ready:
-                order.append(node)
+                order[node] = None
                 continue
             if node in seen or node in self.names or node.op in _INLINE_OPS:
                 continue
             seen.add(node)
             stack.append((node, True))
-            weight = 2 if node.nullable and node.op in ("least", "greatest", "fdiv") else 1
-            for arg in node.args:
-                uses[arg] += weight
-                stack.append((arg, False))
+            for position, arg in enumerate(node.args):
+                if follow_masks or not _rarely(node, position):
+                    stack.append((arg, False))
+        return order
 
     # -- expressions ------------------------------------------------------------------------------
     def _print(self, node: E) -> str:
@@ -214,6 +230,11 @@ class _StepPrinter:
             return f"DATE '{value.isoformat()}'"
         assert isinstance(value, str)
         return f"{self.printer.bind(value)}::VARCHAR"
+
+
+def _rarely(node: E, position: int) -> bool:
+    """Whether an argument is the branch of a mask, evaluated for the few rows whose condition holds."""
+    return node.op == "if" and node.kind == "mask" and position > 0
 
 
 def _fdiv(node: E, args: list[str], printer: _StepPrinter) -> str:

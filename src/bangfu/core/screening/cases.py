@@ -14,6 +14,8 @@ from typing import Any
 
 from bangfu.core.rulebook.model import Case, Rulebook
 from bangfu.core.screening.cases_rows import CaseMistake, CaseRows, parameters_of
+from bangfu.core.screening.explain import explainer, missing_persons
+from bangfu.core.screening.explain_text import letter
 from bangfu.core.screening.household import Decision, HouseholdEvaluator, Outcome
 
 EVENTS = ("alerts", "checks", "no_alerts", "no_checks")
@@ -252,34 +254,14 @@ class _Runner:
 
     # -- why --------------------------------------------------------------------------------------
     def _trace(self, tried: _Tried) -> str:
-        lines = []
-        for decision in tried.decisions:
-            if decision.policy in tried.suspects:
-                lines.append(_clauses(self.book, decision))
-        return "\n".join(lines)
-
-
-def missing_persons(book: Rulebook, outcome: Outcome, decision: Decision, key: tuple[str, ...]) -> list[str]:
-    """The persons whose rows lack the input; empty where it is nobody's in particular."""
-    if key[0] != "fact" or key[1] not in outcome.rows:
-        return []
-    fact, record = book.facts[(key[1], key[2])], book.tables[key[1]]
-    if record.of != "person" or not record.key:
-        return []
-    rows = outcome.rows[key[1]]
-    if decision.unit == key[1]:
-        rows = [rows[decision.row]]
-    return [str(row.get(record.key)) for row in rows if row.get(fact.column) is None]
-
-
-def _clauses(book: Rulebook, decision: Decision) -> str:
-    """The verdict of every clause in one line each."""
-    policy = book.policies[decision.policy]
-    lines = [f"{policy.title.zh or policy.id}: {decision.status}"]
-    for clause in (*policy.conditions, *policy.exclusions):
-        mark = "✗" if clause.id in decision.failed else "?" if clause.id in decision.unknown else "✓"
-        lines.append(f"  {mark} {clause.id}: {clause.text.zh} [{clause.when.text}]")
-    return "\n".join(lines)
+        """The letters of the policies that came out otherwise."""
+        if not tried.suspects:
+            return ""
+        explained = explainer(
+            self.book, tried.case.as_of, tables=parameters_of(self.book, tried.case), policies=tuple(tried.suspects),
+            covered=dict.fromkeys(self.book.tables, "yes"),
+        ).explain(tried.rows)  # fmt: skip
+        return letter(explained, self.language)
 
 
 def _items(value: object) -> list[str]:

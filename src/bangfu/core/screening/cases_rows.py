@@ -9,6 +9,7 @@ from bangfu.core.rulebook.model import Case, Fact, ParameterValue, Rulebook, Val
 from bangfu.core.rulebook.reading_values import Unfit, fitted
 from bangfu.core.rulebook.units import Units
 
+GIVEN = "案例给定 / given in the case"
 _LETTERS = {"household": "H", "person": "P"}
 _OUTPUT_KEYS = {"household": "household_no", "person": "person_no"}
 
@@ -28,8 +29,7 @@ def parameters_of(book: Rulebook, case: Case) -> dict[str, tuple[ParameterValue,
             found[name] = ()
             continue
         value = _fit(book, raw, parameter.type, f"parameters.{name}")
-        source = f"{case.name}（案例 / case）"
-        found[name] = (ParameterValue("", None, None, (), value, source, case.place),)
+        found[name] = (ParameterValue("", None, None, (), value, GIVEN, case.place),)
     return found
 
 

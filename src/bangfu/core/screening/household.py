@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from bangfu.core.compiler.assumptions import Assumptions
-from bangfu.core.compiler.book import CompiledBook, compile_book
+from bangfu.core.compiler.book import CompiledBook, Tracing, compile_book
 from bangfu.core.compiler.gathering import COVERED
 from bangfu.core.compiler.lookup import Lookup, Shapes
 from bangfu.core.compiler.lowering import DECIMAL_SCALE, LINK, PRESENT, InputKey
@@ -84,11 +84,14 @@ class HouseholdEvaluator:
     what: tuple[str, ...] = ("decisions", "alerts", "checks")
     policies: tuple[str, ...] | None = None
     covered: Mapping[str, str] = field(default_factory=dict)
+    tracing: Tracing | None = None
     resolver: Resolver = field(init=False)
     lookup: Lookup = field(init=False)
     _variants: dict[tuple[Any, ...], Variant] = field(init=False, default_factory=dict)
     _columns: dict[str, dict[str, Any]] = field(init=False, default_factory=dict)
     _base: frozenset[tuple[str, str]] = field(init=False, default_factory=frozenset)
+    singles: dict[str, HouseholdEvaluator] = field(init=False, default_factory=dict)
+    """Evaluators of single policies, for a search that tries many values."""
 
     def __post_init__(self) -> None:
         self.resolver = Resolver(self.book)
@@ -169,7 +172,9 @@ class HouseholdEvaluator:
             frozenset((person,)) if complete else frozenset(),
             orphans=not complete,
         )
-        compiled = compile_book(self.book, self.resolver, assume, policies=self.policies, what=self.what)
+        compiled = compile_book(
+            self.book, self.resolver, assume, policies=self.policies, what=self.what, tracing=self.tracing
+        )
         sources: dict[str, tuple[str, ...]] = {}
         for step in compiled.plan.steps:
             if step.previous is None:
@@ -207,7 +212,7 @@ class HouseholdEvaluator:
         for child, parents in variant.compiled.plan.links.items():
             for parent in parents:
                 if parent != child and parent in ready:
-                    links[(child, parent)] = self._link(child, parent, ready)
+                    links[(child, parent)] = self.link(child, parent, ready)
         return ready, variant.run(ready, links)
 
     def _row(self, variant: Variant, unit: str, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -238,7 +243,7 @@ class HouseholdEvaluator:
                     row[label] = None if any(found.missing) else found.low
         return row
 
-    def _link(self, child: str, parent: str, ready: Mapping[str, list[dict[str, Any]]]) -> list[int | None]:
+    def link(self, child: str, parent: str, ready: Mapping[str, list[dict[str, Any]]]) -> list[int | None]:
         """For each child row the position of its parent row, None where there is none."""
         units, tables = self.resolver.units, self.book.tables
         column = tables[parent].key or ""
@@ -274,6 +279,11 @@ def _scaled(value: Any, kind: str) -> Any:
     if kind == "boolean" and isinstance(value, int):
         return bool(value)
     return value
+
+
+def plain_key(book: Rulebook, table: str, column: str, value: Any) -> Any:
+    """A key part of a parameter, of a prepared row."""
+    return _plain(value, book.facts.get((table, column)))
 
 
 def _plain(value: Any, fact: Any) -> Any:
