@@ -95,13 +95,12 @@ def _answer(decision: Decision, *, amount: bool) -> str:
 def _worked() -> Iterator[Any]:
     for row in WORKED:
         marks = [pytest.mark.xfail(strict=True, reason=REPORTED[row[1]])] if row[1] in REPORTED else []
-        yield pytest.param(*row, id=row[1], marks=marks)
+        yield pytest.param(row, id=row[1], marks=marks)
 
 
-@pytest.mark.parametrize(("of", "expression", "rows", "answer", "missing"), _worked())
-def test_a_worked_number_is_what_the_engine_computes(
-    decide: Any, of: str, expression: str, rows: str, answer: str, missing: str
-) -> None:
+@pytest.mark.parametrize("row", _worked())
+def test_a_worked_number_is_what_the_engine_computes(decide: Any, row: tuple[str, ...]) -> None:
+    of, expression, rows, answer, missing = row
     formula, amount = expression.strip("`"), _is_amount(answer)
     policy: dict[str, Any] = {"of": of, "conditions": [{"id": "c", "when": "true" if amount else formula}]}
     if amount:
