@@ -315,7 +315,7 @@ class Letter:
             joint = "，并且" if self.zh else ", and "
             facts = joint.join(self.changed(fact) for fact in change.facts)
             status = STATUS[change.status].get(self.language)
-            found.append(f"- 若 {facts}，则{status}" if self.zh else f"- {status} if {facts}")
+            found.append(f"- 若{spaced(facts)}，则{status}" if self.zh else f"- {status} if {facts}")
         return found
 
     def changed(self, fact: ChangedFact) -> str:
@@ -334,46 +334,94 @@ _MONEY = Type("money")
 
 
 def reason(said: Explanation, language: str = "zh", names: Names | None = None, *, headed: bool = True) -> str:
-    """One line for a worklist: the answer, the clause, the values, the amount or what is missing."""
+    """One line for a worklist: the answer, the clause, the values, the amount or what is missing.
+
+    `headed` puts the answer itself in front.
+    """
     text = Letter(said, language, names)
-    zh = language == "zh"
-    stop, colon, semicolon = ("", "：", "；") if zh else ("", ": ", "; ")
+    body = ("；" if text.zh else "; ").join(part for part in _reasons(text) if part)
+    if not headed:
+        return body + ("。" if text.zh else ".") if body else ""
+    head = _heads(said).get(language)
+    return f"{head}{'：' if text.zh else ': '}{body}" if body else head
+
+
+def _heads(said: Explanation) -> Label:
+    """The answer, with what is received where that does not fit."""
+    if said.overlap:
+        return Label("与不得同享的待遇重复享受", "Received together with what it excludes")
+    if said.status == "ineligible":
+        if said.finding == "receiving_not_entitled":
+            return Label("不符合条件而在享受", "Receiving but not entitled")
+        return Label("不符合", "Not entitled")
+    if said.status == "unknown":
+        return Label("无法判定", "Cannot be decided")
+    if said.finding == "entitled_not_receiving":
+        return Label("符合全部条件而未享受", "All conditions are met but nothing is received")
+    if said.finding == "amount_differs":
+        return Label("符合全部条件，金额不一致", "All conditions are met, the amount differs")
+    return Label("符合全部条件", "All conditions are met")
+
+
+def _reasons(text: Letter) -> list[str]:
+    said, zh = text.said, text.zh
     if said.status == "ineligible":
         failing = [clause for clause in said.clauses if clause.verdict == "not_met"]
-        told = [_clause_reason(text, clause, colon) for clause in failing[:2]]
+        told = [_clause_reason(text, clause) for clause in failing[:2]]
         if len(failing) > 2:
             told.append(f"另有 {len(failing) - 2} 项" if zh else f"and {len(failing) - 2} more")
-        head = "不符合" if zh else "Not entitled"
-        body = semicolon.join(told)
-    elif said.status == "unknown":
+        return told
+    if said.status == "unknown":
         items = [text.missing_line(item).split("：" if zh else ": ")[0] for item in said.missing]
         listed = ("、" if zh else ", ").join(items[:4]) + (("等" if zh else " and more") if len(items) > 4 else "")
-        head, body = ("无法判定", f"缺少 {listed}") if zh else ("Cannot be decided", f"{listed} missing")
-    else:
-        head = "符合全部条件" if zh else "All conditions are met"
-        if said.finding == "entitled_not_receiving":
-            head += "而未享受" if zh else " but nothing is received"
-        deciding = [item for clause in said.clauses for item in clause.compared if clause.kind == "condition"]
-        told = [text.compared(deciding[0])] if deciding else []
-        body = semicolon.join([*told, *text.amount()[:1]])
-    if not headed:
-        return body + ("。" if zh and body else "." if body else "")
-    return f"{head}{colon}{body}{stop}" if body else head
+        return [f"缺少{spaced(listed)}" if zh else f"{listed} missing"] if items else []
+    paid = ""
+    if said.finding == "amount_differs" and said.paid_fen is not None:
+        paid = f"现发 {yuan(said.paid_fen)} 元" if zh else f"paid: {yuan(said.paid_fen)} yuan"
+    return [_decisive(text), *text.amount()[:1], paid]
 
 
-def _clause_reason(text: Letter, clause: ClauseSaid, colon: str) -> str:
-    """The clause and the comparison that failed; an excluded case without one is told by its text alone."""
+def _decisive(text: Letter) -> str:
+    """The comparison that an entitled family would ask for: one of money that holds, else the first that holds."""
+    clauses = [clause for clause in text.said.clauses if clause.kind == "condition"]
+    held = [(clause, item) for clause in clauses for item in clause.compared if item.holds]
+    held.sort(key=lambda pair: pair[1].left.type.kind != "money")
+    return _with_sources(text, *held[0]) if held else ""
+
+
+def _clause_reason(text: Letter, clause: ClauseSaid) -> str:
+    """The clause and the comparison that failed; an excluded case without one is told by its operand."""
     words = clause.text.get(text.language) or clause.id
     cite = "" if not clause.cite else f"（{clause.cite}）" if text.zh else f" ({clause.cite})"
-    bad = clause.kind == "exclusion"
-    decisive = [item for item in clause.compared if item.holds is bad] or list(clause.compared)
-    values = text.compared(decisive[0]) if decisive else ""
+    excluded = clause.kind == "exclusion"
+    decisive = [item for item in clause.compared if item.holds is excluded] or list(clause.compared)
+    values = _with_sources(text, clause, decisive[0]) if decisive else ""
     if not values and clause.operands:
         values = text.operand(clause.operands[0])
-    prefix = "" if not bad else ("有排除情形——" if text.zh else "excluded: ")
-    negated = prefix or ("不满足“" if text.zh else "")
-    close = "”" if text.zh and not bad else ""
-    return f"{negated}{words}{close}{cite}{colon + values if values else ''}"
+    if text.zh:
+        head = f"有排除情形——{words}" if excluded else f"不满足“{words}”"
+    else:
+        head = f"excluded: {words}" if excluded else f"not met: {words}"
+    return f"{head}{cite}" + (f"{'：' if text.zh else ': '}{values}" if values else "")
+
+
+def _with_sources(text: Letter, clause: ClauseSaid, item: Compared) -> str:
+    """A comparison, and the parameters behind a side that is a formula."""
+    line = text.compared(item)
+    if item.right.name or item.right.literal:
+        return line
+    named = [operand for operand in clause.operands if operand.source is not None and _within(operand, item.right)]
+    told = ("、" if text.zh else ", ").join(text.operand(operand) for operand in named[:2])
+    return f"{line}；{told}" if told and text.zh else f"{line}; {told}" if told else line
+
+
+def spaced(text: str) -> str:
+    """A space before Latin letters and digits that follow Chinese."""
+    return f" {text}" if text[:1].isascii() else text
+
+
+def _within(operand: Operand, side: Operand) -> bool:
+    return operand.label.zh in side.label.zh
 
 
 def shares(operand: Operand, depth: int = 0) -> Sequence[Operand]:
