@@ -152,9 +152,7 @@ def test_an_unreadable_parquet_file_exits_1_and_leaves_nothing(
     assert "internal error" not in err
 
 
-def test_absurd_numbers_are_refused_by_column(
-    capsys: pytest.CaptureFixture[str], county: Path, tmp_path: Path
-) -> None:
+def test_absurd_numbers_are_refused_by_column(capsys: pytest.CaptureFixture[str], county: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
     for path in county.iterdir():
@@ -312,9 +310,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert made.stdout.startswith("reference 1.0")
 
 
-def test_dates_of_the_law_decide_which_policies_are_explained(
-    capsys: pytest.CaptureFixture[str], county: Path
-) -> None:
+def test_dates_of_the_law_decide_which_policies_are_explained(capsys: pytest.CaptureFixture[str], county: Path) -> None:
     before = date(2019, 12, 31).isoformat()
     argv = ("explain", "--rulebook", REFERENCE, "--data", county, "--as-of", before, "--household", 1)
     code, _, err = called(capsys, *argv)

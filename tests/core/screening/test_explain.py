@@ -181,7 +181,15 @@ def test_what_a_family_cannot_change_is_known_by_its_name(book: Rulebook) -> Non
     fixed = {"age", "sex", "disability", "selfcare", "region", "hh_id", "person_id"}
     assert not any(changeable(fact) for fact in book.facts.values() if fact.name in fixed)
     cn = load(ROOT / "cn", cases=False)
-    fixed = {"birth_date", "disability_grade", "disability_kind", "health", "serious_illness", "relation", "hukou_local"}
+    fixed = {
+        "birth_date",
+        "disability_grade",
+        "disability_kind",
+        "health",
+        "serious_illness",
+        "relation",
+        "hukou_local",
+    }
     assert not any(changeable(fact) for fact in cn.facts.values() if fact.name in fixed)
 
 
