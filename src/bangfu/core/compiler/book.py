@@ -19,7 +19,8 @@ ROWS = "rows of "
 AREA = "area"
 PARENT = "household row"
 DECISION_COLUMNS = (
-    "status", "amount", "amount_min", "amount_max", "failed", "unknown", "missing", "receives", "finding", "paid", "overlap",
+    "status", "amount", "amount_min", "amount_max", "failed", "unknown", "missing",
+    "receives", "finding", "paid", "overlap",
 )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ class Lookup:
     """Parameters of one rulebook at one date; `tables` holds values that came with the data."""
 
     def __init__(self, book: Rulebook, as_of: date, tables: Mapping[str, tuple[ParameterValue, ...]]) -> None:
-        self.book, self.as_of = book, as_of
+        self.book, self.as_of, self.tables = book, as_of, tables
         self._values = {name: tables.get(name, parameter.values) for name, parameter in book.parameters.items()}
         self._memo: dict[tuple[str, str, str | None, Key], Found] = {}
 

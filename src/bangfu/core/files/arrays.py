@@ -6,13 +6,17 @@ from typing import Any
 
 from bangfu.core.files.cells import Read, reader_of
 from bangfu.core.files.layout import ColumnLayout
+from bangfu.core.files.plain import read_plain
 from bangfu.core.values.reading import Reading
 
 _CACHE_LIMIT = 200_000
 
 
 def arrow_type(column: ColumnLayout) -> Any:
-    """The Arrow type of a column: money, integers int64; decimal128(18,6); bool; date32; string; codes by value."""
+    """The Arrow type of a column: money, integers int64; decimal128(18,6); bool; date32; string.
+
+    Codes by value.
+    """
     import pyarrow as pa
 
     if column.kind == "code":
@@ -32,17 +36,37 @@ class ColumnReader:
 
     def __init__(self, column: ColumnLayout, factor: int = 1) -> None:
         self.column = column
+        self._factor = factor
         self._read: Read = reader_of(column, factor)
         self._type = arrow_type(column)
         self._values: dict[str, object] = {}
         self._marked: dict[str, Reading] = {}
 
     def read(self, texts: Any) -> tuple[Any, list[tuple[int, str, Reading]]]:
-        """An Arrow string array to a typed array, and (index, text, reading) of cells with a note or problem."""
+        """An Arrow string array to a typed array, and (index, text.
+
+        Reading) of cells with a note or problem.
+        """
         import pyarrow as pa
+        import pyarrow.compute as pc
 
         if len(texts) == 0:
             return pa.array([], self._type), []
+        easy = read_plain(texts, self.column, self._factor)
+        if easy is None:
+            return self._read_each(texts)
+        values, plain = easy
+        rest = pc.invert(plain)
+        positions = pc.indices_nonzero(rest)
+        if len(positions) == 0:
+            return values, []
+        read, found = self._read_each(texts.take(positions))
+        at = positions.to_pylist()
+        return pc.replace_with_mask(values, rest, read), [(at[i], text, reading) for i, text, reading in found]
+
+    def _read_each(self, texts: Any) -> tuple[Any, list[tuple[int, str, Reading]]]:
+        import pyarrow as pa
+
         encoded = texts.dictionary_encode()
         distinct: list[str] = encoded.dictionary.to_pylist()
         values = self._learn(distinct)

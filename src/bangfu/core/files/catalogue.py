@@ -1,4 +1,7 @@
-"""Every message of the reader, in Chinese and English, with what to do. One table for code, documents and tests."""
+"""Every message of the reader, in Chinese and English, with what to do.
+
+One table for code, documents and tests.
+"""
 
 from __future__ import annotations
 
@@ -104,12 +107,24 @@ _PROBLEMS: dict[str, Message] = {
         "请改正；在此之前，表中没有的人按“未知”处理。",
         "Correct it; until then, whoever is not in the file is unknown.",
     ),
+    "no_id_column": Message(
+        "没有证件号码列，无法对应到人员",
+        "there is no column of ID numbers to join by",
+        "请来源单位补充“证件号码”列。",
+        "Ask the source for the column 证件号码.",
+    ),
     "unreadable_table": Message("{detail}", "{detail}", "改正后重新运行。", "Correct it and run again."),
-    "not_joined": Message(
-        "有{count}行未能对应到人员：{detail}",
-        "{count} rows were not joined to a person: {detail}",
-        "请来源单位核对证件号码。",
-        "Ask the source to check the ID numbers.",
+    "bad_id": Message(
+        "证件号码“{value}”：{detail}",
+        "ID number {value}: {detail}",
+        "请核对原件后改正；在此之前该号码不用于比对。",
+        "Correct it from the document; until then the number joins nothing.",
+    ),
+    "contradicts": Message(
+        "证件号码{value}已登记在他人名下：姓名和出生日期都不同",
+        "ID number {value} is registered for somebody else: name and date of birth both differ",
+        "请与来源单位核对是谁的证件号码；在此之前该行不采用。",
+        "Find out with the source whose number it is; until then the row is not used.",
     ),
 }
 
@@ -140,6 +155,10 @@ _NOTES: dict[str, Message] = {
     "absent_columns": Message("文件中没有的列：{detail}", "columns that the file lacks: {detail}"),
     "two_synonyms": Message("与“{detail}”同义，未采用", "means the same as {detail!r}; not used"),
     "encoding": Message("文件编码为 {detail}", "the file is encoded in {detail}"),
+    "id_repaired": Message("证件号码已规范：{detail}（{count}处）", "ID numbers repaired: {detail} ({count})"),
+    "not_joined": Message("有{count}行未对应到人员：{detail}", "{count} rows were not joined to a person: {detail}"),
+    "no_file": Message("文件夹中没有这张表：{detail}", "the folder has no such table: {detail}"),
+    "orphans": Message("有{count}行的人员不在人员表中，未能确定户", "{count} rows name a person who is not registered"),
     "html": Message("文件实为网页（HTML）表格，已按表格读入", "the file is really an HTML table; it was read as one"),
     "ending": Message("文件内容是{detail}，与扩展名不符", "the content is {detail}, unlike its ending"),
 }
@@ -152,6 +171,12 @@ FILE_ERRORS: dict[str, Message] = {
         "{file}: two files for one table ({found})",
         "请只留一个。",
         "Keep one of them.",
+    ),
+    "no_table": Message(
+        "{file}：文件夹中没有这张表。",
+        "{file}: the folder has no such table.",
+        "请放入 {expected}.csv、.xlsx、.xls 或 .parquet。",
+        "Put {expected}.csv, .xlsx, .xls or .parquet there.",
     ),
     "password": Message(
         "{file}：工作簿有密码，无法读取。",

@@ -26,7 +26,10 @@ _FLOAT_TEXT = re.compile(r"\d+\.0+")
 
 
 def reader_of(column: ColumnLayout, factor: int = 1) -> Read:
-    """The function that reads a cell of the column; `factor` is the unit that the header names (万元: 10000)."""
+    """The function that reads a cell of the column.
+
+    `factor` is the unit that the header names (万元: 10000).
+    """
     if column.kind == "text":
         return read_key if column.key or column.link else read_text
     if column.kind == "code":
@@ -76,6 +79,8 @@ def _read_date(text: str) -> Reading:
 
 def read_integer(text: str) -> Reading:
     """A whole number, also `3.0`, `1,200`, `3人`; `无` is a declared zero."""
+    if text.isascii() and text.isdigit() and len(text) < 15:
+        return Reading(int(text))
     shown = squeeze(text)
     if shown == "无":
         return Reading(0, "declared_zero")

@@ -15,7 +15,10 @@ _FIELD_LIMIT = 1 << 24
 
 
 def open_delimited(path: Path) -> Book:
-    """A text file of rows as a book of one sheet. Raises FileError where its encoding is neither of the two."""
+    """A text file of rows as a book of one sheet.
+
+    Raises FileError where its encoding is neither of the two.
+    """
     encoding = find_encoding(path)
     delimiter = _delimiter(path, encoding)
 
@@ -32,7 +35,10 @@ def open_delimited(path: Path) -> Book:
 
 
 def find_encoding(path: Path) -> str:
-    """`utf-8-sig`, `gb18030` or `utf-16` (which spreadsheet programs call Unicode text); decodes the whole file."""
+    """`utf-8-sig`, `gb18030` or `utf-16` (which spreadsheet programs call Unicode text).
+
+    Decodes the whole file.
+    """
     with path.open("rb") as file:
         if file.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
             return "utf-16"

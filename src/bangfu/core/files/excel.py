@@ -34,7 +34,10 @@ def open_excel(path: Path) -> Book:
 
 
 def _sheet(path: Path, workbook: Any, meta: Any) -> Sheet:
-    """Rows are read when asked for, and kept, since a sheet is walked once for its header and once for its rows."""
+    """Rows are read when asked for, and kept.
+
+    Since a sheet is walked once for its header and once for its rows.
+    """
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     if meta.typ != SheetTypeEnum.WorkSheet:

@@ -10,7 +10,9 @@ ENDINGS = (".parquet", ".csv", ".xlsx", ".xls", ".xlsm")
 
 
 def find_table(folder: Path, name: str) -> Path | None:
-    """The file `NAME.parquet|csv|xlsx|xls|xlsm` or the folder `NAME/` of Parquet parts; None if there is none.
+    """The file `NAME.parquet|csv|xlsx|xls|xlsm` or the folder `NAME/` of Parquet parts.
+
+    None if there is none.
 
     Raises FileError where two lie side by side, since nobody knows which of them is meant.
     """

@@ -25,9 +25,10 @@ _PERIODS = {"年": "year", "月": "month"}
 class Header:
     """Where the header of a sheet stands and what it says.
 
-    `first`/`last` are its 1-based rows. `titles` are the titles as they stand, one per physical column. `at` gives
-    a layout column's physical column, `factors` the unit that a title names for money. `repeated` are titles
-    that stand more than once (with their number), `synonyms` are columns not used since another says the same.
+    `first`/`last` are its 1-based rows. `titles` are the titles as they stand, one per physical column.
+    `at` gives a layout column's physical column, `factors` the unit that a title names for money.
+    `repeated` are titles that stand more than once (with their number), `synonyms` are columns not used
+    since another says the same.
     """
 
     first: int
@@ -56,7 +57,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Sheets to be read, each with its header; the others by name; and what was seen where no header was found."""
+    """Sheets to be read, each with its header; the others by name.
+
+    And what was seen where no header was found.
+    """
 
     sheets: tuple[tuple[Sheet, Header], ...]
     others: tuple[str, ...]
@@ -69,7 +73,10 @@ def title_key(title: str) -> str:
 
 
 def find_headers(book: Book, layout: TableLayout) -> Found:
-    """The sheets whose header fits the layout best, or nearly as well; sheets of one table often lie side by side."""
+    """The sheets whose header fits the layout best, or nearly as well.
+
+    Sheets of one table often lie side by side.
+    """
     found: list[tuple[Sheet, Header]] = []
     others: list[str] = []
     seen: tuple[str, ...] = ()
@@ -88,16 +95,19 @@ def find_headers(book: Book, layout: TableLayout) -> Found:
 
 
 def find_header(rows: Sequence[Row], layout: TableLayout) -> Header | None:
-    """The header within these first rows: the one or two rows that name most columns; None if none names enough."""
+    """The header within these first rows: the one or two rows that name most columns.
+
+    None if none names enough.
+    """
     best: Header | None = None
     needed = min(2, len(layout.columns))
     titles = {title for column in layout.columns for title in column.titles}
     for index, row in enumerate(rows):
         if not any(row):
             continue
-        best = _better(best, _match(layout, titles, index + 1, index + 1, row, None))
+        best = _better(best, _match(layout, titles, row, None, first=index + 1, last=index + 1))
         if index + 1 < len(rows) and any(rows[index + 1]):
-            best = _better(best, _match(layout, titles, index + 1, index + 2, rows[index + 1], row))
+            best = _better(best, _match(layout, titles, rows[index + 1], row, first=index + 1, last=index + 2))
     return best if best is not None and len(best.at) >= needed else None
 
 
@@ -139,7 +149,7 @@ def _titles(lower: Row, upper: Row | None) -> list[tuple[str, ...]]:
     return found
 
 
-def _match(layout: TableLayout, known: set[str], first: int, last: int, lower: Row, upper: Row | None) -> Header:
+def _match(layout: TableLayout, known: set[str], lower: Row, upper: Row | None, *, first: int, last: int) -> Header:
     options = _titles(lower, upper)
     keys: list[str] = []
     factors: list[int] = []
@@ -175,7 +185,10 @@ def _match(layout: TableLayout, known: set[str], first: int, last: int, lower: R
 
 
 def _recognise(choices: tuple[str, ...], known: set[str]) -> tuple[str, int, str, str]:
-    """The known title among the choices, with the factor (0: none named) and the period that its unit names."""
+    """The known title among the choices, with the factor (0.
+
+    None named) and the period that its unit names.
+    """
     for choice in choices:
         key = title_key(choice)
         if key in known:

@@ -13,7 +13,10 @@ _SPAN_LIMIT = 10_000
 
 
 class _Tables(HTMLParser):
-    """Collects every table as rows of text; a spanning cell stands in its first place, blanks in the others."""
+    """Collects every table as rows of text.
+
+    A spanning cell stands in its first place, blanks in the others.
+    """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -13,12 +13,14 @@ KINDS = ("integer", "money", "decimal", "boolean", "date", "text", "code")
 
 @dataclass(frozen=True, slots=True)
 class ColumnLayout:
-    """One column: `name` is what the reading calls it, `headers` are further titles it may have in a file.
+    """One column: `name` is what the reading calls it, `headers` are further titles it may have in a
+    file.
 
-    `kind` is one of KINDS. `fen`: money is in fen in the file, not in yuan. `low`/`high` bound a value in the
-    reading's own unit (fen for money). `labels` maps a label's `label_key` to the code value. `personal` values
-    are masked in every remark. `key`: a row needs it, and once only. `link`: names a row of another table, so it
-    is normalised as keys are. `period` is month or year where money is per period.
+    `kind` is one of KINDS. `fen`: money is in fen in the file, not in yuan. `low`/`high` bound a value
+    in the reading's own unit (fen for money). `labels` maps a label's `label_key` to the code value.
+    `personal` values are masked in every remark. `key`: a row needs it, and once only. `link`: names a
+    row of another table, so it is normalised as keys are. `period` is month or year where money is per
+    period. `optional`: a file without the column is no news.
     """
 
     name: str
@@ -32,6 +34,7 @@ class ColumnLayout:
     key: bool = False
     link: bool = False
     period: str = ""
+    optional: bool = False
 
     @property
     def numeric(self) -> bool:

@@ -37,7 +37,10 @@ def parquet_columns(path: Path) -> dict[str, str]:
 
 
 def read_parquet(path: Path, layout: TableLayout) -> TableReading:
-    """Read a Parquet file or a folder of parts. Row numbers count from 1 through each part; parts are its sheets."""
+    """Read a Parquet file or a folder of parts. Row numbers count from 1 through each part.
+
+    Parts are its sheets.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -52,10 +55,10 @@ def read_parquet(path: Path, layout: TableLayout) -> TableReading:
             raise FileError("damaged", part.name, found=str(error)[:80]) from None
     sheets = tuple(part.name if path.is_dir() else "" for part in parts)
     if unknown:
-        remarks.note("", None, "", "", "unknown_columns", "、".join(unknown))
-    absent = [column.name for column in layout.columns if column.name not in at]
+        remarks.note("", None, "", "", "unknown_columns", detail="、".join(unknown))
+    absent = [column.name for column in layout.columns if not column.optional and column.name not in at]
     if absent:
-        remarks.note("", None, "", "", "absent_columns", "、".join(absent))
+        remarks.note("", None, "", "", "absent_columns", detail="、".join(absent))
     read = [_read_part(table, layout, at, sheet, remarks) for table, sheet in zip(tables, sheets, strict=True)]
     rows = [pa.array(range(1, table.num_rows + 1), pa.int32()) for table in tables]
     number = [pa.array([index] * table.num_rows, pa.int16()) for index, table in enumerate(tables)]
@@ -138,7 +141,10 @@ def _without_keyless(reading: TableReading, remarks: Remarks) -> TableReading:
 
 
 def read_array(array: Any, column: ColumnLayout) -> tuple[Any, list[tuple[int, str, Reading]]]:
-    """An Arrow array of any type as the column's own type, with (index, text, reading) of what calls for a remark."""
+    """An Arrow array of any type as the column's own type, with (index, text.
+
+    Reading) of what calls for a remark.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 

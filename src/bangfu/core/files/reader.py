@@ -1,7 +1,11 @@
-"""The one reader of tables as counties have them: Parquet, CSV and Excel in, typed columns and remarks out."""
+"""The one reader of tables as counties have them.
+
+Parquet, CSV and Excel in, typed columns and remarks out.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -24,7 +28,10 @@ CHUNK_ROWS = 50_000
 
 
 def read_table(path: Path, layout: TableLayout) -> TableReading:
-    """Read a table. Raises FileError where the file as a whole cannot be read; bad cells and rows never raise."""
+    """Read a table. Raises FileError where the file as a whole cannot be read.
+
+    Bad cells and rows never raise.
+    """
     if path.is_dir() or path.suffix.lower() == ".parquet":
         return read_parquet(path, layout)
     book = open_book(path)
@@ -32,7 +39,7 @@ def read_table(path: Path, layout: TableLayout) -> TableReading:
     _require_header(path, layout, found)
     collector = _Collector(path, layout)
     for code, detail in book.remarks:
-        collector.remarks.note("", None, "", "", code, detail)
+        collector.remarks.note("", None, "", "", code, detail=detail)
     for name in found.others:
         collector.remarks.note(name, None, "", "", "other_sheet")
     for sheet, header in found.sheets:
@@ -84,14 +91,14 @@ class _Collector:
         while chunk := list(islice(body, CHUNK_ROWS)):
             numbers = range(at, at + len(chunk))
             at += len(chunk)
-            self._add_chunk(sheet, header, name, readers, chunk, numbers)
+            self._add_chunk(sheet, header, name, readers=readers, chunk=chunk, numbers=numbers)
 
     def _remark_sheet(self, sheet: Sheet, header: Header, name: str) -> None:
         remarks = self.remarks
         for number, row in enumerate(islice(sheet.rows(), header.first - 1), 1):
             text = " ".join(cell.strip() for cell in row if cell.strip())
             if text:
-                remarks.note(name, number, "", text[:60], "title_line")
+                remarks.note(name, number, "", _without_numbers(text), "title_line")
         if sheet.hidden:
             remarks.note(name, None, "", "", "hidden_sheet")
         if hidden := sheet.hidden_rows():
@@ -99,18 +106,19 @@ class _Collector:
         for title, count in header.repeated:
             remarks.problem(name, header.last, title, str(count), "duplicate_header")
         for title, chosen in header.synonyms:
-            remarks.note(name, header.last, title, "", "two_synonyms", chosen)
+            remarks.note(name, header.last, title, "", "two_synonyms", detail=chosen)
         if unknown := header.unknown():
-            remarks.note(name, header.last, "", "", "unknown_columns", "、".join(unknown))
-        absent = [column.name for column in self.layout.columns if column.name not in header.at]
+            remarks.note(name, header.last, "", "", "unknown_columns", detail="、".join(unknown))
+        absent = [column.name for column in self.layout.columns if not column.optional and column.name not in header.at]
         if absent:
-            remarks.note(name, header.last, "", "", "absent_columns", "、".join(absent))
+            remarks.note(name, header.last, "", "", "absent_columns", detail="、".join(absent))
 
     def _add_chunk(
         self,
         sheet: Sheet,
         header: Header,
         name: str,
+        *,
         readers: dict[str, ColumnReader],
         chunk: list[Row],
         numbers: range,
@@ -159,7 +167,7 @@ class _Collector:
         self, sheet: Sheet, header: Header, name: str, chunk: list[Row], numbers: range
     ) -> tuple[list[Row], list[int]]:
         """The rows that carry data, with their numbers; what is left out is noted or rejected."""
-        left_out = self._special_rows(sheet, header, name, chunk, numbers)
+        left_out = self._special_rows(header, name, chunk, numbers)
         width = header.width
         kept: list[Row] = []
         rows: list[int] = []
@@ -167,7 +175,7 @@ class _Collector:
             if index in left_out or not any(row):
                 continue
             if not sheet.even and len(row) != width and not _padded(row, width):
-                self.remarks.problem(name, numbers[index], "", str(len(row)), "ragged", str(width))
+                self.remarks.problem(name, numbers[index], "", str(len(row)), "ragged", detail=str(width))
                 self._rejected.append((name, numbers[index]))
                 self._seen += 1
                 continue
@@ -175,7 +183,7 @@ class _Collector:
             rows.append(numbers[index])
         return kept, rows
 
-    def _special_rows(self, sheet: Sheet, header: Header, name: str, chunk: list[Row], numbers: range) -> set[int]:
+    def _special_rows(self, header: Header, name: str, chunk: list[Row], numbers: range) -> set[int]:
         """Rows of totals, text lines, repeated headers and rows of spaces only."""
         key = self.layout.key
         key_at = header.at.get(key.name) if key is not None else None
@@ -187,12 +195,12 @@ class _Collector:
                 found.add(index)
             elif is_text_line(row, key_at):
                 text = " ".join(cell.strip() for cell in row if cell.strip())
-                remarks.note(name, numbers[index], "", mask(text) if _personal(self.layout) else text[:60], "text_line")
+                remarks.note(name, numbers[index], "", _without_numbers(text), "text_line")
                 found.add(index)
         for index, row in enumerate(chunk):
             lead = row[0] if row else ""
             keyed = row[first] if first < len(row) else ""
-            if (len(lead) > 8 or not lead) and len(keyed) > 8 or index in found:
+            if ((len(lead) > 8 or not lead) and len(keyed) > 8) or index in found:
                 continue
             if is_total(row, first):
                 remarks.note(name, numbers[index], "", "", "total_row")
@@ -234,8 +242,9 @@ def _title(header: Header, column: ColumnLayout) -> str:
     return " ".join(title.split())
 
 
-def _personal(layout: TableLayout) -> bool:
-    return any(column.personal for column in layout.columns)
+def _without_numbers(text: str) -> str:
+    """The beginning of a line of text; long numbers in it may be somebody's phone or ID."""
+    return re.sub(r"\d{7,}[\dXx]?", lambda found: mask(found[0]), text[:60])
 
 
 def _padded(row: Row, width: int) -> bool:

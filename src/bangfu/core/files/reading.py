@@ -20,11 +20,12 @@ _LISTED_LABELS = 12
 class TableReading:
     """A table that was read.
 
-    `table` is a pyarrow.Table with the layout's columns that the file carries, under the layout's names: money in
-    fen (int64), integer int64, decimal decimal128(18,6), boolean, date32, text, code value; null where missing.
-    `sheet_of` and `row_of` are Arrow arrays as long as the table: index into `sheets`, and 1-based row.
-    `headers` gives the title that each column has in the file. `rejected` lists (sheet, row) of rows left out for
-    a problem. `rows_seen` counts rows of data, rejected ones included.
+    `table` is a pyarrow.Table with the layout's columns that the file carries, under the layout's
+    names: money in fen (int64), integer int64, decimal decimal128(18,6), boolean, date32, text, code
+    value; null where missing. `sheet_of` and `row_of` are Arrow arrays as long as the table: index into
+    `sheets`, and 1-based row. `headers` gives the title that each column has in the file. `rejected`
+    lists (sheet, row) of rows left out for a problem. `rows_seen` counts rows of data, rejected ones
+    included.
     """
 
     path: Path
@@ -65,6 +66,7 @@ class Remarks:
         column: str,
         value: str,
         code: str,
+        *,
         detail: str = "",
         count: int = 1,
     ) -> None:
@@ -78,6 +80,7 @@ class Remarks:
         column: str,
         value: str,
         code: str,
+        *,
         detail: str = "",
         count: int = 1,
     ) -> None:
@@ -97,7 +100,7 @@ class Remarks:
             row = rows[index]
             shown = mask(text) if column.personal else text.strip()
             if reading.problem:
-                self.problem(sheet, row, title, shown, reading.problem, _expected(column, reading.problem))
+                self.problem(sheet, row, title, shown, reading.problem, detail=_expected(column, reading.problem))
             else:
                 self.sum_up(sheet, row, title, shown, reading.note)
 

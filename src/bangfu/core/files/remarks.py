@@ -14,9 +14,10 @@ LISTED_ROWS = 20
 class Remark:
     """One remark about a file, a column or a cell.
 
-    `row` is 1-based as the sheet shows it, None where the remark is about the whole file or sheet; `column` is the
-    header as the file has it. `value` is masked where the column is personal. `detail` says what was expected.
-    A note stands for `count` cells of a column, of which `rows` names the first twenty.
+    `row` is 1-based as the sheet shows it, None where the remark is about the whole file or sheet;
+    `column` is the header as the file has it. `value` is masked where the column is personal. `detail`
+    says what was expected. A note stands for `count` cells of a column, of which `rows` names the first
+    twenty.
     """
 
     file: str
@@ -69,7 +70,10 @@ class Note(Remark):
 
 
 class FileError(Exception):
-    """A file that cannot be read at all. `message` and `advice` exist in both languages; str() gives Chinese."""
+    """A file that cannot be read at all. `message` and `advice` exist in both languages.
+
+    Str() gives Chinese.
+    """
 
     def __init__(self, code: str, file: str, **details: str) -> None:
         self.code, self.file, self.details = code, file, details

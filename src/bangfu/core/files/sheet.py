@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 Row = list[str]
+_EXACT = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class Merge:
 class Sheet:
     """One sheet. `rows()` starts over each time it is called; row 1 is the first, empty rows included.
 
-    `even` is True where the format itself makes all rows equally long, so that a short row is not an error.
+    `even` is True where the format itself makes all rows equally long, so that a short row is not an
+    error.
     """
 
     name: str
@@ -46,11 +48,13 @@ class Book:
 def cell_text(cell: object) -> str:
     """A cell's value as the text that a reader of numbers, dates and codes expects.
 
-    A number keeps the fifteen digits that a spreadsheet holds; a longer one shows as scientific, since its last
-    digits are not what was typed.
+    A number keeps the fifteen digits that a spreadsheet holds; a longer one shows as scientific, since
+    its last digits are not what was typed.
     """
     if type(cell) is str:
         return cell
+    if type(cell) is float:
+        return _number_text(cell)
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -65,9 +69,10 @@ def cell_text(cell: object) -> str:
 
 
 def _number_text(number: float) -> str:
-    if number.is_integer() and abs(number) < 1e15:
-        return str(int(number))
-    return format(number, ".15g")
+    if -_EXACT < number < _EXACT:
+        whole = int(number)
+        return str(whole) if whole == number else f"{number:.15g}"
+    return f"{number:.15g}"
 
 
 def text_rows(rows: Iterable[Iterable[object]]) -> Iterator[Row]:

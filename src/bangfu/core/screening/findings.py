@@ -136,8 +136,6 @@ def missing_list(names: Names, mask: int, household: Any, person: Any, empty: Bl
         who = members.get(household, [])
         if person is not None and key in names.own and key not in names.above:
             who = [person]
-        elif person is not None and key in names.own and person in who and key not in names.above:
-            who = [person]
         plain = label.rpartition(".")[2]
         found += [f"{member}.{plain}" for member in who] or [label]
     return found

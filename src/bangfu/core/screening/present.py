@@ -14,6 +14,7 @@ from bangfu.core.rulebook.model import Label
 from bangfu.core.screening.dataset import Dataset
 from bangfu.core.screening.decisions import PolicyCounts as Counted
 from bangfu.core.screening.labels import Directory, HouseholdLabel, PersonLabel, VillageLabel
+from bangfu.core.screening.snapshot import Snapshot
 from bangfu.core.screening.state import RunState
 from bangfu.core.screening.summary import write_summary
 from bangfu.core.screening.titles import titles_of
@@ -53,10 +54,42 @@ class Codes:
         return found
 
 
+class Named:
+    """The names of a snapshot's registry, by key in the data's own type or as text."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        entries = snapshot.directory
+        self._households = {str(key): entry for key, entry in entries.households.items()}
+        self._persons = {str(key): entry for key, entry in entries.persons.items()}
+        self._villages = entries.villages
+        self._townships = {code[:9]: entry.township_name for code, entry in entries.villages.items()}
+
+    def household(self, number: object) -> HouseholdLabel:
+        """Who the household is; its group is the village group or else the natural village."""
+        entry = self._households.get(str(number))
+        if entry is None:
+            return HouseholdLabel()
+        phone = entry.phone[:3] + "****" + entry.phone[-4:] if len(entry.phone) >= 11 else ""
+        group = entry.group_name or entry.natural_village
+        return HouseholdLabel(entry.head_name, entry.region_code, group, phone)
+
+    def person(self, number: object) -> PersonLabel:
+        """Who the person is."""
+        entry = self._persons.get(str(number))
+        return PersonLabel() if entry is None else PersonLabel(entry.name, entry.masked_id)
+
+    def village(self, code: str) -> VillageLabel:
+        """The names of a village, or of a township by its nine digits."""
+        if len(code) == 9:
+            return VillageLabel(self._townships.get(code, ""), self._townships.get(code, ""))
+        entry = self._villages.get(code)
+        return VillageLabel() if entry is None else VillageLabel(entry.name, entry.township_name)
+
+
 def present(state: RunState, connection: Connection, digests: dict[str, str]) -> None:
     """Write worklists/ and summary.html."""
     codes = Codes(connection, state.data)
-    directory: Directory = state.snapshot.directory if state.snapshot is not None else codes
+    directory: Directory = Named(state.snapshot) if state.snapshot is not None else codes
     results = results_of(state, codes, directory, digests)
     titles = titles_of(state.book)
     write_worklists(results, directory, titles, state.folder)
@@ -108,8 +141,11 @@ def _rows_of(state: RunState, label: str) -> int:
     for table in state.data.tables.values():
         if any(path.name == Path(label).name for path in table.files):
             return table.rows
-    files = getattr(state.snapshot, "rows_by_file", None) or {}
-    return int(files.get(label, 0))
+    if state.snapshot is not None:
+        named = {path.name: table for table, path in state.snapshot.sources.items()}
+        table_id = named.get(Path(label).name)
+        return int(state.snapshot.rows.get(table_id, 0)) if table_id else 0
+    return 0
 
 
 def _previous(folder: Path | None) -> PreviousRun | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +47,31 @@ def household_rows(connection: Connection, data: Dataset, household_no: str) -> 
     return found
 
 
+def rows_of_households(
+    connection: Connection, data: Dataset, numbers: Sequence[object]
+) -> dict[object, dict[str, list[dict[str, Any]]]]:
+    """Rows by household and table of many households at once, one query for each table."""
+    units = data.units
+    connection.execute("CREATE OR REPLACE TEMP TABLE wanted_keys AS SELECT unnest($1) AS k", [list(numbers)])
+    found: dict[object, dict[str, list[dict[str, Any]]]] = {number: {} for number in numbers}
+    for table in data.tables:
+        if units.in_household(table):
+            for number in numbers:
+                found[number][table] = []
+            link = f"k_{units.household}"
+            test = f"{quoted(link)} IN (SELECT k FROM wanted_keys)"
+            for number, row in _read(connection, data, table, link, test):
+                found[number][table].append(row)
+    for below, above in zip(units.chain(units.household), units.chain(units.household)[1:], strict=False):
+        if above in data.tables:
+            column = data.book.tables[below].belongs_to or data.book.tables[above].key or ""
+            parents = dict(_read(connection, data, above, f"k_{above}", "true"))
+            for held in found.values():
+                keys = [row.get(column) for row in held.get(below, ())]
+                held[above] = [parents[key] for key in keys[:1] if key in parents]
+    return found
+
+
 def coverage(data: Dataset) -> dict[str, str]:
     """Whether each table's rows are complete: registry tables where they are there, bureau tables as they say."""
     household = data.tables.get(data.units.household)
@@ -62,16 +88,23 @@ def coverage(data: Dataset) -> dict[str, str]:
 
 
 def _rows(connection: Connection, data: Dataset, table: str, link: str, number: object) -> list[dict[str, Any]]:
+    return [row for _, row in _read(connection, data, table, link, f"{quoted(link)} = {literal(number)}")]
+
+
+def _read(
+    connection: Connection, data: Dataset, table: str, link: str, test: str
+) -> Iterator[tuple[object, dict[str, Any]]]:
+    """The rows that pass the test, each with the value of `link`."""
     facts = {f.column: f for f in data.book.facts.values() if f.table == table and not f.personal}
     present = data.tables[table].types
     columns = [column for column in facts if column in present]
     columns += [column for column in present if column.startswith(COVERED)]
     links = links_of(data.units, table)
     wanted = [*(f"k_{other}" for other in links), *columns]
-    text = ", ".join(map(quoted, wanted))
     source = data.source(table, columns, _EVERY)
-    rows = run(connection, f"SELECT {text} FROM {source} WHERE {quoted(link)} = {literal(number)}")
-    return [_row(data, table, links, facts, dict(zip(wanted, row, strict=True))) for row in rows]
+    for values in run(connection, f"SELECT {', '.join(map(quoted, wanted))} FROM {source} r WHERE {test}"):
+        read = dict(zip(wanted, values, strict=True))
+        yield read[link], _row(data, table, links, facts, read)
 
 
 def _row(

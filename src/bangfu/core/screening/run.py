@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from bangfu import __version__
 from bangfu.core.compiler.lookup import Lookup
@@ -68,6 +69,8 @@ def _screen(book: Rulebook, request: Request, folder: Path) -> None:
         snapshot,
     )
     state.started = clock
+    if snapshot is not None and snapshot.problems:
+        state.warnings.append(f"{len(snapshot.problems)} problems in the files: see problems/problems.xlsx")
     clock = state.took("read", clock)
     _evaluate(state, connection)
     digests = _digests(state)
@@ -80,7 +83,7 @@ def _screen(book: Rulebook, request: Request, folder: Path) -> None:
     _finish(state, digests)
 
 
-def _open(book: Rulebook, request: Request, folder: Path) -> tuple[Connection, Dataset, object | None]:
+def _open(book: Rulebook, request: Request, folder: Path) -> tuple[Connection, Dataset, Any]:
     """A dataset: the folder's own Parquet where it is clean, else a snapshot taken of its files."""
     allowed = [request.data, folder, *([request.facts] if request.facts else [])]
     connection = duckdb_engine.connect(allowed, threads=1, memory_mb=request.memory_mb, scratch=folder / "scratch")
@@ -88,9 +91,10 @@ def _open(book: Rulebook, request: Request, folder: Path) -> tuple[Connection, D
     data = inputs.open_clean(connection, book, files) if files else None
     if data is not None:
         return connection, data, None
-    from bangfu.core.screening.snapshot import take_snapshot
+    from bangfu.core.screening.snapshot import take_snapshot, write_problems
 
     snapshot = take_snapshot(book, request.data, request.as_of, folder / "snapshot", facts=request.facts)
+    write_problems(snapshot, folder / "problems")
     found = {table: inputs.parquet_files(folder / "snapshot", table) for table in book.tables}
     found = {table: parts for table, parts in found.items() if parts}
     return connection, Dataset.open(connection, book, found, snapshot=True), snapshot
@@ -204,7 +208,7 @@ def _in_threads(state: RunState, shared: Compilations, parts: list[Part]) -> Non
 def _digests(state: RunState) -> dict[str, str]:
     """sha256 of every file that was read, by its path in the data folder."""
     if state.snapshot is not None:
-        return dict(state.snapshot.digests)
+        return inputs.digests(state.snapshot.sources.values(), state.request.data)
     files = [f for table in state.data.tables.values() for f in table.files]
     tables = {p.table.table for p in state.book.parameters.values() if p.table is not None}
     files += [f for name in tables for f in inputs.parquet_files(state.request.data, name)]

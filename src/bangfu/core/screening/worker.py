@@ -15,7 +15,6 @@ from datetime import date
 
 from bangfu.core.compiler.assumptions import Assumptions
 from bangfu.core.compiler.book import PARENT, ROWS, CompiledBook, compile_book
-from bangfu.core.compiler.gathering import COVERED
 from bangfu.core.compiler.lookup import Key, Lookup, Reading, Shapes
 from bangfu.core.compiler.sql import TYPES, SqlPrinter, Statement, name, quoted
 from bangfu.core.engines import duckdb_engine
@@ -23,6 +22,7 @@ from bangfu.core.engines.duckdb_engine import Connection, run
 from bangfu.core.rulebook.model import Rulebook
 from bangfu.core.rulebook.resolver import Resolver
 from bangfu.core.screening.dataset import PARAMETER, DataError, Dataset, Range, where_text
+from bangfu.core.screening.rows import coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Compilations:
         self.shapes = Shapes(lookup, self._combos)
         self._made: dict[tuple[object, ...], tuple[CompiledBook, list[Statement]]] = {}
         self._lock = threading.Lock()
-        self._covered = self._coverage()
+        self._covered = coverage(data)
         self._nonneg = data.nonneg()
 
     def _combos(self, reading: Reading) -> Iterable[Key]:
@@ -56,20 +56,6 @@ class Compilations:
         columns = ", ".join(self.data.raw_key(reading.unit, column) for column in reading.columns)
         source = duckdb_engine.parquet_source(self.data.tables[reading.unit].files)
         return run(self._connection, f"SELECT DISTINCT {columns} FROM {source} s")
-
-    def _coverage(self) -> dict[str, str]:
-        """Whether each table's rows are complete: registry tables are when they are there, bureau tables as they say."""
-        household = self.data.tables.get(self.resolver.units.household)
-        found = {}
-        for table in self.book.tables.values():
-            if table.id not in self.data.tables:
-                found[table.id] = "no"
-            elif table.bureau:
-                told = household is not None and COVERED + table.id in household.types
-                found[table.id] = "some" if told else "no"
-            else:
-                found[table.id] = "yes"
-        return found
 
     def get(self, chunk: Range, *, careful: bool) -> tuple[CompiledBook, list[Statement]]:
         """The compiled book and its SQL for a chunk's assumptions."""

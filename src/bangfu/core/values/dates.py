@@ -19,7 +19,10 @@ _YEARS = range(1850, 2101)
 
 
 class DateReading(NamedTuple):
-    """`note`: month_only, excel_serial, float_text. `problem`: not_date, year_only, ambiguous_month, impossible."""
+    """`note`: month_only, excel_serial, float_text. `problem`.
+
+    Not_date, year_only, ambiguous_month, impossible.
+    """
 
     value: date | None
     note: str = ""
@@ -29,7 +32,8 @@ class DateReading(NamedTuple):
 def parse_date(text: str) -> DateReading:
     """Read a date: ISO, `2019/4`, `2019.04`, `201904`, `20190412`, `2019年4月`, Excel serials, datetimes.
 
-    A month without a day is its first day, with a note. `2019.1` is refused: a spreadsheet writes October so.
+    A month without a day is its first day, with a note. `2019.1` is refused: a spreadsheet writes
+    October so.
     """
     spaced = _SPACED.fullmatch(text.strip())
     shown = squeeze(spaced[1] if spaced else text)

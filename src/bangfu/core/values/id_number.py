@@ -32,9 +32,9 @@ _JUNK = str.maketrans(dict.fromkeys("'\"`‘’“”-‐‑–—−.,:"))
 class IdReading(NamedTuple):
     """What an ID number says.
 
-    `number` is the 18 characters as far as they can be read; it identifies a person only where `problem` is ok.
-    `birth_date`, `sex` (male, female), `disability_kind` (1–7) and `disability_grade` (1–4) are given only
-    where the check digit holds. `repairs` are codes, `problem` is one of PROBLEMS.
+    `number` is the 18 characters as far as they can be read; it identifies a person only where
+    `problem` is ok. `birth_date`, `sex` (male, female), `disability_kind` (1–7) and `disability_grade`
+    (1–4) are given only where the check digit holds. `repairs` are codes, `problem` is one of PROBLEMS.
     """
 
     number: str | None
@@ -71,8 +71,9 @@ def _birth_date(digits: str) -> date | None:
 def read_id_number(raw: str | None) -> IdReading:
     """Read an ID number as files carry it, repairing what has one right answer.
 
-    Repairs: width, spaces, lower_case, look_alike, float (a `.0`), fifteen_digits, certificate. A number in
-    scientific notation has lost its last digits, and a star hides some: neither can be repaired.
+    Repairs: width, spaces, lower_case, look_alike, float (a `.0`), fifteen_digits, certificate. A
+    number in scientific notation has lost its last digits, and a star hides some: neither can be
+    repaired.
     """
     if raw is None:
         return _nothing("missing")
@@ -125,7 +126,7 @@ def _by_length(shown: str, repairs: tuple[str, ...]) -> IdReading:
 
 
 def _eighteen(number: str, repairs: tuple[str, ...], suffix: str) -> IdReading:
-    if number.startswith("999999"):
+    if number.startswith("999999") or number == number[0] * 18:
         return _nothing("placeholder")
     if number[17] != _check_digit()(number):
         return _nothing("bad_checksum", number, repairs)

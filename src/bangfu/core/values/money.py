@@ -9,6 +9,7 @@ from bangfu.core.values.reading import MISSING, Reading
 from bangfu.core.values.text import is_blank, squeeze
 
 _PLAIN = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?")
+_COMMON = re.compile(r"[0-9]{1,12}(?:\.[0-9]{0,2})?")
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?e[+-]?\d+", re.IGNORECASE)
 _MONEY = re.compile(
     r"(?:人民币|rmb|cny|￥|¥)?(?P<number>.*?)(?P<unit>亿元?|万元?|千元|百元|元整?|圆整?|块钱?|yuan)?",
@@ -38,7 +39,10 @@ def format_yuan(fen: int) -> str:
 
 
 def read_number(text: str) -> Decimal | None:
-    """A decimal number with or without thousands, or in parentheses for a negative one; None if it is none."""
+    """A decimal number with or without thousands, or in parentheses for a negative one.
+
+    None if it is none.
+    """
     if text.startswith("(") and text.endswith(")"):
         inner = read_number(text[1:-1])
         return -inner if inner is not None and inner > 0 else None
@@ -53,6 +57,9 @@ def read_yuan(text: str, factor: int = 1) -> Reading:
     `factor` is what a number without a unit counts (10000 under a header in 万元). Notes: rounded, unit,
     declared_zero. Problems: not_money, too_large.
     """
+    if factor == 1 and _COMMON.fullmatch(text):  # nearly every cell: no need to look for anything else
+        yuan, _, cents = text.partition(".")
+        return Reading(int(yuan) * 100 + int(cents.ljust(2, "0")))
     shown = squeeze(text).replace("，", ",")
     if shown == "无":
         return Reading(0, "declared_zero")

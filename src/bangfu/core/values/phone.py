@@ -13,7 +13,10 @@ _COUNTRY = re.compile(r"(?:\+|00)?86(?=1\d{10}$)")
 
 
 class PhoneReading(NamedTuple):
-    """`number` has digits only. `problem` is ok, missing, placeholder, landline, several, scientific or malformed."""
+    """`number` has digits only.
+
+    `problem` is ok, missing, placeholder, landline, several, scientific or malformed.
+    """
 
     number: str | None
     repairs: tuple[str, ...]

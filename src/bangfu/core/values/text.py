@@ -31,6 +31,7 @@ BLANKS = frozenset(
     }
 )
 """Normalised texts that say nothing was written."""
+_LONGEST_BLANK = max(map(len, BLANKS))
 
 
 def half_width(text: str) -> str:
@@ -47,16 +48,25 @@ def tidy(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """Half-width, without invisible characters and without any space or line break."""
+    if text.isascii():
+        return text if text.isprintable() and " " not in text else _SPACES.sub("", text)
     return _SPACES.sub("", half_width(text).translate(_INVISIBLE))
 
 
 def is_blank(text: str) -> bool:
     """True where the text says that nothing was written: empty, `/`, `-`, `—`, `null` …"""
+    if text in BLANKS:
+        return True
+    if text.isprintable() and " " not in text and (len(text) > _LONGEST_BLANK or text.isdigit()):
+        return False
     return squeeze(text).translate(_DASHES).casefold() in BLANKS
 
 
 def label_key(text: str) -> str:
-    """The form in which labels and headers are compared: no spaces, half-width, lower case, one kind of dash."""
+    """The form in which labels and headers are compared.
+
+    No spaces, half-width, lower case, one kind of dash.
+    """
     return squeeze(text).translate(_DASHES).casefold()
 
 
@@ -81,9 +91,9 @@ _NAME = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff〇]+(?:·[㐀-鿿豈-�
 def name_problem(text: str) -> bool | None:
     """True where a name holds digits, spaces or other odd characters; None where there is no name.
 
-    Spaces at the ends and another dot for `·` have one right answer and are no problem; a space inside a
-    name is one, since it is what other systems fail to match on. A name in Latin letters (a foreign spouse) may hold
-    spaces.
+    Spaces at the ends and another dot for `·` have one right answer and are no problem; a space inside
+    a name is one, since it is what other systems fail to match on. A name in Latin letters (a foreign
+    spouse) may hold spaces.
     """
     shown = tidy(text)
     if is_blank(shown):
