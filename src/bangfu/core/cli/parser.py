@@ -69,7 +69,8 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from bangfu import __version__
 
-        parser.exit(do.OK, f"bangfu {__version__}\n")
+        print(f"bangfu {__version__}")
+        parser.exit(do.OK)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -133,7 +133,8 @@ class _Runner:
         if not isinstance(wanted, Mapping):
             tried.differ(name, "键和值 / keys with values", wanted)
             return
-        if wanted and all(isinstance(inner, Mapping) or inner == "none" for inner in wanted.values()):
+        nested = bool(wanted) and not set(wanted) & set(KEYS)
+        if nested and all(isinstance(inner, Mapping) or inner == "none" for inner in wanted.values()):
             for unit, inner in wanted.items():
                 rest = [d for d in found if str(unit) in self._names(tried, d)]
                 self._rows_compared(

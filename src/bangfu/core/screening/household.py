@@ -22,6 +22,7 @@ from bangfu.core.compiler.python import INPUT_LIMIT, Evaluator, compile_plan
 from bangfu.core.rulebook.model import ABSENT, ParameterValue, Rulebook
 from bangfu.core.rulebook.resolver import Resolver
 from bangfu.core.screening.decisions import input_names
+from bangfu.core.screening.findings import Names, names_of
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -58,6 +59,14 @@ class Variant:
     shapes: Shapes
     sources: Mapping[str, tuple[str, ...]]
     index: Mapping[str, Mapping[str, int]]
+    names: dict[str, Names] = field(default_factory=dict)
+
+    def names_of(self, policy: str) -> Names:
+        """What the masks of a policy mean."""
+        if policy not in self.names:
+            lowered = next(item for item in self.compiled.policies if item.policy.id == policy)
+            self.names[policy] = names_of(self.compiled, lowered)
+        return self.names[policy]
 
 
 @dataclass(slots=True)
