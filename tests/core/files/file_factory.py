@@ -55,9 +55,7 @@ def with_cell(header: str, value: Any, row: Sequence[Any] = ONE) -> list[Any]:
     return changed
 
 
-def write_csv(
-    path: Path, rows: Sequence[Sequence[Any]], encoding: str = "utf-8-sig", delimiter: str = ","
-) -> Path:
+def write_csv(path: Path, rows: Sequence[Sequence[Any]], encoding: str = "utf-8-sig", delimiter: str = ",") -> Path:
     with path.open("w", encoding=encoding, newline="") as file:
         csv.writer(file, delimiter=delimiter).writerows(rows)
     return path

@@ -44,9 +44,7 @@ def rows_of(reading) -> list[list]:  # type: ignore[no-untyped-def]
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_csv_is_read_in_every_encoding_and_with_every_delimiter(
-    tmp_path: Path, encoding: str, delimiter: str
-) -> None:
+def test_csv_is_read_in_every_encoding_and_with_every_delimiter(tmp_path: Path, encoding: str, delimiter: str) -> None:
     path = write_csv(tmp_path / "persons.csv", [HEADER, ONE, TWO], encoding, delimiter)
     reading = read_table(path, PERSONS)
     assert rows_of(reading) == [EXPECTED_ONE, EXPECTED_TWO]
@@ -103,9 +101,7 @@ def test_a_title_above_and_totals_and_notes_below_are_left_out_and_told(tmp_path
 
 
 def test_a_total_row_whose_word_is_spaced_out_is_a_total_row(tmp_path: Path) -> None:
-    reading = read_table(
-        write_xlsx(tmp_path / "p.xlsx", [HEADER, ONE, ["合 计", "", "", "", "", "", "", 5]]), PERSONS
-    )
+    reading = read_table(write_xlsx(tmp_path / "p.xlsx", [HEADER, ONE, ["合 计", "", "", "", "", "", "", 5]]), PERSONS)
     assert reading.column("person_no") == ["P1"]
     assert codes(reading.notes) == ["total_row"]
 
@@ -176,9 +172,7 @@ def test_a_header_in_ten_thousand_yuan_multiplies_and_one_by_the_month_is_not_th
 
 
 def test_repeated_and_unknown_columns_are_told(tmp_path: Path) -> None:
-    path = write_csv(
-        tmp_path / "persons.csv", [[*HEADER, "姓名", "身份证号", "备注甲"], [*ONE, "王五", "x", "y"]]
-    )
+    path = write_csv(tmp_path / "persons.csv", [[*HEADER, "姓名", "身份证号", "备注甲"], [*ONE, "王五", "x", "y"]])
     reading = read_table(path, PERSONS)
     assert reading.column("name") == ["张三"]
     assert [(p.code, p.column, p.value) for p in reading.problems] == [("duplicate_header", "姓名", "2")]
@@ -210,9 +204,7 @@ def test_repeated_and_unknown_columns_are_told(tmp_path: Path) -> None:
 def test_what_has_one_right_answer_is_repaired_with_a_note(
     tmp_path: Path, header: str, value: str, expected: object, note: str
 ) -> None:
-    reading = read_table(
-        write_csv(tmp_path / "persons.csv", [HEADER, TWO, with_cell(header, value)]), PERSONS
-    )
+    reading = read_table(write_csv(tmp_path / "persons.csv", [HEADER, TWO, with_cell(header, value)]), PERSONS)
     assert reading.column(PERSONS.columns[HEADER.index(header)].name)[1] == expected
     assert [(n.code, n.rows) for n in reading.notes] == [(note, (3,))]
     assert reading.problems == ()
@@ -299,9 +291,7 @@ def test_an_id_number_typed_as_a_number_shows_that_it_lost_digits(tmp_path: Path
     assert reading.column("id_number") == ["3.41225198801011e+17"]
 
 
-def test_a_file_longer_than_one_chunk_keeps_its_row_numbers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_longer_than_one_chunk_keeps_its_row_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bangfu.core.files.reader.CHUNK_ROWS", 7)
     rows = [with_cell("人编号", f"P{n}") for n in range(40)]
     rows[25] = with_cell("出生日期", "x", rows[25])

@@ -34,15 +34,12 @@ def test_a_workbook_with_a_password_says_how_to_remove_it(tmp_path: Path) -> Non
         read_table(locked, PERSONS)
     assert caught.value.code == "password"
     assert str(caught.value) == (
-        "persons.xlsx：工作簿有密码，无法读取。 "
-        "请在表格软件中取消密码（文件→另存为→工具→常规选项），再放回文件夹。"
+        "persons.xlsx：工作簿有密码，无法读取。 请在表格软件中取消密码（文件→另存为→工具→常规选项），再放回文件夹。"
     )
     assert "protected by a password" in caught.value.line("en")
 
 
-@pytest.mark.parametrize(
-    "content", [b"PK\x03\x04 broken", b"%PDF-1.7", b"\x00\x01\x02", b"<html><p>no table</p>"]
-)
+@pytest.mark.parametrize("content", [b"PK\x03\x04 broken", b"%PDF-1.7", b"\x00\x01\x02", b"<html><p>no table</p>"])
 def test_what_is_no_table_is_refused_without_a_traceback(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "persons.xlsx"
     path.write_bytes(content)
@@ -99,9 +96,7 @@ def test_an_empty_file_has_no_header(tmp_path: Path) -> None:
 def test_a_cell_that_cannot_be_read_is_unknown_and_its_row_is_kept(
     tmp_path: Path, header: str, value: str, code: str
 ) -> None:
-    reading = read_table(
-        write_csv(tmp_path / "persons.csv", [HEADER, TWO, with_cell(header, value)]), PERSONS
-    )
+    reading = read_table(write_csv(tmp_path / "persons.csv", [HEADER, TWO, with_cell(header, value)]), PERSONS)
     problem = only_problem(reading)
     assert (problem.code, problem.file, problem.row, problem.column, problem.value) == (
         code,
@@ -124,9 +119,7 @@ def test_a_code_of_another_numbering_is_never_taken_by_its_number(tmp_path: Path
 
 
 def test_a_row_without_its_key_is_rejected_and_the_others_stay(tmp_path: Path) -> None:
-    reading = read_table(
-        write_csv(tmp_path / "persons.csv", [HEADER, with_cell("人编号", " "), TWO]), PERSONS
-    )
+    reading = read_table(write_csv(tmp_path / "persons.csv", [HEADER, with_cell("人编号", " "), TWO]), PERSONS)
     assert only_problem(reading).code == "no_key"
     assert (reading.rejected, reading.column("person_no"), reading.rows_seen) == ((("", 2),), ["P2"], 2)
 
@@ -144,9 +137,7 @@ def test_a_repeated_key_keeps_the_first_row_and_tells_both(tmp_path: Path) -> No
 
 def test_a_ragged_row_is_rejected_since_its_cells_have_shifted(tmp_path: Path) -> None:
     path = tmp_path / "persons.csv"
-    path.write_text(
-        "\n".join([",".join(HEADER), ",".join(ONE) + ",多", ",".join(TWO[:5]), ",".join(TWO)]), "utf-8"
-    )
+    path.write_text("\n".join([",".join(HEADER), ",".join(ONE) + ",多", ",".join(TWO[:5]), ",".join(TWO)]), "utf-8")
     reading = read_table(path, PERSONS)
     assert [(p.row, p.code, p.value, p.detail) for p in reading.problems] == [
         (2, "ragged", "12", "11"),

@@ -68,12 +68,8 @@ def test_a_reading_that_nobody_knows_is_a_mistake_of_the_rulebook(tmp_path: Path
 
 def test_no_personal_value_reaches_the_snapshot(tmp_path: Path) -> None:
     county(tmp_path / "data")
-    write(
-        tmp_path / "data", "benefits", ["户编号", "待遇项目", "银行账号"], ["H1", "dibao", "6217000011112222"]
-    )
-    write(
-        tmp_path / "data" / "bureau", "deaths", ["证件号码", "姓名", "死亡日期"], [ID2, "李四", "2024-05-06"]
-    )
+    write(tmp_path / "data", "benefits", ["户编号", "待遇项目", "银行账号"], ["H1", "dibao", "6217000011112222"])
+    write(tmp_path / "data" / "bureau", "deaths", ["证件号码", "姓名", "死亡日期"], [ID2, "李四", "2024-05-06"])
     snapshot = frozen(tmp_path)
     for path in (tmp_path / "out").iterdir():
         table = pq.read_table(path)
@@ -346,9 +342,7 @@ def test_the_directory_knows_names_for_worklists_and_masks_the_number(tmp_path: 
 def test_problems_are_listed_and_the_bad_rows_of_each_file_go_back(tmp_path: Path) -> None:
     data = county(tmp_path / "data")
     header = ["人编号", "户编号", "姓名", "证件号码", "性别"]
-    write(
-        data, "persons", header, ["P1", "H1", "张三", ID1[:17] + "9", "男"], ["P2", "H1", "李四", ID2, "甲"]
-    )
+    write(data, "persons", header, ["P1", "H1", "张三", ID1[:17] + "9", "男"], ["P2", "H1", "李四", ID2, "甲"])
     snapshot = frozen(tmp_path)
     written = write_problems(snapshot, tmp_path / "problems")
     assert [path.name for path in written] == ["problems.xlsx", "退回_persons.xlsx"]

@@ -62,9 +62,7 @@ class ColumnReader:
             return values, []
         read, found = self._read_each(texts.take(positions))
         at = positions.to_pylist()
-        return pc.replace_with_mask(values, rest, read), [
-            (at[i], text, reading) for i, text, reading in found
-        ]
+        return pc.replace_with_mask(values, rest, read), [(at[i], text, reading) for i, text, reading in found]
 
     def _read_each(self, texts: Any) -> tuple[Any, list[tuple[int, str, Reading]]]:
         import pyarrow as pa

@@ -94,9 +94,7 @@ _PROBLEMS: dict[str, Message] = {
         "请删去多余的列。",
         "Delete the columns that are too many.",
     ),
-    "odd_type": Message(
-        "该列的数据类型无法识别：{detail}", "the column's type cannot be read: {detail}", *_FIX_CELL
-    ),
+    "odd_type": Message("该列的数据类型无法识别：{detail}", "the column's type cannot be read: {detail}", *_FIX_CELL),
     "no_manifest": Message(
         "缺少说明文件，不知道本表覆盖哪些地区和时段",
         "there is no manifest: which areas and dates the file covers is not known",
@@ -141,12 +139,8 @@ _NOTES: dict[str, Message] = {
     "declared_zero": Message("“无”按申报为零处理（{count}处）", "“无” is a declared zero ({count})"),
     "float_text": Message("去掉多余的“.0”（{count}处）", "a superfluous “.0” removed ({count})"),
     "month_only": Message("只有年月，按当月1日（{count}处）", "month only, read as its first day ({count})"),
-    "excel_serial": Message(
-        "按表格软件的日期序号换算（{count}处）", "read as a spreadsheet's date number ({count})"
-    ),
-    "numbered_label": Message(
-        "标签前的编号未采用（{count}处）", "the number before the label was ignored ({count})"
-    ),
+    "excel_serial": Message("按表格软件的日期序号换算（{count}处）", "read as a spreadsheet's date number ({count})"),
+    "numbered_label": Message("标签前的编号未采用（{count}处）", "the number before the label was ignored ({count})"),
     "merged_filled": Message(
         "合并单元格的值填到各行（{count}处）", "a merged cell's value given to its rows ({count})"
     ),
@@ -161,19 +155,11 @@ _NOTES: dict[str, Message] = {
     "absent_columns": Message("文件中没有的列：{detail}", "columns that the file lacks: {detail}"),
     "two_synonyms": Message("与“{detail}”同义，未采用", "means the same as {detail!r}; not used"),
     "encoding": Message("文件编码为 {detail}", "the file is encoded in {detail}"),
-    "id_repaired": Message(
-        "证件号码已规范：{detail}（{count}处）", "ID numbers repaired: {detail} ({count})"
-    ),
-    "not_joined": Message(
-        "有{count}行未对应到人员：{detail}", "{count} rows were not joined to a person: {detail}"
-    ),
+    "id_repaired": Message("证件号码已规范：{detail}（{count}处）", "ID numbers repaired: {detail} ({count})"),
+    "not_joined": Message("有{count}行未对应到人员：{detail}", "{count} rows were not joined to a person: {detail}"),
     "no_file": Message("文件夹中没有这张表：{detail}", "the folder has no such table: {detail}"),
-    "orphans": Message(
-        "有{count}行的人员不在人员表中，未能确定户", "{count} rows name a person who is not registered"
-    ),
-    "html": Message(
-        "文件实为网页（HTML）表格，已按表格读入", "the file is really an HTML table; it was read as one"
-    ),
+    "orphans": Message("有{count}行的人员不在人员表中，未能确定户", "{count} rows name a person who is not registered"),
+    "html": Message("文件实为网页（HTML）表格，已按表格读入", "the file is really an HTML table; it was read as one"),
     "ending": Message("文件内容是{detail}，与扩展名不符", "the content is {detail}, unlike its ending"),
 }
 

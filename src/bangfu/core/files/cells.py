@@ -15,13 +15,9 @@ from bangfu.core.values.text import half_width, is_blank, label_key, squeeze, ti
 Read = Callable[[str], Reading]
 
 _YES = frozenset({"是", "有", "y", "yes", "true", "t", "1", "1.0", "√", "✓", "✔", "☑", "对", "v"})
-_NO = frozenset(
-    {"否", "无", "没有", "不是", "n", "no", "false", "f", "0", "0.0", "×", "✗", "✘", "☒", "x", "错"}
-)
+_NO = frozenset({"否", "无", "没有", "不是", "n", "no", "false", "f", "0", "0.0", "×", "✗", "✘", "☒", "x", "错"})
 _COUNT_UNITS = re.compile(r"(?<=\d)(?:人次|人|户次|户|口|个月|个|次|月|年|岁|周岁|天|项)$")
-_MEASURE_UNITS = re.compile(
-    r"(?<=\d)(?:平方米|平米|㎡|m2|m²|亩|公里|千米|km|千瓦|kw|公斤|吨)$", re.IGNORECASE
-)
+_MEASURE_UNITS = re.compile(r"(?<=\d)(?:平方米|平米|㎡|m2|m²|亩|公里|千米|km|千瓦|kw|公斤|吨)$", re.IGNORECASE)
 _SCALE = Decimal("0.000001")
 _WHOLE_LIMIT = 10**15
 _NUMBERED = re.compile(r"\d+[.、:)_-]?(?=[^\d.])")

@@ -72,9 +72,7 @@ def _sheet_parts(path: Path) -> dict[str, str]:
     found = {}
     for tag in _SHEET.findall(book):
         target = targets.get(_attribute(tag, "r:id"), "")
-        found[unescape(_attribute(tag, "name"))] = (
-            target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        )
+        found[unescape(_attribute(tag, "name"))] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
     return found
 
 

@@ -107,15 +107,11 @@ def find_header(rows: Sequence[Row], layout: TableLayout) -> Header | None:
             continue
         best = _better(best, _match(layout, titles, row, None, first=index + 1, last=index + 1))
         if index + 1 < len(rows) and any(rows[index + 1]):
-            best = _better(
-                best, _match(layout, titles, rows[index + 1], row, first=index + 1, last=index + 2)
-            )
+            best = _better(best, _match(layout, titles, rows[index + 1], row, first=index + 1, last=index + 2))
     if best is None or not best.at:
         return None
-    complete = len(best.at) == sum(
-        map(bool, best.titles)
-    )  # a list of numbers has one column, and it is known
-    return best if len(best.at) >= needed or complete else None
+    complete = len(best.at) == sum(map(bool, best.titles))
+    return best if len(best.at) >= needed or complete else None  # a bare list of numbers has one column
 
 
 def _better(best: Header | None, other: Header) -> Header:
@@ -156,9 +152,7 @@ def _titles(lower: Row, upper: Row | None) -> list[tuple[str, ...]]:
     return found
 
 
-def _match(
-    layout: TableLayout, known: set[str], lower: Row, upper: Row | None, *, first: int, last: int
-) -> Header:
+def _match(layout: TableLayout, known: set[str], lower: Row, upper: Row | None, *, first: int, last: int) -> Header:
     options = _titles(lower, upper)
     keys: list[str] = []
     factors: list[int] = []

@@ -39,9 +39,7 @@ def _without_repeats(reading: TableReading, remarks: Remarks, key: str, personal
         if at not in told:
             told.add(at)
             remarks.problem(reading.sheets[sheets[at]], rows[at], title, shown, "duplicated_key", detail=here)
-        remarks.problem(
-            reading.sheets[sheets[index]], rows[index], title, shown, "duplicate_key", detail=there
-        )
+        remarks.problem(reading.sheets[sheets[index]], rows[index], title, shown, "duplicate_key", detail=there)
         rejected.append((reading.sheets[sheets[index]], rows[index]))
     mask_array = pa.array(keep)
     return replace(

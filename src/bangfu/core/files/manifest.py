@@ -39,11 +39,7 @@ class Manifest:
 
     def covers(self, area_code: str | None, on: date) -> bool:
         """True where the file speaks for households of that area on that date."""
-        if (
-            not area_code
-            or (self.start is not None and on < self.start)
-            or (self.end is not None and on >= self.end)
-        ):
+        if not area_code or (self.start is not None and on < self.start) or (self.end is not None and on >= self.end):
             return False
         return any(_within(area_code, area) for area in self.areas)
 

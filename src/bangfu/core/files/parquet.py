@@ -59,9 +59,7 @@ def read_parquet(path: Path, layout: TableLayout) -> TableReading:
     absent = [column.name for column in layout.columns if not column.optional and column.name not in at]
     if absent:
         remarks.note("", None, "", "", "absent_columns", detail="、".join(absent))
-    read = [
-        _read_part(table, layout, at, sheet, remarks) for table, sheet in zip(tables, sheets, strict=True)
-    ]
+    read = [_read_part(table, layout, at, sheet, remarks) for table, sheet in zip(tables, sheets, strict=True)]
     rows = [pa.array(range(1, table.num_rows + 1), pa.int32()) for table in tables]
     number = [pa.array([index] * table.num_rows, pa.int16()) for index, table in enumerate(tables)]
     reading = TableReading(
@@ -88,11 +86,7 @@ def _columns(path: Path, layout: TableLayout) -> tuple[dict[str, str], list[str]
         known.setdefault(title_key(name), name)
     at = {}
     for column in layout.columns:
-        hit = (
-            column.name
-            if column.name in names
-            else next((known[t] for t in column.titles if t in known), None)
-        )
+        hit = column.name if column.name in names else next((known[t] for t in column.titles if t in known), None)
         if hit is not None:
             at[column.name] = hit
     key = layout.key
@@ -133,9 +127,7 @@ def _without_keyless(reading: TableReading, remarks: Remarks) -> TableReading:
         return reading
     valid = pc.is_valid(reading.table.column(key.name))
     lost = pc.invert(valid)
-    places = zip(
-        reading.sheet_of.filter(lost).to_pylist(), reading.row_of.filter(lost).to_pylist(), strict=True
-    )
+    places = zip(reading.sheet_of.filter(lost).to_pylist(), reading.row_of.filter(lost).to_pylist(), strict=True)
     rejected = [(reading.sheets[sheet], row) for sheet, row in places]
     for sheet_name, row in rejected:
         remarks.problem(sheet_name, row, reading.headers[key.name], "", "no_key")
@@ -189,11 +181,7 @@ def _fitting(array: Any, column: ColumnLayout) -> Any | None:
         return array
     if kind == "boolean" and whole:
         bounds = pc.min_max(array).as_py()
-        return (
-            array.cast(pa.bool_())
-            if bounds["min"] in {None, 0, 1} and bounds["max"] in {None, 0, 1}
-            else None
-        )
+        return array.cast(pa.bool_()) if bounds["min"] in {None, 0, 1} and bounds["max"] in {None, 0, 1} else None
     if kind == "date" and pa.types.is_date(given):
         return array.cast(pa.date32())
     if kind == "date" and pa.types.is_timestamp(given):
@@ -239,17 +227,11 @@ def _as_text(array: Any) -> Any:
 
     if pa.types.is_string(array.type):
         return array
-    if (
-        pa.types.is_large_string(array.type)
-        or pa.types.is_integer(array.type)
-        or pa.types.is_decimal(array.type)
-    ):
+    if pa.types.is_large_string(array.type) or pa.types.is_integer(array.type) or pa.types.is_decimal(array.type):
         return array.cast(pa.string())
     encoded = array.dictionary_encode() if not pa.types.is_nested(array.type) else None
     if encoded is None:
-        return pa.array(
-            [None if cell is None else cell_text(cell) for cell in array.to_pylist()], pa.string()
-        )
+        return pa.array([None if cell is None else cell_text(cell) for cell in array.to_pylist()], pa.string())
     texts = pa.array([cell_text(cell) for cell in encoded.dictionary.to_pylist()], pa.string())
     return texts.take(encoded.indices)
 

@@ -84,8 +84,7 @@ class _Collector:
                 title = header.titles[header.at[column.name]]
                 self._headers.setdefault(column.name, " ".join(title.split()))
         readers = {
-            column.name: ColumnReader(column, header.factors.get(column.name, 1))
-            for column in self.layout.columns
+            column.name: ColumnReader(column, header.factors.get(column.name, 1)) for column in self.layout.columns
         }
         body = _filled(sheet, header, self.layout, self.remarks, name)
         at = header.last + 1
@@ -110,11 +109,7 @@ class _Collector:
             remarks.note(name, header.last, title, "", "two_synonyms", detail=chosen)
         if unknown := header.unknown():
             remarks.note(name, header.last, "", "", "unknown_columns", detail="、".join(unknown))
-        absent = [
-            column.name
-            for column in self.layout.columns
-            if not column.optional and column.name not in header.at
-        ]
+        absent = [column.name for column in self.layout.columns if not column.optional and column.name not in header.at]
         if absent:
             remarks.note(name, header.last, "", "", "absent_columns", detail="、".join(absent))
 
@@ -136,9 +131,7 @@ class _Collector:
         self._seen += len(kept)
         width = header.width
         columns = (
-            list(zip(*kept, strict=True))
-            if sheet.even
-            else list(zip(*(row[:width] for row in kept), strict=True))
+            list(zip(*kept, strict=True)) if sheet.even else list(zip(*(row[:width] for row in kept), strict=True))
         )
         typed: dict[str, Any] = {}
         for column in self.layout.columns:
@@ -274,9 +267,7 @@ def _filled(sheet: Sheet, header: Header, layout: TableLayout, remarks: Remarks,
     if not merges:
         return body
     rows = list(body)
-    carried = {
-        index: column for column in layout.columns if (index := header.at.get(column.name)) is not None
-    }
+    carried = {index: column for column in layout.columns if (index := header.at.get(column.name)) is not None}
     for merge in merges:
         column = carried.get(merge.column)
         first = max(merge.first, header.last + 1)

@@ -100,9 +100,7 @@ class Remarks:
             row = rows[index]
             shown = mask(text) if column.personal else text.strip()
             if reading.problem:
-                self.problem(
-                    sheet, row, title, shown, reading.problem, detail=_expected(column, reading.problem)
-                )
+                self.problem(sheet, row, title, shown, reading.problem, detail=_expected(column, reading.problem))
             else:
                 self.sum_up(sheet, row, title, shown, reading.note)
 

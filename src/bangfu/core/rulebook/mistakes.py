@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -41,5 +40,7 @@ class ExpressionError(Exception):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that is most like `name`, or the empty string."""
+    import difflib  # only a mistake needs it, and every start would pay for it
+
     found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return found[0] if found else ""

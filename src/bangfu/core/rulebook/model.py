@@ -47,11 +47,25 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A parsed expression with its own text and the place of its first character."""
+    """A parsed expression with its own text and the place of its first character.
+
+    `runs` is filled where the text does not stand in the file letter by letter (escapes, several lines):
+    (offset, 1-based line, 1-based column) of each run that does.
+    """
 
     text: str
     tree: Node
     place: Place
+    runs: tuple[tuple[int, int, int], ...] = ()
+
+    def place_of(self, at: int) -> Place:
+        """Where the character at the 0-based offset `at` stands in the file."""
+        offset, line, column = 0, self.place.line, self.place.column
+        for run in self.runs:
+            if run[0] > at:
+                break
+            offset, line, column = run
+        return Place(self.place.file, line, column + max(at - offset, 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,9 +68,7 @@ class Snapshot:
     directory: Directory
 
 
-def take_snapshot(
-    rulebook: Rulebook, data: Path, as_of: date, out: Path, *, facts: Path | None = None
-) -> Snapshot:
+def take_snapshot(rulebook: Rulebook, data: Path, as_of: date, out: Path, *, facts: Path | None = None) -> Snapshot:
     """Read every declared table from `data`, join, and write one Parquet per table into `out`, made if
     need be.
 
@@ -134,17 +132,13 @@ class _Taking:
                 if path is None:
                     if table.id in first:
                         raise FileError("no_table", str(self.data / table.file), expected=table.file)
-                    self.notes.append(
-                        Note(table.file, "", None, "", "", "no_file", table.label.zh or table.id)
-                    )
+                    self.notes.append(Note(table.file, "", None, "", "", "no_file", table.label.zh or table.id))
                     continue
                 reading = read_table(path, layout)
             except FileError as error:
                 if not table.bureau:
                     raise
-                self.problems.append(
-                    Problem(error.file, "", None, "", "", "unreadable_table", error.line("zh"))
-                )
+                self.problems.append(Problem(error.file, "", None, "", "", "unreadable_table", error.line("zh")))
                 continue
             self.readings[table.id] = reading
             self.notes.extend(reading.notes)
@@ -197,18 +191,14 @@ class _Taking:
 
         columns: dict[str, Any] = {}
         facts = facts_of(self.rulebook, table.id)
-        declared = {
-            fact.column for fact in facts if fact.derive is None and not fact.personal and not fact.reads
-        }
+        declared = {fact.column for fact in facts if fact.derive is None and not fact.personal and not fact.reads}
         for column in reading.layout.columns:
             if column.personal:
                 continue
             if column.name in reading.table.column_names:
                 columns[column.name] = reading.table.column(column.name)
             elif column.name in declared or column.key:
-                columns[column.name] = pa.chunked_array(
-                    [pa.nulls(reading.table.num_rows, arrow_type(column))]
-                )
+                columns[column.name] = pa.chunked_array([pa.nulls(reading.table.num_rows, arrow_type(column))])
         for fact in facts:
             if fact.reads:
                 layout = column_of(self.rulebook, fact, (), key=False, link=False)
@@ -257,9 +247,7 @@ class _Taking:
             joined = join_bureau(reading, self._people)
             columns = put(columns.take(joined.rows), key, persons.column(key).take(joined.persons))
             for reason, rows in joined.lost.items():
-                self.notes.append(
-                    Note(reading.path.name, "", None, "", "", "not_joined", REASONS[reason], len(rows))
-                )
+                self.notes.append(Note(reading.path.name, "", None, "", "", "not_joined", REASONS[reason], len(rows)))
             self._remark_ids(reading, joined.identities)
             self._remark_problems(reading, contradictions(reading, joined.lost.get("contradicts", ())))
         elif table.bureau and key not in reading.table.column_names:

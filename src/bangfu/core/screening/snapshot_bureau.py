@@ -83,9 +83,7 @@ def join_bureau(reading: TableReading, registered: People) -> Joined:
             lost.setdefault("contradicts" if candidates else "not_registered", []).append(index)
         rows.extend([index] * len(fitting))
         persons.extend(fitting)
-    return Joined(
-        pa.array(rows, pa.int64()), pa.array(persons, pa.int64()), dict(sorted(lost.items())), identities
-    )
+    return Joined(pa.array(rows, pa.int64()), pa.array(persons, pa.int64()), dict(sorted(lost.items())), identities)
 
 
 def _contradicts(registered: People, who: int, name: str | None, born: date | None) -> bool:

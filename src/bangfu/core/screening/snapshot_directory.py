@@ -15,9 +15,7 @@ def make_directory(
     rulebook: Rulebook, who: Roles, readings: Mapping[str, TableReading], tables: Mapping[str, Any]
 ) -> Directory:
     """Names of households, persons and villages; keys in the type that the snapshot's `tables` have."""
-    villages = next(
-        (table for table in rulebook.tables.values() if table.of == "village" and table.key), None
-    )
+    villages = next((table for table in rulebook.tables.values() if table.of == "village" and table.key), None)
     village, code = (villages.id, str(villages.key)) if villages is not None else ("", "")
     area = who.households.area or "region_code"
     home = (who.household_key, "head_name", area, "group_name", "natural_village", "phone")

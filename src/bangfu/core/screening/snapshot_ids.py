@@ -26,9 +26,7 @@ def repairs(reading: TableReading, identities: Identities) -> list[Note]:
         rows = tuple(row for _, row in places)
         column = reading.headers[BUREAU_ID]
         words = ID_REPAIRS[repair]
-        notes.append(
-            Note(reading.path.name, sheet, first, column, "", "id_repaired", words, len(indexes), rows)
-        )
+        notes.append(Note(reading.path.name, sheet, first, column, "", "id_repaired", words, len(indexes), rows))
     return notes
 
 

@@ -34,11 +34,7 @@ class Roles:
 
     def of_person(self, rulebook: Rulebook, table: Table) -> bool:
         """True where the rows of the table may concern one person."""
-        return (
-            table.id == self.persons.id
-            or table.of == self.persons.of
-            or self._has(rulebook, table, self.person_key)
-        )
+        return table.id == self.persons.id or table.of == self.persons.of or self._has(rulebook, table, self.person_key)
 
     def of_household(self, rulebook: Rulebook, table: Table) -> bool:
         """True where the rows of the table concern a household, directly or through a person."""
@@ -50,9 +46,7 @@ class Roles:
 
     @staticmethod
     def _has(rulebook: Rulebook, table: Table, column: str) -> bool:
-        return table.belongs_to == column or any(
-            fact.column == column for fact in facts_of(rulebook, table.id)
-        )
+        return table.belongs_to == column or any(fact.column == column for fact in facts_of(rulebook, table.id))
 
 
 def roles(rulebook: Rulebook) -> Roles:
@@ -60,9 +54,7 @@ def roles(rulebook: Rulebook) -> Roles:
     keyed = {table.of: table for table in rulebook.tables.values() if table.key is not None}
     missing = [entity for entity in ("household", "person") if entity not in keyed]
     if missing:
-        raise LookupError(
-            f"rulebook {rulebook.name} declares no table with a key of {' and of '.join(missing)}"
-        )
+        raise LookupError(f"rulebook {rulebook.name} declares no table with a key of {' and of '.join(missing)}")
     households, persons = keyed["household"], keyed["person"]
     return Roles(households, persons, str(households.key), str(persons.key))
 
@@ -89,9 +81,7 @@ def labels_of(rulebook: Rulebook, code: str) -> Mapping[str, int | str]:
     return found
 
 
-def column_of(
-    rulebook: Rulebook, fact: Fact, headers: tuple[str, ...], *, key: bool, link: bool
-) -> ColumnLayout:
+def column_of(rulebook: Rulebook, fact: Fact, headers: tuple[str, ...], *, key: bool, link: bool) -> ColumnLayout:
     """The layout of one fact's column."""
     return ColumnLayout(
         name=fact.column,
@@ -130,9 +120,7 @@ def layout_of(rulebook: Rulebook, table: Table, who: Roles) -> TableLayout:
     for name in _implied(rulebook, table, who):
         columns.setdefault(
             name,
-            ColumnLayout(
-                name, key=name == table.key, link=True, headers=_headers(rulebook, name), optional=True
-            ),
+            ColumnLayout(name, key=name == table.key, link=True, headers=_headers(rulebook, name), optional=True),
         )
     if table.bureau:
         for name, kind, headers in _BUREAU_COLUMNS:

@@ -35,9 +35,7 @@ def _write_sheet(workbook: Any, title: str, remarks: Iterable[Remark]) -> None:
     number = 0
     for number, remark in enumerate(remarks, 1):
         if number >= _SHEET_ROWS:
-            sheet.write_string(
-                number, 0, "……其余未列出，请先改正以上各项。 More follow; correct these first."
-            )
+            sheet.write_string(number, 0, "……其余未列出，请先改正以上各项。 More follow; correct these first.")
             break
         row = "" if remark.row is None else str(remark.row)
         told = (remark.message(), remark.advice(), remark.message("en"), remark.advice("en"))

@@ -1,0 +1,64 @@
+"""What an analyst imports: files in, results out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bangfu.core.rulebook.loader import load
+from bangfu.core.screening.run import screen as _screen
+from bangfu.core.screening.state import ALL, Progress, Request
+
+if TYPE_CHECKING:
+    from bangfu.core.rulebook.model import Rulebook
+
+__all__ = ["load_rulebook", "read_decisions", "screen"]
+
+
+def load_rulebook(path: Path | str) -> Rulebook:
+    """A validated rulebook; raises RulebookError with every mistake."""
+    return load(Path(path))
+
+
+def screen(
+    *,
+    rulebook: Path | str,
+    data: Path | str,
+    as_of: date,
+    out: Path | str,
+    policies: Sequence[str] | None = None,
+    only: Sequence[str] = ALL,
+    previous: Path | str | None = None,
+    facts: Path | str | None = None,
+    memory_mb: int = 2048,
+    threads: int = 2,
+    progress: Progress | None = None,
+) -> Path:
+    """The monthly run; returns the results' folder. Raises RulebookError, DataError or EngineError."""
+    request = Request(
+        Path(rulebook),
+        Path(data),
+        as_of,
+        Path(out),
+        tuple(policies) if policies is not None else None,
+        tuple(only),
+        Path(previous) if previous else None,
+        Path(facts) if facts else None,
+        memory_mb,
+        threads,
+        progress,
+    )
+    return _screen(request)
+
+
+def read_decisions(path: Path | str) -> Any:
+    """The decisions of a run as a pyarrow Table with masks expanded to lists of ids.
+
+    `path` is the results' folder. Columns: policy, household_no, person_no, status, amount_fen,
+    amount_min_fen, amount_max_fen, failed, unknown, missing (lists of text), receives, finding.
+    """
+    from bangfu.core.screening.reading import expanded_decisions
+
+    return expanded_decisions(Path(path))

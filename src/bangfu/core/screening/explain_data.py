@@ -1,0 +1,48 @@
+"""Explanations of one household out of a county's files."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from bangfu.core.rulebook.model import Rulebook
+from bangfu.core.screening import inputs, run
+from bangfu.core.screening.dataset import DataError
+from bangfu.core.screening.explain import explainer
+from bangfu.core.screening.explain_model import Explanation
+from bangfu.core.screening.rows import coverage, household_rows
+from bangfu.core.screening.state import Request
+
+
+def explain_household(
+    book: Rulebook,
+    data: Path,
+    as_of: date,
+    household_no: str,
+    *,
+    policies: Sequence[str] | None = None,
+    facts: Path | None = None,
+) -> list[Explanation]:
+    """Every policy's explanation (or the named ones') for one household, with what would turn each answer.
+
+    Raises DataError where the folder or the household is not there, and where no named policy is in force.
+    """
+    if not data.is_dir():
+        raise DataError(f"--data: {data} 不是文件夹 / is not a folder")
+    with tempfile.TemporaryDirectory(prefix="bangfu-") as scratch:
+        folder = Path(scratch)
+        request = Request(Path(book.root), data, as_of, folder / "out", facts=facts, threads=1)
+        connection, dataset, _ = run._open(book, request, folder)
+        try:
+            rows = household_rows(connection, dataset, household_no)
+            tables = inputs.parameter_tables(connection, book, data)
+            made = explainer(book, as_of, tables=tables, policies=policies, covered=coverage(dataset))
+            found = made.explain(rows, changes=True)
+        finally:
+            connection.close()
+    if not found:
+        named = ", ".join(policies or book.policies)
+        raise DataError(f"{as_of}: 该日期没有有效的政策 / none of these is in force on this day: {named}")
+    return found

@@ -1,0 +1,55 @@
+"""Results appear when all are complete: a run writes beside its goal and takes its place at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bangfu.core.screening.dataset import DataError
+
+MARK = "run.json"
+
+
+@contextmanager
+def workspace(out: Path) -> Iterator[Path]:
+    """A fresh folder beside `out` that becomes `out` when the block ends well and vanishes when it does not."""
+    out = out.resolve()
+    _replaceable(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(out)
+    made = Path(tempfile.mkdtemp(prefix=f".{out.name}.partial-{os.getpid()}-", dir=out.parent))
+    try:
+        yield made
+        made.chmod(0o755)
+        if out.exists():
+            old = made.with_name(made.name.replace(".partial-", ".old-"))
+            out.rename(old)
+            made.rename(out)
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            made.rename(out)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _replaceable(out: Path) -> None:
+    """Only an earlier run, or nothing, is replaced."""
+    if out.exists() and not out.is_dir():
+        raise DataError(f"{out}: 这是一个文件，输出需要一个文件夹 / this is a file; name a folder for the results")
+    if out.is_dir() and any(out.iterdir()) and not (out / MARK).exists():
+        raise DataError(
+            f"{out}: 文件夹里有其他内容，不会覆盖；请换一个输出文件夹 / "
+            "the folder holds something that is not an earlier run; name another folder"
+        )
+
+
+def _sweep(out: Path) -> None:
+    """Remove what an interrupted run of a process that is gone left behind."""
+    for left in out.parent.glob(f".{out.name}.partial-*"):
+        number = left.name.rsplit("partial-", 1)[1].split("-")[0]
+        if number.isdigit() and not Path(f"/proc/{number}").exists():
+            shutil.rmtree(left, ignore_errors=True)
