@@ -303,3 +303,18 @@ def test_a_file_longer_than_one_chunk_keeps_its_row_numbers(tmp_path: Path, monk
 def test_a_workbook_of_1997_is_read() -> None:
     reading = read_table(Path(__file__).parent / "data" / "persons.xls", PERSONS)
     assert rows_of(reading) == [EXPECTED_ONE, EXPECTED_TWO]
+
+
+def test_a_caption_between_groups_of_rows_is_no_person(tmp_path: Path) -> None:
+    rows = [HEADER, ["第一组"], ONE, ["第二组"], TWO]
+    reading = read_table(write_xlsx(tmp_path / "persons.xlsx", rows), PERSONS)
+    assert rows_of(reading) == [EXPECTED_ONE, EXPECTED_TWO]
+    assert [(note.row, note.code, note.value) for note in reading.notes] == [
+        (2, "text_line", "第一组"),
+        (4, "text_line", "第二组"),
+    ]
+
+
+def test_a_bare_list_of_numbers_is_a_table_of_one_column(tmp_path: Path) -> None:
+    reading = read_table(write_csv(tmp_path / "persons.csv", [["人编号"], ["P1"], ["P2"]]), PERSONS)
+    assert reading.column("person_no") == ["P1", "P2"]
