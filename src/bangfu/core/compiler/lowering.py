@@ -48,6 +48,8 @@ class Lowering:
         self.intervals = Intervals(self.b)
         self.gathering = Gathering(self)
         self.inputs: dict[InputKey, int] = {}
+        self.reads: set[tuple[str, str]] = set()
+        """Every column that some expression reads, also where assumptions make the column itself unnecessary."""
         self._memo: dict[typed.Typed, Known] = {}
         self.outcome_of: dict[tuple[str, str], Known] = {}
         self.lower_policy: Callable[[str], None] = _no_policies
@@ -250,6 +252,7 @@ class Lowering:
         """The fact's column as it stands in the data, NULL where the data have no such column."""
         kind, _ = self.kind_of(fact.type)
         where = (fact.table, fact.column)
+        self.reads.add(where)
         if fact.column.startswith(LINK):
             return self.b.col(fact.table, fact.column, TEXT, nullable=True)
         if where not in self.assume.present:

@@ -68,6 +68,8 @@ class Variant:
             self.names[policy] = names_of(self.compiled, lowered)
         return self.names[policy]
 
+    reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -191,7 +193,16 @@ class HouseholdEvaluator:
                 labels = (node.value[0] for node in step.sources if isinstance(node.value, tuple))
                 sources[step.key.unit] = tuple(dict.fromkeys(map(str, labels)))
         index = {unit: {name: i for i, name in enumerate(columns)} for unit, columns in compiled.plan.roots.items()}
-        return Variant(compiled, compile_plan(compiled.plan), shapes, sources, index)
+        return Variant(compiled, compile_plan(compiled.plan), shapes, sources, index, reads=self._reads(compiled))
+
+    def _reads(self, compiled: CompiledBook) -> dict[str, tuple[str, ...]]:
+        """The columns that expressions read, by table, without those whose blank means a value."""
+        found: dict[str, list[str]] = {}
+        for table, column in sorted(compiled.lowering.low.reads):
+            fact = self._columns.get(table, {}).get(column)
+            if fact is not None and fact.missing is ABSENT:
+                found.setdefault(table, []).append(column)
+        return {table: tuple(columns) for table, columns in found.items()}
 
     def _given(self, rows: Rows) -> frozenset[tuple[str, str]]:
         """Derived facts that the rows give directly, and are then not derived."""
@@ -209,6 +220,8 @@ class HouseholdEvaluator:
         self, variant: Variant, rows: Rows, *, strict: bool
     ) -> tuple[dict[str, list[dict[str, Any]]], dict[str, list[tuple[Any, ...]]]] | None:
         """Rows with every source column, links, and the result; None where `strict` rows have a blank."""
+        if strict and self._blank(variant, rows):
+            return None
         ready: dict[str, list[dict[str, Any]]] = {}
         for unit in {step.key.unit for step in variant.compiled.plan.steps}:
             made = []
@@ -224,6 +237,15 @@ class HouseholdEvaluator:
                 if parent != child and parent in ready:
                     links[(child, parent)] = self.link(child, parent, ready)
         return ready, variant.run(ready, links)
+
+    def _blank(self, variant: Variant, rows: Rows) -> bool:
+        """Whether a column that any expression reads is blank, also where only `is null` asks for it."""
+        for unit, columns in variant.reads.items():
+            for record in rows.get(unit, ()):
+                for column in columns:
+                    if record.get(column) is None:
+                        return True
+        return False
 
     def _with_household(self, unit: str, rows: Rows) -> Sequence[Mapping[str, Any]]:
         """The rows of a table; those that name only their person (bills) get the person's household key."""
