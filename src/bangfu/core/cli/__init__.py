@@ -1,5 +1,5 @@
 """The command line."""
 
-from bangfu.core.cli.main import main
+from bangfu.core.cli.main import entry, main
 
-__all__ = ["main"]
+__all__ = ["entry", "main"]

@@ -372,7 +372,7 @@ class Lowering:
         """A parent's value read by a child row."""
 
         inner = self._unit_of(found)
-        loose = self.assume.orphans and inner == self.resolver.units.household
+        loose = self.assume.orphans and self.resolver.units.in_household(inner)
 
         def up(node: E) -> E:
             return self.b.lift(child, node, loose=loose)
@@ -399,7 +399,7 @@ class Lowering:
         return next((node.unit for node in nodes if node.unit), "")
 
     def _loosened(self, found: Known, up: Callable[[E], E], mask: Mask) -> Known:
-        """A household's value read by a row that may have no household row: nothing is known there."""
+        """A parent's value read by a row that may have no parent row: nothing is known there."""
         if isinstance(found, Bool):
             return Bool(up(found.v), mask, False)
         if isinstance(found, Val):

@@ -251,6 +251,11 @@ def arrow_key(kind: str) -> Any:
     return pa.string() if kind == "VARCHAR" else pa.int64()
 
 
+def arrow_keys(types: tuple[str, str]) -> tuple[Any, Any]:
+    """The Arrow types of household and person keys."""
+    return arrow_key(types[0]), arrow_key(types[1])
+
+
 def write_part(path: Path, rows: list[dict[str, Any]], keys: tuple[Any, Any]) -> None:
     """A chunk's findings, to be joined at the end."""
     import pyarrow as pa

@@ -156,7 +156,8 @@ class HouseholdEvaluator:
         """The household and person key of a unit row."""
         units, tables = self.resolver.units, self.book.tables
         household = tables[units.household].key if units.household else None
-        own = household if unit == units.household else tables[unit].belongs_to or household
+        direct = unit != units.household and units.parent(unit) == units.household and tables[unit].key
+        own = tables[unit].belongs_to if direct else household
         person = tables[units.person].key if units.person and units.person in units.chain(unit) else None
         return record.get(own or ""), record.get(person or "") if person else None
 
@@ -211,7 +212,7 @@ class HouseholdEvaluator:
         ready: dict[str, list[dict[str, Any]]] = {}
         for unit in {step.key.unit for step in variant.compiled.plan.steps}:
             made = []
-            for record in rows.get(unit, ()):
+            for record in self._with_household(unit, rows):
                 row = self._row(variant, unit, record)
                 if strict and any(row[column] is None for column in variant.sources.get(unit, ())):
                     return None
@@ -223,6 +224,20 @@ class HouseholdEvaluator:
                 if parent != child and parent in ready:
                     links[(child, parent)] = self.link(child, parent, ready)
         return ready, variant.run(ready, links)
+
+    def _with_household(self, unit: str, rows: Rows) -> Sequence[Mapping[str, Any]]:
+        """The rows of a table; those that name only their person (bills) get the person's household key."""
+        units, tables = self.resolver.units, self.book.tables
+        found = rows.get(unit, ())
+        if units.person not in units.chain(unit)[1:] or not units.household:
+            return found
+        key, person = tables[units.household].key or "", tables[units.person]
+        homes = {row.get(person.key or ""): row.get(person.belongs_to or "") for row in rows.get(units.person, ())}
+        return [
+            row if key in row or homes.get(row.get(person.key or "")) is None
+            else {**row, key: homes[row.get(person.key or "")]}
+            for row in found
+        ]  # fmt: skip
 
     def _row(self, variant: Variant, unit: str, record: Mapping[str, Any]) -> dict[str, Any]:
         row: dict[str, Any] = dict(record)
