@@ -119,6 +119,25 @@ def test_names_of_people_may_stand_for_their_numbers(explains: Explainer) -> Non
     assert "缺少张某 的工资性收入" in letter([told], "zh", {"1": "张某"}.__getitem__)
 
 
+def test_what_is_received_together_with_what_it_excludes_is_named() -> None:
+    rules = load(ROOT / "demo-county", cases=False)
+    reads = explainer(
+        rules, date(2026, 9, 30), policies=("extreme_hardship",), covered=dict.fromkeys(rules.tables, "yes")
+    )
+    rows: Rows = {
+        "households": [{"household_no": "H1", "region_code": "990101101201", "urban": False, "hukou_local": True}],
+        "persons": [{"person_no": "P1", "household_no": "H1", "birth_date": date(1950, 1, 1)}],
+        "benefits": [
+            {"household_no": "H1", "programme": "dibao", "monthly_amount": 10000},
+            {"household_no": "H1", "person_no": "P1", "programme": "extreme_hardship", "monthly_amount": 90000},
+        ],
+    }
+    told = reads.explain(rows)[0]
+    assert told.finding == "receiving_not_entitled"
+    assert reason(told, "zh").startswith("与不得同享的最低生活保障重复享受")
+    assert "正在享受" in letter([told], "zh")
+
+
 # -- what would turn the answer -------------------------------------------------------------------------
 
 

@@ -57,8 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = build_parser().parse_args(argv)
     except SystemExit as end:
         return int(end.code or 0)
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _stop)
+    # a stopped service must clean up as an interrupted person does
+    mine = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, _stop) if mine else None
     try:
         code: int = args.run(args)
         sys.stdout.flush()
@@ -76,6 +77,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         message, code = _told(error)
         print(f"bangfu: {message}", file=sys.stderr)
         return code
+    finally:
+        if mine:
+            signal.signal(signal.SIGTERM, before)
 
 
 def entry() -> NoReturn:

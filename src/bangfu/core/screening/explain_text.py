@@ -84,6 +84,8 @@ class Letter(Phrases):
         verdict = STATUS[self.said.status].get(self.language)
         line = reason(self.said, self.language, self.names, headed=False)
         head = f"结论：{verdict}。" if self.zh else f"Conclusion: {verdict}. "
+        if not line and self.said.status == "eligible":
+            line = "各项条件均满足，没有排除情形。" if self.zh else "Every condition is met and nothing excludes."
         return head + line
 
     def closing(self) -> str:
@@ -126,7 +128,8 @@ def reason(said: Explanation, language: str = "zh", names: Names | None = None, 
 def _heads(said: Explanation) -> Label:
     """The answer, with what is received where that does not fit."""
     if said.overlap:
-        return Label("与不得同享的待遇重复享受", "Received together with what it excludes")
+        zh, en = ("、".join(t.zh for t in said.not_with), ", ".join(t.get("en") for t in said.not_with))
+        return Label(f"与不得同享的{zh}重复享受", f"Received together with what it excludes ({en})")
     if said.status == "ineligible":
         if said.finding == "receiving_not_entitled":
             return Label("不符合条件而在享受", "Receiving but not entitled")
