@@ -56,7 +56,7 @@ def _known_policies(book: Rulebook, request: Request) -> None:
 
 def _screen(book: Rulebook, request: Request, folder: Path) -> None:
     clock = time.perf_counter()
-    connection, data, snapshot = _open(book, request, folder)
+    connection, data, snapshot = open_data(book, request, folder)
     tables = inputs.parameter_tables(connection, book, request.data)
     state = RunState(
         request,
@@ -83,7 +83,7 @@ def _screen(book: Rulebook, request: Request, folder: Path) -> None:
     _finish(state, digests)
 
 
-def _open(book: Rulebook, request: Request, folder: Path) -> tuple[Connection, Dataset, Any]:
+def open_data(book: Rulebook, request: Request, folder: Path) -> tuple[Connection, Dataset, Any]:
     """A dataset: the folder's own Parquet where it is clean, else a snapshot taken of its files."""
     allowed = [request.data, folder, *([request.facts] if request.facts else [])]
     connection = duckdb_engine.connect(allowed, threads=1, memory_mb=request.memory_mb, scratch=folder / "scratch")
