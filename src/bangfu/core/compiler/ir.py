@@ -113,7 +113,7 @@ class Builder:
         return self.node("col", (), kind, value=value, nullable=nullable, unit=unit, rank=0)
 
     def lift(self, child: str, inner: E, *, loose: bool = False) -> E:
-        """A parent's value read by a child row; what rests on constants only needs no join. `loose`: there may be no parent row."""
+        """A parent's value read by a child row; constants need no join. `loose`: there may be no parent row."""
         if not inner.unit:
             return inner
         empty = inner.nullable or loose
