@@ -138,7 +138,9 @@ def test_each_policy_shows_the_counts_it_was_given(tmp_path: Path) -> None:
         cells = found[f"{title.title.zh}按{unit}判定"]
         assert cells[0] == f"符合 {one.eligible:,} · 不符合 {one.ineligible:,} · 无法判定 {one.unknown:,}"
         kinds = ("entitled_not_receiving", "receiving_not_entitled", "amount_differs", "cannot_tell")
-        assert [cell.split("每")[0] for cell in cells[1:]] == [f"{one.findings.get(kind, 0)} {unit}" for kind in kinds]
+        assert [cell.split("每")[0] for cell in cells[1:]] == [
+            f"{one.findings[kind]} {unit}" if kind in one.findings else "—" for kind in kinds
+        ]
     assert found["雨露计划补助按人判定"][1] == "2 人每年应发 6,000.00 元"
     assert rows(html, "en")["Yulu subsidyby person"][1] == "26,000.00 yuan due a year"
 

@@ -149,7 +149,11 @@ class RunTitles:
         return name, self.inputs.get(name) or InputTitle(Label(name, name), group=name)
 
 
-_NUMBER = re.compile(r"(?<![0-9A-Za-z])[\d０-９]{14,21}[\dXxＸｘ](?![0-9A-Za-z])")
+_DAY = r"(?:[0０][1-9１-９]|[1１][0-2０-２])(?:[0０][1-9１-９]|[12１２][\d０-９]|[3３][01０１])"
+_NUMBER = re.compile(
+    rf"(?<![0-9A-Za-z])(?:[\d０-９]{{6}}(?:[1１][9９]|[2２][0０])[\d０-９]{{2}}{_DAY}[\d０-９]{{3}}[\dXxＸｘ]"
+    rf"(?:[1-7][1-4](?:[BbＢｂ]\d)?)?|[\d０-９]{{8}}{_DAY}[\d０-９]{{3}})(?![0-9A-Za-z])"
+)
 _PHONE = re.compile(r"(?<![0-9A-Za-z.])(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 _PRIVATE = re.compile(
     r"((?:id_number|certificate_number|phone|mobile|account|身份证\w*|证件号\w*|证号|手机\w*|电话\w*|账号|卡号)\s*[=＝:：]\s*)"
@@ -160,9 +164,10 @@ _PRIVATE = re.compile(
 def hide_numbers(text: str) -> str:
     """The text with ID numbers, accounts and phones hidden but for their last four characters.
 
-    Anything that has the length of an ID number (15 to 22 digits, the last may be X) is hidden wherever it
-    stands; a value after a name such as `id_number=` is hidden whatever it looks like, since a mistyped
-    number still tells who it is.
+    Anything that reads as an ID number (its digits hold a day of birth; 15 or 18 characters, or a disability
+    certificate's 20 or 22) is hidden wherever it stands; a value after a name such as `id_number=` is hidden
+    whatever it looks like, since a mistyped number still tells who it is. Household and person numbers of the
+    registry stay, since people work by them.
     """
     if not text:
         return text

@@ -96,7 +96,7 @@ def figures(results: RunResults, directory: Directory, titles: RunTitles) -> Fig
         wanted,
         _events(results, "alerts"),
         _events(results, "checks"),
-        _indicators(results),
+        _indicators(results, directory),
     )
 
 
@@ -201,7 +201,7 @@ def _events(results: RunResults, name: str) -> list[Events] | None:
     return [Events(id, severity[id], count, len(households[id] - {None})) for id, count in ranked]
 
 
-def _indicators(results: RunResults) -> list[dict[str, Any]] | None:
+def _indicators(results: RunResults, directory: Directory) -> list[dict[str, Any]] | None:
     """The indicators of the widest area of each; those of its parts stay in indicators.parquet."""
     columns = [*("indicator", "area", "period", "numerator", "denominator", "value", "unit", "title_zh", "stated")]
     rows = results.rows("indicators", columns)
@@ -212,4 +212,9 @@ def _indicators(results: RunResults) -> list[dict[str, Any]] | None:
     for row in listed:
         size = len(row["area"] or "")
         widest[row["indicator"]] = min(widest.get(row["indicator"], size), size)
-    return [row for row in listed if row["stated"] is not None or len(row["area"] or "") == widest[row["indicator"]]]
+    kept = [row for row in listed if row["stated"] is not None or len(row["area"] or "") == widest[row["indicator"]]]
+    for row in kept:
+        area = row["area"] or ""
+        named = directory.village(area)
+        row["area_name"] = (named.village_name if len(area) == 12 else named.township_name) or area
+    return kept

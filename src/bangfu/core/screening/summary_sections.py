@@ -105,7 +105,8 @@ def _policy_row(one: PolicyCounts, titles: RunTitles) -> list[str]:
         sums = kind_of([one], titles, kind)
         amount = money(sums.fen, *_MONEY[kind])
         small = "".join(f"<small>{both(*words)}</small>" for words in amount)
-        cells.append(measured(f"{one.findings.get(kind, 0):,}", unit) + small)
+        # a policy that does not say how to tell who receives it is not compared, which is not the same as none
+        cells.append((measured(f"{one.findings[kind]:,}", unit) if kind in one.findings else "—") + small)
     return cells
 
 
@@ -269,7 +270,7 @@ def indicators_section(figures: Figures, titles: RunTitles) -> str:
 def _indicator(row: dict[str, Any], titles: RunTitles) -> list[str]:
     title = titles.indicators.get(row["indicator"])
     name = label(title.title) if title else escape(row["title_zh"] or row["indicator"])
-    where = "，".join(str(row[key]) for key in ("area", "period") if row[key])
+    where = "，".join(str(row[key]) for key in ("area_name", "period") if row.get(key))
     unit = row["unit"] or ""
     units = (CHINESE_UNITS.get(unit, unit), ENGLISH_UNITS.get(unit, unit))
     if row["value"] is None:
@@ -294,12 +295,15 @@ def _indicator(row: dict[str, Any], titles: RunTitles) -> list[str]:
 
 
 def number(value: object) -> str:
-    """A number for people: thousands separated, digits as they are."""
+    """A number for people: thousands separated, without zeros that say nothing."""
     try:
         exact = Decimal(str(value))
     except InvalidOperation:
         return str(value)
-    return f"{exact:,f}" if exact.is_finite() else "—"
+    if not exact.is_finite():
+        return "—"
+    whole = exact.to_integral_value()
+    return f"{whole if exact == whole else exact.normalize():,f}"
 
 
 def _same(value: object, stated: object) -> bool:

@@ -55,7 +55,7 @@ _WHERE = (
     Column("乡镇", 9, lambda it: it.place.township_name),
     Column("村", 9, lambda it: it.place.village_name),
     Column("村民组", 8, lambda it: it.place.group),
-    Column("户编号", 11, lambda it: it.household_no, "centre"),
+    Column("户编号", 19, lambda it: it.household_no, "centre"),
     Column("户主", 8, lambda it: it.head),
     Column("人员", 8, lambda it: it.person),
 )
