@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,6 +58,8 @@ class CompiledBook:
     lowering: PolicyLowering
 
 
+InputOrder = Mapping[str, tuple[InputKey, ...]]
+"""The inputs of each policy in the order of its mask."""
 Tracing = Callable[[PolicyLowering, tuple[LoweredPolicy, ...]], Iterable[tuple[str, str, E]]]
 """Asks for further columns, as (unit, name, node), from the same operations that decide."""
 
@@ -77,9 +79,13 @@ def compile_book(
     only_units: frozenset[str] | None = None,
     guard: bool = False,
     tracing: Tracing | None = None,
+    order: InputOrder | None = None,
 ) -> CompiledBook:
-    """Lower the wanted definitions that are in force; `only_units` leaves out those about other tables."""
-    compiler = _BookCompiler(book, resolver, assume, only_units)
+    """Lower the wanted definitions that are in force; `only_units` leaves out those about other tables.
+
+    `order` is given where masks of several compilations must mean the same.
+    """
+    compiler = _BookCompiler(book, resolver, assume, only_units, order)
     wanted = frozenset(what)
     if "decisions" in wanted:
         compiler.policies(policies)
@@ -96,12 +102,30 @@ def compile_book(
     return compiler.done()
 
 
+def input_order(
+    book: Rulebook,
+    resolver: Resolver,
+    assume: Assumptions,
+    *,
+    policies: Iterable[str] | None,
+    only_units: frozenset[str] | None,
+) -> InputOrder:
+    """The inputs of each policy under assumptions that hold everywhere, and so all that any chunk may miss."""
+    compiler = _BookCompiler(book, resolver, assume, only_units)
+    return {policy.policy.id: policy.inputs for policy in compiler.policies(policies)}
+
+
 class _BookCompiler:
     def __init__(
-        self, book: Rulebook, resolver: Resolver, assume: Assumptions, only_units: frozenset[str] | None
+        self,
+        book: Rulebook,
+        resolver: Resolver,
+        assume: Assumptions,
+        only_units: frozenset[str] | None,
+        order: InputOrder | None = None,
     ) -> None:
         self.book, self.resolver, self.assume, self.only_units = book, resolver, assume, only_units
-        self.lowering = PolicyLowering(book, resolver, assume)
+        self.lowering = PolicyLowering(book, resolver, assume, order)
         self.roots: dict[str, dict[str, E]] = {}
         self._policies: list[LoweredPolicy] = []
         self._conditions: list[LoweredCondition] = []
@@ -113,7 +137,7 @@ class _BookCompiler:
     def _root(self, unit: str, name: str, node: E) -> None:
         self.roots.setdefault(unit, {})[name] = node
 
-    def policies(self, names: Iterable[str] | None) -> None:
+    def policies(self, names: Iterable[str] | None) -> list[LoweredPolicy]:
         """The policies in force, all or those named."""
         for name in self.book.policies if names is None else names:
             policy = self.book.policies[name]
@@ -125,6 +149,7 @@ class _BookCompiler:
                 node = getattr(found.output, column)
                 if node is not None:
                     self._root(found.unit, f"{name}.{column}", node)
+        return self._policies
 
     def traced(self, tracing: Tracing) -> None:
         """What an explanation reads beside the decisions."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bangfu.core.compiler.assumptions import Assumptions
@@ -56,8 +57,15 @@ class LoweredPolicy:
 class PolicyLowering:
     """Lowers the policies of a rulebook that are in force at the as-of date."""
 
-    def __init__(self, book: Rulebook, resolver: Resolver, assume: Assumptions) -> None:
-        self.book, self.resolver, self.assume = book, resolver, assume
+    def __init__(
+        self,
+        book: Rulebook,
+        resolver: Resolver,
+        assume: Assumptions,
+        order: Mapping[str, tuple[InputKey, ...]] | None = None,
+    ) -> None:
+        """`order` numbers the inputs of each policy, where several compilations must share their masks' meaning."""
+        self.book, self.resolver, self.assume, self._order = book, resolver, assume, order or {}
         self.low = Lowering(book, resolver, assume)
         self.low.lower_policy = self._outcomes
         self.b = self.low.b
@@ -205,13 +213,14 @@ class PolicyLowering:
         """The policy's own numbering of the inputs that may be missing, and the mask in it."""
         names = list(self.low.inputs)
         bits = [(word, bit) for word, node in mask for bit in sorted(self.possible(node))]
-        if len(bits) > MAX_INPUTS:
-            raise TooManyInputs(f"policy {name} rests on {len(bits)} inputs; at most {MAX_INPUTS} fit a mask")
+        keys = self._order.get(name, tuple(names[word * 64 + bit] for word, bit in bits))
+        if len(keys) > MAX_INPUTS:
+            raise TooManyInputs(f"policy {name} rests on {len(keys)} inputs; at most {MAX_INPUTS} fit a mask")
         moved = self.b.none_missing
         for word, node in mask:
-            moves = _runs([(bit, bits.index((word, bit))) for bit in sorted(self.possible(node))])
+            moves = _runs([(bit, keys.index(names[word * 64 + bit])) for bit in sorted(self.possible(node))])
             moved = self.b.union(moved, self.b.remap(node, moves))
-        return tuple(names[word * 64 + bit] for word, bit in bits), moved
+        return keys, moved
 
     def possible(self, node: E) -> frozenset[int]:
         """The bits that a mask may ever have."""

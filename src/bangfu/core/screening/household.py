@@ -52,12 +52,12 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One compilation: for complete rows, or for any."""
+    """One compilation: for complete rows, or for any. `sources` says which columns of a table it takes as filled."""
 
     compiled: CompiledBook
     run: Evaluator
     shapes: Shapes
-    sources: Mapping[str, tuple[str, ...]]
+    sources: Mapping[str, Mapping[str, bool]]
     index: Mapping[str, Mapping[str, int]]
     names: dict[str, Names] = field(default_factory=dict)
 
@@ -187,11 +187,12 @@ class HouseholdEvaluator:
         compiled = compile_book(
             self.book, self.resolver, assume, policies=self.policies, what=self.what, tracing=self.tracing
         )
-        sources: dict[str, tuple[str, ...]] = {}
-        for step in compiled.plan.steps:
-            if step.previous is None:
-                labels = (node.value[0] for node in step.sources if isinstance(node.value, tuple))
-                sources[step.key.unit] = tuple(dict.fromkeys(map(str, labels)))
+        # also columns that no answer of complete rows rests on: `x is null` is false only where x is there
+        sources: dict[str, dict[str, bool]] = {}
+        for node in compiled.lowering.b.columns():
+            assert isinstance(node.value, tuple)
+            held = sources.setdefault(node.unit, {})
+            held[str(node.value[0])] = not node.nullable
         index = {unit: {name: i for i, name in enumerate(columns)} for unit, columns in compiled.plan.roots.items()}
         return Variant(compiled, compile_plan(compiled.plan), shapes, sources, index, reads=self._reads(compiled))
 
@@ -223,11 +224,12 @@ class HouseholdEvaluator:
         if strict and self._blank(variant, rows):
             return None
         ready: dict[str, list[dict[str, Any]]] = {}
-        for unit in {step.key.unit for step in variant.compiled.plan.steps}:
+        for unit in {*(step.key.unit for step in variant.compiled.plan.steps), *variant.sources}:
+            filled = [column for column, needed in variant.sources.get(unit, {}).items() if needed]
             made = []
             for record in self._with_household(unit, rows):
                 row = self._row(variant, unit, record)
-                if strict and any(row[column] is None for column in variant.sources.get(unit, ())):
+                if strict and any(row[column] is None for column in filled):
                     return None
                 made.append(row)
             ready[unit] = made
@@ -264,7 +266,7 @@ class HouseholdEvaluator:
     def _row(self, variant: Variant, unit: str, record: Mapping[str, Any]) -> dict[str, Any]:
         row: dict[str, Any] = dict(record)
         facts = self._columns.get(unit, {})
-        for column in variant.sources.get(unit, ()):
+        for column in variant.sources.get(unit, {}):
             fact = facts.get(column)
             if fact is not None:
                 value = record.get(column)

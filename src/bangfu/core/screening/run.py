@@ -116,7 +116,7 @@ def _evaluate(state: RunState, connection: Connection) -> None:
 
     def compilations(tables: frozenset[str]) -> Compilations:
         wanted = Wanted(what, state.request.policies, tables)
-        return Compilations(state.book, state.resolver, state.data, state.lookup, wanted, connection)
+        return Compilations(state.book, state.resolver, state.data, state.lookup, wanted, connection, len(state.chunks))
 
     _in_threads(state, compilations(inner), parts)
     outer = frozenset(there) - inner

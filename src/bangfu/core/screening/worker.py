@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bangfu.core.compiler.assumptions import Assumptions
-from bangfu.core.compiler.book import PARENT, ROWS, CompiledBook, compile_book
+from bangfu.core.compiler.book import PARENT, ROWS, CompiledBook, InputOrder, compile_book, input_order
 from bangfu.core.compiler.lookup import Key, Lookup, Reading, Shapes
 from bangfu.core.compiler.sql import TYPES, SqlPrinter, Statement, name, quoted
 from bangfu.core.engines import duckdb_engine
@@ -38,7 +38,14 @@ class Compilations:
     """Compiled books by assumptions, shared by all workers; parameters are looked up once."""
 
     def __init__(
-        self, book: Rulebook, resolver: Resolver, data: Dataset, lookup: Lookup, wanted: Wanted, connection: Connection
+        self,
+        book: Rulebook,
+        resolver: Resolver,
+        data: Dataset,
+        lookup: Lookup,
+        wanted: Wanted,
+        connection: Connection,
+        chunks: int = 1,
     ) -> None:
         self.book, self.resolver, self.data, self.wanted = book, resolver, data, wanted
         self.as_of: date = lookup.as_of
@@ -48,6 +55,13 @@ class Compilations:
         self._lock = threading.Lock()
         self._covered = coverage(data)
         self._nonneg = data.nonneg()
+        self._order: InputOrder | None = None
+        if chunks > 1 and "decisions" in wanted.what:
+            # masks must mean the same in every chunk, whatever happens to be blank in it
+            everywhere = self._assumptions(data.nullable(Range()), careful=True)
+            self._order = input_order(
+                book, resolver, everywhere, policies=wanted.policies, only_units=wanted.units
+            )
 
     def _combos(self, reading: Reading) -> Iterable[Key]:
         """The distinct keys that rows of a unit look a parameter up by."""
@@ -66,10 +80,10 @@ class Compilations:
                 self._made[key] = self._compile(nullable, careful)
             return self._made[key]
 
-    def _compile(self, nullable: frozenset[tuple[str, str]], careful: bool) -> tuple[CompiledBook, list[Statement]]:
+    def _assumptions(self, nullable: frozenset[tuple[str, str]], *, careful: bool) -> Assumptions:
         units = self.resolver.units
         filled = frozenset() if careful or units.person not in self.data.tables else frozenset((units.person,))
-        assume = Assumptions(
+        return Assumptions(
             self.as_of,
             self.data.present(),
             nullable,
@@ -79,6 +93,9 @@ class Compilations:
             self._nonneg,
             orphans=careful,
         )
+
+    def _compile(self, nullable: frozenset[tuple[str, str]], careful: bool) -> tuple[CompiledBook, list[Statement]]:
+        assume = self._assumptions(nullable, careful=careful)
         compiled = compile_book(
             self.book,
             self.resolver,
@@ -87,6 +104,7 @@ class Compilations:
             what=self.wanted.what,
             only_units=self.wanted.units,
             guard=True,
+            order=self._order,
         )
         printer = SqlPrinter(compiled.plan, self._source)
         return compiled, printer.statements()
