@@ -98,7 +98,7 @@ def _worked() -> Iterator[Any]:
         yield pytest.param(row, id=row[1], marks=marks)
 
 
-@pytest.mark.parametrize("row", _worked())
+@pytest.mark.parametrize("row", list(_worked()))
 def test_a_worked_number_is_what_the_engine_computes(decide: Any, row: tuple[str, ...]) -> None:
     of, expression, rows, answer, missing = row
     formula, amount = expression.strip("`"), _is_amount(answer)
