@@ -12,12 +12,10 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 LAUNCHER = """#!{python}
-import sys
-
-from bangfu.core.cli import main
+from bangfu.core.cli import entry
 
 if __name__ == "__main__":
-    sys.exit(main())
+    entry()
 """
 
 

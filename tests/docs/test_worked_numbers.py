@@ -25,10 +25,6 @@ WORKED = [
     row for header, rows in tables(PAGE) if header == ("of", "expression", "rows", "answer", "missing") for row in rows
 ]
 STATUSES = [row for header, rows in tables(PAGE) if header == ("condition", "exclusion", "status") for row in rows]
-REPORTED = {
-    "`wage is null`": "the Python evaluator takes a column that only `is null` reads for filled; SQL does not",
-}
-"""Numbers that the engine does not reach yet, with the defect; strict, so that a repair takes its line out."""
 CLAUSES = {"true": "true", "false": "false", "unknown": "wage > 0"}
 
 
@@ -94,8 +90,7 @@ def _answer(decision: Decision, *, amount: bool) -> str:
 
 def _worked() -> Iterator[Any]:
     for row in WORKED:
-        marks = [pytest.mark.xfail(strict=True, reason=REPORTED[row[1]])] if row[1] in REPORTED else []
-        yield pytest.param(row, id=row[1], marks=marks)
+        yield pytest.param(row, id=row[1])
 
 
 @pytest.mark.parametrize("row", list(_worked()))

@@ -32,7 +32,8 @@ class Assumptions:
     """`present` are the (table, column) pairs that the data have, `nullable` those with blanks.
 
     `covered` says of each table whether its rows are complete for every household ("yes"), for none ("no")
-    or as a column of the household says ("some"). `nonneg` are the columns without a negative number. `filled` are the tables of which every household has rows.
+    or as a column of the household says ("some"). `nonneg` are the columns without a negative number.
+    `filled` are the tables of which every household has rows.
     `orphans` says that child rows without a household row occur.
     """
 

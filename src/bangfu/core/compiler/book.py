@@ -19,7 +19,8 @@ ROWS = "rows of "
 AREA = "area"
 PARENT = "household row"
 DECISION_COLUMNS = (
-    "status", "amount", "amount_min", "amount_max", "failed", "unknown", "missing", "receives", "finding", "paid", "overlap",
+    "status", "amount", "amount_min", "amount_max", "failed", "unknown", "missing",
+    "receives", "finding", "paid", "overlap",
 )  # fmt: skip
 
 
@@ -200,9 +201,12 @@ class _BookCompiler:
             rows = b.agg(owner, table, "rows", (), INT, nullable=False, filled=True)
             self._root(owner, ROWS + table, rows)
         for unit in list(self.roots):
-            if units.parent(unit) == units.household and not self.assume.orphans:
+            if unit != units.household and units.in_household(unit) and not self.assume.orphans:
                 column = b.col(units.household, PRESENT, BOOL, nullable=False)
-                self._root(unit, PARENT, b.lift(unit, column))
+                path = units.chain(unit)
+                for child in reversed(path[: path.index(units.household)]):
+                    column = b.lift(child, column)
+                self._root(unit, PARENT, column)
 
     def done(self) -> CompiledBook:
         """The compiled book with its plan."""

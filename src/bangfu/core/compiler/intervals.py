@@ -134,21 +134,25 @@ class Intervals:
         return self.ranged(self.pick(zero, nil, lo), self.pick(zero, nil, hi), a.mask)
 
     def _corners(self, a: Num, b: Num) -> Num:
-        """Both ranges: the outermost of four corners; unbounded where a needed corner is."""
-        products = [self._times(x, y) for x in (a.lo, a.hi) for y in (b.lo, b.hi)]
-        lo, hi = products[0], products[0]
-        for product in products[1:]:
-            lo, hi = self._extreme("least", lo, product), self._extreme("greatest", hi, product)
-        zero = self.b.zero
-        positive = self.b.all(self.b.le(zero, a.lo.n), self.b.le(zero, b.lo.n))
-        both = self.b.coalesce(positive, self.b.false)
-        lo = self.pick(both, products[0], lo)
-        hi = self.pick(both, self._zero_times(a.hi, b.hi, products[3]), hi)
-        for one in (a, b):
-            nil = self.b.coalesce(self.b.all(self.b.eq(one.lo.n, zero), self.b.eq(one.hi.n, zero)), self.b.false)
-            lo = self.pick(nil, End(zero, lo.d), lo)
-            hi = self.pick(nil, End(zero, hi.d), hi)
-        return self.ranged(lo, hi, self.masks.union(a.mask, b.mask))
+        """Both ranges: the outermost of four corners, where nothing times unbounded is nothing."""
+        build, mask = self.b, self.masks.union(a.mask, b.mask)
+        pairs = ((a.lo, b.lo), (a.hi, b.hi), (a.lo, b.hi), (a.hi, b.lo))
+        corners = [self._zero_times(x, y, self._times(x, y)) for x, y in pairs]
+        if all(end.n.nonneg and not end.n.nullable for end in (a.lo, b.lo)):
+            return self.ranged(corners[0], corners[1], mask)
+        falls = [build.coalesce(build.lt(one.lo.n, build.zero), build.true) for one in (a, b)]
+        rises = [build.coalesce(build.lt(build.zero, one.hi.n), build.true) for one in (a, b)]
+        # an unbounded corner goes up where both factors go to the same side, and down where they do not
+        up = [build.all(*falls), build.all(*rises)]
+        up += [build.inv(build.all(falls[0], rises[1])), build.inv(build.all(rises[0], falls[1]))]
+        gone = [build.isnull(corner.n) for corner in corners]
+        above = build.any(*(build.all(*both) for both in zip(gone, up, strict=True)))
+        below = build.any(*(build.all(none, build.inv(rising)) for none, rising in zip(gone, up, strict=True)))
+        lo = hi = corners[0]
+        for corner in corners[1:]:
+            lo, hi = self._tighter("least", lo, corner), self._tighter("greatest", hi, corner)
+        lo = End(build.pick(below, build.null(), lo.n), lo.d)
+        return self.ranged(lo, End(build.pick(above, build.null(), hi.n), hi.d), mask)
 
     def _zero_times(self, x: End, y: End, product: End) -> End:
         zero = self.b.zero
@@ -201,25 +205,37 @@ class Intervals:
         return self.ranged(lo, hi, self.masks.where(self.b.inv(zero), a.mask))
 
     def _by_range(self, a: Num, b: Num) -> Num:
-        """By an unknown divisor: bounded only where it is certainly positive."""
+        """By an unknown divisor: bounded where it is certainly positive or certainly negative."""
         build, zero, one = self.b, self.b.zero, self.b.const(1, "int")
-        positive = build.coalesce(build.lt(zero, b.lo.n), build.false)
-        small, large = b.lo, b.hi
+        nothing = build.coalesce(build.all(build.eq(b.lo.n, zero), build.eq(b.hi.n, zero)), build.false)
+        mask = self.masks.where(build.inv(nothing), self.masks.union(a.mask, b.mask))
+        if not b.lo.n.nonneg:
+            # by −b, so that only the positive side is left
+            down = build.coalesce(build.lt(b.hi.n, zero), build.false)
+            a, b = (self._turned(down, end) for end in (a, b))
+        small, large, d = self._common(b.lo, b.hi)
+        positive = build.coalesce(build.lt(zero, small), build.false)
+        open_ = build.isnull(large)
 
-        def over(end: End, by: End) -> End:
-            safe = build.pick(positive, by.n, build.null())
-            n = build.pick(build.isnull(safe), build.null(), build.mul(end.n, self._node(by.d)))
+        def over(end: End, far: E) -> End:
+            """By the far end of the divisor, which may be open and then leaves nothing, or by the near one."""
+            divisor = build.pick(far, large, small)
+            safe = build.pick(positive, divisor, build.null())
+            n = build.pick(build.isnull(safe), build.null(), build.mul(end.n, self._node(d)))
+            n = build.pick(build.all(positive, far, open_), zero, n)
             return End(n, build.mul(self._node(end.d), build.coalesce(safe, one)))
 
-        open_ = build.isnull(large.n)
-        nil = End(build.pick(positive, zero, build.null()), 1)
-        up = build.coalesce(build.le(zero, a.lo.n), build.false)
-        above = build.coalesce(build.le(zero, a.hi.n), build.false)
-        far_lo = self.pick(open_, nil, over(a.lo, large))
-        far_hi = self.pick(open_, nil, over(a.hi, large))
-        lo = self.pick(up, far_lo, over(a.lo, small))
-        hi = self.pick(above, over(a.hi, small), far_hi)
-        return self.ranged(lo, hi, self.masks.union(a.mask, b.mask))
+        lo = over(a.lo, build.coalesce(build.le(zero, a.lo.n), build.false))
+        hi = over(a.hi, build.coalesce(build.lt(a.hi.n, zero), build.false))
+        return self.ranged(lo, hi, mask)
+
+    def _turned(self, turn: E, a: Num) -> Num:
+        """The negative where `turn` holds."""
+        if a.lo == a.hi:
+            end = End(self.b.pick(turn, self.b.neg(a.lo.n), a.lo.n), a.lo.d)
+            return Num(end, end, a.mask, a.exact)
+        lo, hi = End(self.b.neg(a.hi.n), a.hi.d), End(self.b.neg(a.lo.n), a.lo.d)
+        return Num(self.pick(turn, lo, a.lo), self.pick(turn, hi, a.hi), a.mask, False)
 
     def floor(self, a: Num) -> Num:
         """The floor, also of negative numbers."""

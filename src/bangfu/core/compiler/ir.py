@@ -43,7 +43,7 @@ def _nonneg(op: str, args: tuple[E, ...], value: object) -> bool:
         return isinstance(value, tuple) and "nonneg" in value
     if op == "lift":
         return isinstance(value, E) and value.nonneg
-    if op in ("add", "mul", "fdiv", "least"):
+    if op in ("add", "mul", "fdiv", "least", "coalesce"):
         return all(a.nonneg for a in args)
     if op == "greatest":
         return any(a.nonneg for a in args)
@@ -94,6 +94,10 @@ class Builder:
             found = self._known[key] = E(len(self._known), op, args, value, kind, empty, where, level)
         return found
 
+    def columns(self) -> tuple[E, ...]:
+        """Every source column that was asked for, also those that no answer needed in the end."""
+        return tuple(node for node in self._known.values() if node.op == "col")
+
     # -- leaves -----------------------------------------------------------------------------------
     def const(self, value: Scalar, kind: str) -> E:
         """A literal; None is NULL of that kind."""
@@ -110,7 +114,7 @@ class Builder:
 
     def lift(self, child: str, inner: E, *, loose: bool = False) -> E:
         """A parent's value read by a child row; constants need no join. `loose`: there may be no parent row."""
-        if inner.op == "const":
+        if not inner.unit:
             return inner
         empty = inner.nullable or loose
         return self.node("lift", (), inner.kind, value=inner, nullable=empty, unit=child, rank=inner.rank + 1)

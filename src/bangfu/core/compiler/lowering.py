@@ -48,6 +48,8 @@ class Lowering:
         self.intervals = Intervals(self.b)
         self.gathering = Gathering(self)
         self.inputs: dict[InputKey, int] = {}
+        self.reads: set[tuple[str, str]] = set()
+        """Every column that some expression reads, also where assumptions make the column itself unnecessary."""
         self._memo: dict[typed.Typed, Known] = {}
         self.outcome_of: dict[tuple[str, str], Known] = {}
         self.lower_policy: Callable[[str], None] = _no_policies
@@ -250,6 +252,7 @@ class Lowering:
         """The fact's column as it stands in the data, NULL where the data have no such column."""
         kind, _ = self.kind_of(fact.type)
         where = (fact.table, fact.column)
+        self.reads.add(where)
         if fact.column.startswith(LINK):
             return self.b.col(fact.table, fact.column, TEXT, nullable=True)
         if where not in self.assume.present:
@@ -372,7 +375,7 @@ class Lowering:
         """A parent's value read by a child row."""
 
         inner = self._unit_of(found)
-        loose = self.assume.orphans and inner == self.resolver.units.household
+        loose = self.assume.orphans and self.resolver.units.in_household(inner)
 
         def up(node: E) -> E:
             return self.b.lift(child, node, loose=loose)
@@ -399,7 +402,7 @@ class Lowering:
         return next((node.unit for node in nodes if node.unit), "")
 
     def _loosened(self, found: Known, up: Callable[[E], E], mask: Mask) -> Known:
-        """A household's value read by a row that may have no household row: nothing is known there."""
+        """A parent's value read by a row that may have no parent row: nothing is known there."""
         if isinstance(found, Bool):
             return Bool(up(found.v), mask, False)
         if isinstance(found, Val):

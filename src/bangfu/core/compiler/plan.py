@@ -28,7 +28,7 @@ class StepKey:
 
 @dataclass(slots=True)
 class Step:
-    """`columns` is what later steps or the output read; `lifts` and `aggregates` are grouped by where they come from."""
+    """`columns` is what is read later; `lifts` and `aggregates` are grouped by where they come from."""
 
     key: StepKey
     previous: StepKey | None
@@ -153,14 +153,10 @@ class _Planner:
                 step.sources.append(node)
             elif node.op == "lift":
                 assert isinstance(node.value, E)
-                self._ask(
-                    steps, step, step.lifts, self._before(ranks, node.value.unit, step.key.rank), node, (node.value,)
-                )
+                self._ask(steps, step.lifts, self._before(ranks, node.value.unit, step.key.rank), node, (node.value,))
             elif node.op == "agg":
                 assert isinstance(node.value, tuple)
-                self._ask(
-                    steps, step, step.aggregates, self._before(ranks, node.value[1], step.key.rank), node, node.args
-                )
+                self._ask(steps, step.aggregates, self._before(ranks, node.value[1], step.key.rank), node, node.args)
             else:
                 stack.extend(reversed(node.args))
         for asked in (step.previous, *step.lifts, *step.aggregates):
@@ -170,7 +166,6 @@ class _Planner:
     def _ask(
         self,
         steps: Mapping[StepKey, Step],
-        step: Step,
         joins: dict[StepKey, list[E]],
         key: StepKey,
         node: E,

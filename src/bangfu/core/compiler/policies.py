@@ -86,7 +86,7 @@ class PolicyLowering:
             return
         unit = self.unit(policy)
         clauses = tuple(
-            (clause, kind, self._verdict(clause, kind, unit), self.resolver.condition(clause.when, unit))
+            (clause, kind, self._verdict(clause, unit), self.resolver.condition(clause.when, unit))
             for kind, group in (("condition", policy.conditions), ("exclusion", policy.exclusions))
             for clause in group
         )
@@ -105,7 +105,7 @@ class PolicyLowering:
         """The lowered clauses of a policy that was lowered; none where it is not in force."""
         return self._parts[name][0] if name in self._parts else ()
 
-    def _verdict(self, clause: Clause, kind: str, unit: str) -> Bool:
+    def _verdict(self, clause: Clause, unit: str) -> Bool:
         return self.low.condition(self.resolver.condition(clause.when, unit))
 
     def _holds(self, kind: str, found: Bool) -> Bool:

@@ -108,7 +108,10 @@ def find_header(rows: Sequence[Row], layout: TableLayout) -> Header | None:
         best = _better(best, _match(layout, titles, row, None, first=index + 1, last=index + 1))
         if index + 1 < len(rows) and any(rows[index + 1]):
             best = _better(best, _match(layout, titles, rows[index + 1], row, first=index + 1, last=index + 2))
-    return best if best is not None and len(best.at) >= needed else None
+    if best is None or not best.at:
+        return None
+    complete = len(best.at) == sum(map(bool, best.titles))
+    return best if len(best.at) >= needed or complete else None  # a bare list of numbers has one column
 
 
 def _better(best: Header | None, other: Header) -> Header:

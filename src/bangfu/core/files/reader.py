@@ -50,7 +50,8 @@ def read_table(path: Path, layout: TableLayout) -> TableReading:
 def _require_header(path: Path, layout: TableLayout, found: Found) -> None:
     key = layout.key
     if not found.sheets:
-        expected = "、".join((column.headers or (column.name,))[0] for column in layout.columns[:12])
+        titled = [column.headers[0] for column in layout.columns if column.headers]
+        expected = "、".join(titled[:12] or [column.name for column in layout.columns[:12]])
         seen = "、".join(found.seen) or "（空）"
         raise FileError("no_header", path.name, expected=expected, found=seen, rows=str(SEARCHED_ROWS))
     if key is not None and not any(key.name in header.at for _, header in found.sheets):

@@ -29,6 +29,7 @@ _NOTE = re.compile(
     r"[^,，]{0,8}[:：]|^(?:注|说明|备注)\s*\d?[、.．]|^[*※]"
 )
 _SENTENCE = re.compile(r"[。；！？]|[：:].{6,}")
+_CAPTION = re.compile(r"[^\x00-\x7f]+")
 _LONG_LINE = 40
 
 
@@ -47,9 +48,12 @@ def is_text_line(row: Row, key_column: int | None) -> bool:
     keyed = key_column is not None and key_column < len(row) and bool(row[key_column].strip())
     if len(written) == 1 and key_column is not None and not keyed:
         return bool(_NOTE.search(written[0]) or _SENTENCE.search(written[0]) or len(written[0]) > _LONG_LINE)
-    return bool(_NOTE.search(written[0])) or (
-        len(written) == 1 and bool(_SENTENCE.search(written[0]) or len(written[0]) > _LONG_LINE)
-    )
+    if _NOTE.search(written[0]):
+        return True
+    if len(written) > 1:
+        return False
+    alone = written[0]  # where a key should stand: a number without a digit is a caption such as 第二组
+    return bool(_SENTENCE.search(alone) or len(alone) > _LONG_LINE or _CAPTION.fullmatch(alone))
 
 
 def suspects(rows: Sequence[Row], width: int) -> list[int]:

@@ -238,7 +238,8 @@ class Resolver:
         if node.op in ("/", "//") and b == 0:
             raise ExpressionError(node.right.at, "0", "a divisor that is not zero")
         value = {
-            "+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "/": lambda: a / b, "//": lambda: Fraction(a // b),
+            "+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b,
+            "/": lambda: a / b, "//": lambda: Fraction(a // b),
         }[node.op]()  # fmt: skip
         if abs(value) >= 10**18 or value.denominator > 10**12:
             raise ExpressionError(node.at, "a constant beyond 10^18", "numbers that a county could mean")

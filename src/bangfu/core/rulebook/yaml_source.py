@@ -54,7 +54,7 @@ class Scalar(Node):
     __slots__ = ("end", "source", "start", "style", "text")
     kind = "a single value"
 
-    def __init__(  # noqa: PLR0917 - made for every scalar, where keywords cost
+    def __init__(
         self, file: str, line: int, column: int, text: str, style: str, source: str, start: int, end: int
     ) -> None:
         super().__init__(file, line, column)

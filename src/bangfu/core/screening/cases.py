@@ -87,8 +87,8 @@ class _Runner:
             evaluator = self._evaluator(case)
             outcome = evaluator.evaluate(rows)
         except (CaseMistake, OverflowError) as error:
-            wanted = "一个可以运行的案例 / a case that can be run"
-            return CaseResult(case.name, place, (Difference(case.name, wanted, str(error)),))
+            runnable = "一个可以运行的案例 / a case that can be run"
+            return CaseResult(case.name, place, (Difference(case.name, runnable, str(error)),))
         tried = _Tried(case, rows, evaluator, outcome, evaluator.read(outcome))
         for name, wanted in case.expect.items():
             self._compare(tried, name, wanted)
@@ -133,7 +133,8 @@ class _Runner:
         if not isinstance(wanted, Mapping):
             tried.differ(name, "键和值 / keys with values", wanted)
             return
-        if wanted and all(isinstance(inner, Mapping) or inner == "none" for inner in wanted.values()):
+        nested = bool(wanted) and not set(wanted) & set(KEYS)
+        if nested and all(isinstance(inner, Mapping) or inner == "none" for inner in wanted.values()):
             for unit, inner in wanted.items():
                 rest = [d for d in found if str(unit) in self._names(tried, d)]
                 self._rows_compared(

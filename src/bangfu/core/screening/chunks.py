@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import ceil
 
 from bangfu.core.compiler.sql import quoted
@@ -26,7 +27,7 @@ def chunks_of(connection: duckdb_engine.Connection, data: Dataset, per_chunk: in
     key = data.book.tables[units.household].key or ""
     cuts = _cuts(connection, households, key, count)
     edges: list[object] = [None, *cuts, None]
-    pairs = list(zip(edges, edges[1:], strict=False))
+    pairs = list(pairwise(edges))
     return [Range(low, high, last=number == len(pairs) - 1) for number, (low, high) in enumerate(pairs)]
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from bangfu.core.values.id_number import read_id_number
+from bangfu.core.values.phone import read_phone
 from bangfu.core.values.text import mask
 
 
@@ -51,8 +52,8 @@ class Directory:
     def households(self) -> Mapping[Any, HouseholdEntry]:
         """By household key."""
         return {
-            key: HouseholdEntry(*("" if text is None else str(text) for text in texts))
-            for key, *texts in _rows(self.household_rows)
+            key: HouseholdEntry._make((*map(_text, texts), read_phone(phone).number or _text(phone)))
+            for key, *texts, phone in _rows(self.household_rows)
         }
 
     @cached_property
@@ -66,10 +67,11 @@ class Directory:
     @cached_property
     def villages(self) -> Mapping[str, VillageEntry]:
         """By the village's 12-digit code."""
-        return {
-            str(key): VillageEntry(*("" if text is None else str(text) for text in texts))
-            for key, *texts in _rows(self.village_rows)
-        }
+        return {str(key): VillageEntry(*map(_text, texts)) for key, *texts in _rows(self.village_rows)}
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def _masked(raw: str | None) -> str:

@@ -323,10 +323,9 @@ def missing_persons(book: Rulebook, outcome: Outcome, decision: Decision, key: t
     if record.of != "person" or not record.key:
         return []
     rows = outcome.rows[key[1]]
-    if decision.unit == key[1]:
-        # the other members' blanks may matter too, through the household; the own one comes alone
-        own = rows[decision.row]
-        rows = [own] if own.get(fact.column) is None else rows
+    names = outcome.variant.names_of(decision.policy)
+    if decision.unit == key[1] and key in names.own and key not in names.above:
+        return [str(rows[decision.row].get(record.key))]
     return [str(row.get(record.key)) for row in rows if row.get(fact.column) is None]
 
 

@@ -23,7 +23,7 @@ LARGE = 10**11
 """A billion yuan: beyond it no fact of a household is tried."""
 MAX_SINGLES, MAX_PAIRS, MAX_TRIALS = 5, 3, 6000
 _FIXED = re.compile(
-    r"(^|_)(age|birth|sex|gender|disab\w*|severe|ethnic\w*|ill|illness|health|death|died|dead|relation|region|area|"
+    r"(^|_)(age|birth|sex|gender|disab\w*|severe|ethnic\w*|ill|illness|health|death|died|dead|relation|region|area|hukou|"
     r"id|no|key|problem|self_?care)(_|$)"
 )
 _NUMBERS = ("integer", "money", "decimal")
@@ -198,7 +198,9 @@ class _Search:
         given = {(table, column) for table, records in self.rows.items() for row in records for column in row}
         closed = _closed(self.evaluator.book)
         for fact in base_facts(self.evaluator, trees, given):
-            if fact.name in closed or not changeable(fact):
+            record = fact.type.kind == "code" and not self.evaluator.book.tables[fact.table].key
+            if fact.name in closed or record or not changeable(fact):
+                # what a register says of one record (which benefit, which kind) is not a circumstance
                 continue
             for number, row in enumerate(self.rows.get(fact.table, ())):
                 value = row.get(fact.column)

@@ -8,11 +8,13 @@ from datetime import date
 from pathlib import Path
 
 from bangfu.core.rulebook.model import Rulebook
-from bangfu.core.screening import inputs, run
+from bangfu.core.screening import inputs
 from bangfu.core.screening.dataset import DataError
 from bangfu.core.screening.explain import explainer
 from bangfu.core.screening.explain_model import Explanation
 from bangfu.core.screening.rows import coverage, household_rows
+from bangfu.core.screening.run import open_data
+from bangfu.core.screening.state import Request
 
 
 def explain_household(
@@ -32,8 +34,8 @@ def explain_household(
         raise DataError(f"--data: {data} 不是文件夹 / is not a folder")
     with tempfile.TemporaryDirectory(prefix="bangfu-") as scratch:
         folder = Path(scratch)
-        request = run.Request(Path(book.root), data, as_of, folder / "out", facts=facts, threads=1)
-        connection, dataset, _ = run._open(book, request, folder)
+        request = Request(Path(book.root), data, as_of, folder / "out", facts=facts, threads=1)
+        connection, dataset, _ = open_data(book, request, folder)
         try:
             rows = household_rows(connection, dataset, household_no)
             tables = inputs.parameter_tables(connection, book, data)

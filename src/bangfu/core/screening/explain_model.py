@@ -31,8 +31,8 @@ class Operand:
     """A value that a clause or an amount rests on.
 
     `low` and `high` are its ends (fen for money), equal where it is known; `whose` is the person or row it
-    belongs to; `source` is there for a parameter that has a value; `parts` are what it was computed from; a `literal` is a
-    number of the rule itself.
+    belongs to; `source` is there for a parameter that has a value; `parts` are what it was computed from; a
+    `literal` is a number of the rule itself.
     """
 
     name: str

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from bangfu.core.screening.explain_model import ClauseSaid, Explanation, Operand
-from bangfu.core.screening.explain_text import MARKS, Letter, Names
+from bangfu.core.screening.explain_phrases import MARKS
+from bangfu.core.screening.explain_text import Letter, Names
 
 _STYLE = """
 body{font:16px/1.6 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;max-width:46rem;margin:2rem auto;

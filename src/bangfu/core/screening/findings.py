@@ -136,8 +136,6 @@ def missing_list(names: Names, mask: int, household: Any, person: Any, empty: Bl
         who = members.get(household, [])
         if person is not None and key in names.own and key not in names.above:
             who = [person]
-        elif person is not None and key in names.own and person in who and key not in names.above:
-            who = [person]
         plain = label.rpartition(".")[2]
         found += [f"{member}.{plain}" for member in who] or [label]
     return found
@@ -251,6 +249,11 @@ def arrow_key(kind: str) -> Any:
     import pyarrow as pa
 
     return pa.string() if kind == "VARCHAR" else pa.int64()
+
+
+def arrow_keys(types: tuple[str, str]) -> tuple[Any, Any]:
+    """The Arrow types of household and person keys."""
+    return arrow_key(types[0]), arrow_key(types[1])
 
 
 def write_part(path: Path, rows: list[dict[str, Any]], keys: tuple[Any, Any]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,29 +12,9 @@ from bangfu.core.engines.duckdb_engine import Connection, run
 from bangfu.core.rulebook.model import Alert, Check, Fact, Rulebook
 from bangfu.core.screening.dataset import Dataset
 from bangfu.core.screening.decisions import column, input_names, keys_of
+from bangfu.core.screening.state import Undecided
 
 Hit = tuple[str, Any, Any]
-
-
-@dataclass(slots=True)
-class Undecided:
-    """Rows per alert or check that could not be told, and per missing input."""
-
-    rows: dict[str, int] = field(default_factory=dict)
-    inputs: dict[str, dict[str, int]] = field(default_factory=dict)
-    units: dict[tuple[str, str], int] = field(default_factory=dict)
-    """Rows by kind of flag and table."""
-
-    def add(self, other: Undecided) -> None:
-        """Add another chunk's counts."""
-        for key, value in other.rows.items():
-            self.rows[key] = self.rows.get(key, 0) + value
-        for key, held in other.inputs.items():
-            mine = self.inputs.setdefault(key, {})
-            for name_, value in held.items():
-                mine[name_] = mine.get(name_, 0) + value
-        for unit, value in other.units.items():
-            self.units[unit] = self.units.get(unit, 0) + value
 
 
 def hits(

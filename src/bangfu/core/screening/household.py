@@ -22,6 +22,7 @@ from bangfu.core.compiler.python import INPUT_LIMIT, Evaluator, compile_plan
 from bangfu.core.rulebook.model import ABSENT, ParameterValue, Rulebook
 from bangfu.core.rulebook.resolver import Resolver
 from bangfu.core.screening.decisions import input_names
+from bangfu.core.screening.findings import Names, names_of
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -58,6 +59,16 @@ class Variant:
     shapes: Shapes
     sources: Mapping[str, tuple[str, ...]]
     index: Mapping[str, Mapping[str, int]]
+    names: dict[str, Names] = field(default_factory=dict)
+
+    def names_of(self, policy: str) -> Names:
+        """What the masks of a policy mean."""
+        if policy not in self.names:
+            lowered = next(item for item in self.compiled.policies if item.policy.id == policy)
+            self.names[policy] = names_of(self.compiled, lowered)
+        return self.names[policy]
+
+    reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -147,7 +158,8 @@ class HouseholdEvaluator:
         """The household and person key of a unit row."""
         units, tables = self.resolver.units, self.book.tables
         household = tables[units.household].key if units.household else None
-        own = household if unit == units.household else tables[unit].belongs_to or household
+        direct = unit != units.household and units.parent(unit) == units.household and tables[unit].key
+        own = tables[unit].belongs_to if direct else household
         person = tables[units.person].key if units.person and units.person in units.chain(unit) else None
         return record.get(own or ""), record.get(person or "") if person else None
 
@@ -181,7 +193,16 @@ class HouseholdEvaluator:
                 labels = (node.value[0] for node in step.sources if isinstance(node.value, tuple))
                 sources[step.key.unit] = tuple(dict.fromkeys(map(str, labels)))
         index = {unit: {name: i for i, name in enumerate(columns)} for unit, columns in compiled.plan.roots.items()}
-        return Variant(compiled, compile_plan(compiled.plan), shapes, sources, index)
+        return Variant(compiled, compile_plan(compiled.plan), shapes, sources, index, reads=self._reads(compiled))
+
+    def _reads(self, compiled: CompiledBook) -> dict[str, tuple[str, ...]]:
+        """The columns that expressions read, by table, without those whose blank means a value."""
+        found: dict[str, list[str]] = {}
+        for table, column in sorted(compiled.lowering.low.reads):
+            fact = self._columns.get(table, {}).get(column)
+            if fact is not None and fact.missing is ABSENT:
+                found.setdefault(table, []).append(column)
+        return {table: tuple(columns) for table, columns in found.items()}
 
     def _given(self, rows: Rows) -> frozenset[tuple[str, str]]:
         """Derived facts that the rows give directly, and are then not derived."""
@@ -199,10 +220,12 @@ class HouseholdEvaluator:
         self, variant: Variant, rows: Rows, *, strict: bool
     ) -> tuple[dict[str, list[dict[str, Any]]], dict[str, list[tuple[Any, ...]]]] | None:
         """Rows with every source column, links, and the result; None where `strict` rows have a blank."""
+        if strict and self._blank(variant, rows):
+            return None
         ready: dict[str, list[dict[str, Any]]] = {}
         for unit in {step.key.unit for step in variant.compiled.plan.steps}:
             made = []
-            for record in rows.get(unit, ()):
+            for record in self._with_household(unit, rows):
                 row = self._row(variant, unit, record)
                 if strict and any(row[column] is None for column in variant.sources.get(unit, ())):
                     return None
@@ -214,6 +237,29 @@ class HouseholdEvaluator:
                 if parent != child and parent in ready:
                     links[(child, parent)] = self.link(child, parent, ready)
         return ready, variant.run(ready, links)
+
+    def _blank(self, variant: Variant, rows: Rows) -> bool:
+        """Whether a column that any expression reads is blank, also where only `is null` asks for it."""
+        for unit, columns in variant.reads.items():
+            for record in rows.get(unit, ()):
+                for column in columns:
+                    if record.get(column) is None:
+                        return True
+        return False
+
+    def _with_household(self, unit: str, rows: Rows) -> Sequence[Mapping[str, Any]]:
+        """The rows of a table; those that name only their person (bills) get the person's household key."""
+        units, tables = self.resolver.units, self.book.tables
+        found = rows.get(unit, ())
+        if units.person not in units.chain(unit)[1:] or not units.household:
+            return found
+        key, person = tables[units.household].key or "", tables[units.person]
+        homes = {row.get(person.key or ""): row.get(person.belongs_to or "") for row in rows.get(units.person, ())}
+        return [
+            row if key in row or homes.get(row.get(person.key or "")) is None
+            else {**row, key: homes[row.get(person.key or "")]}
+            for row in found
+        ]  # fmt: skip
 
     def _row(self, variant: Variant, unit: str, record: Mapping[str, Any]) -> dict[str, Any]:
         row: dict[str, Any] = dict(record)

@@ -1,4 +1,4 @@
-"""What a run writes: each part works chunk by chunk, on any thread, and once at the end."""
+"""Findings, alerts, checks and indicators: what a run writes beside the compact decisions."""
 
 from __future__ import annotations
 
@@ -10,76 +10,11 @@ from bangfu.core.engines.duckdb_engine import Connection
 from bangfu.core.rulebook.model import Alert, Check
 from bangfu.core.screening import changes, findings, flags
 from bangfu.core.screening.dataset import Range
-from bangfu.core.screening.decisions import (
-    PolicyCounts,
-    clause_rows,
-    count_decisions,
-    key_types,
-    write_clauses,
-    write_decisions,
-)
 from bangfu.core.screening.figures import Figures, indicator_rows, write_indicators
-from bangfu.core.screening.flags import Undecided
+from bangfu.core.screening.part import Part
 from bangfu.core.screening.reasons import Reasons
-from bangfu.core.screening.state import RunState
+from bangfu.core.screening.state import RunState, Undecided
 from bangfu.core.screening.worker import Worker
-
-
-class Part:
-    """One thing that a run writes for every chunk and once at the end."""
-
-    def __init__(self, state: RunState, connection: Connection) -> None:
-        self.state, self.connection = state, connection
-        self.types = key_types(state.data)
-        self.keys = (
-            (findings.arrow_key(self.types[0]), findings.arrow_key(self.types[1])) if self.arrow else (None, None)
-        )
-
-    arrow = True
-    """Whether the part needs pyarrow, which takes time to import."""
-
-    def chunk(self, worker: Worker, compiled: CompiledBook, number: int, chunk: Range) -> None:
-        """Write what one chunk gives; called by one thread per chunk."""
-
-    def done(self) -> None:
-        """Write what all chunks give together."""
-
-
-class Decisions(Part):
-    """decisions/ and clauses.parquet."""
-
-    arrow = False
-
-    def __init__(self, state: RunState, connection: Connection) -> None:
-        super().__init__(state, connection)
-        self._counts: dict[int, dict[str, PolicyCounts]] = {}
-        self._clauses: dict[int, list[Any]] = {}
-        (state.folder / "decisions").mkdir()
-
-    def chunk(self, worker: Worker, compiled: CompiledBook, number: int, chunk: Range) -> None:
-        """One part file, and its counts."""
-        path = self.state.folder / "decisions" / f"part-{number:05d}.parquet"
-        write_decisions(worker.connection, compiled, self.state.data.units, self.types, path)
-        counts = self._counts.setdefault(number, {})
-        count_decisions(worker.connection, compiled, counts)
-        self._clauses[number] = clause_rows(compiled)
-
-    def done(self) -> None:
-        """Counts of all chunks, and what the masks mean."""
-        for number in sorted(self._counts):
-            for policy, found in self._counts[number].items():
-                self.state.counts.setdefault(policy, PolicyCounts(policy)).add(found)
-        for name, count in self.state.counts.items():
-            total = sum(count.status.values())
-            self.state.rows_out["decisions"] = self.state.rows_out.get("decisions", 0) + total
-            for word in ("eligible", "ineligible"):
-                if total and count.status[word] == total:
-                    self.state.warnings.append(f"{name}: all {total} units are {word}")
-        rows = list({tuple(row.values()): row for n in sorted(self._clauses) for row in self._clauses[n]}.values())
-        order = {name: position for position, name in enumerate(self.state.book.policies)}
-        kinds = {"condition": 0, "exclusion": 0, "input": 1}
-        rows.sort(key=lambda row: (order[str(row["policy"])], kinds[str(row["kind"])], row["bit"]))
-        write_clauses(self.connection, rows, self.state.folder / "clauses.parquet")
 
 
 class Findings(Part):
@@ -87,6 +22,7 @@ class Findings(Part):
 
     def __init__(self, state: RunState, connection: Connection) -> None:
         super().__init__(state, connection)
+        self.keys = findings.arrow_keys(self.types)
         self._parts: dict[int, Path] = {}
         self._reasons = Reasons(state)
         (state.folder / "scratch").mkdir(exist_ok=True)
@@ -124,6 +60,7 @@ class Flags(Part):
 
     def __init__(self, state: RunState, connection: Connection, kind: str) -> None:
         super().__init__(state, connection)
+        self.keys = findings.arrow_keys(self.types)
         self.kind = kind
         self.items: dict[str, Alert | Check] = dict(state.book.alerts if kind == "alerts" else state.book.checks)
         self._undecided: dict[int, Undecided] = {}
@@ -175,6 +112,7 @@ class Indicators(Part):
 
     def __init__(self, state: RunState, connection: Connection) -> None:
         super().__init__(state, connection)
+        self.keys = findings.arrow_keys(self.types)
         self._figures: dict[int, Figures] = {}
 
     def chunk(self, worker: Worker, compiled: CompiledBook, number: int, chunk: Range) -> None:

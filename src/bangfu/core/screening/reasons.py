@@ -7,7 +7,6 @@ from typing import Any
 
 from bangfu.core.engines.duckdb_engine import Connection
 from bangfu.core.screening.explain import Explainer, explainer
-from bangfu.core.screening.explain_model import Explanation
 from bangfu.core.screening.explain_text import reason
 from bangfu.core.screening.findings import ACT
 from bangfu.core.screening.rows import coverage, rows_of_households
@@ -45,8 +44,8 @@ class Reasons:
         for row in rows:
             explanation = said.get((row["policy"], row["person_no"]))
             if explanation is not None:
-                row["reason_zh"] = _line(row, explanation, "zh")
-                row["reason_en"] = _line(row, explanation, "en")
+                row["reason_zh"] = reason(explanation, "zh")
+                row["reason_en"] = reason(explanation, "en")
 
     def _explainer(self) -> Explainer:
         if self._made is None:
@@ -55,11 +54,3 @@ class Reasons:
                 state.book, state.request.as_of, tables=state.lookup.tables, covered=coverage(state.data)
             )
         return self._made
-
-
-def _line(row: Row, explanation: Explanation, language: str) -> str:
-    """What the masks say of money and overlap, then the values."""
-    told = reason(explanation, language)
-    if row["reason"] == "overlap" or row["finding"] == "amount_differs":
-        return row[f"reason_{language}"] + ("；" if language == "zh" else "; ") + told
-    return told

@@ -22,7 +22,8 @@ def household_rows(connection: Connection, data: Dataset, household_no: str) -> 
     """Rows by table of one household: its own, those that belong to it, and those above it (its village).
 
     Money in fen, decimals as Decimal, missing as None; columns under the data's own names, keys in the data's type.
-    Raises DataError where there is no such household.
+    A household that persons name but that has no row of its own
+    comes without one. Raises DataError where nothing names the household.
     """
     units = data.units
     if units.household not in data.tables:
@@ -33,7 +34,7 @@ def household_rows(connection: Connection, data: Dataset, household_no: str) -> 
     for table in data.tables:
         if units.in_household(table):
             found[table] = _rows(connection, data, table, f"k_{units.household}", number)
-    if not found[units.household]:
+    if not any(found.values()):
         raise DataError(
             f"--household: 数据中没有户编号 {household_no} / there is no household {household_no} in the data; "
             f"look in column {key} of {data.tables[units.household].files[0].name}"

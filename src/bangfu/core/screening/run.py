@@ -24,7 +24,7 @@ from bangfu.core.screening import inputs
 from bangfu.core.screening.chunks import chunks_of
 from bangfu.core.screening.dataset import DataError, Dataset, Range
 from bangfu.core.screening.decisions import create_enums
-from bangfu.core.screening.parts import Decisions, Findings, Flags, Indicators, Part
+from bangfu.core.screening.part import Decisions, Part
 from bangfu.core.screening.state import ALL, Request, RunState
 from bangfu.core.screening.worker import Compilations, Wanted, Worker
 from bangfu.core.screening.workspace import workspace
@@ -56,7 +56,7 @@ def _known_policies(book: Rulebook, request: Request) -> None:
 
 def _screen(book: Rulebook, request: Request, folder: Path) -> None:
     clock = time.perf_counter()
-    connection, data, snapshot = _open(book, request, folder)
+    connection, data, snapshot = open_data(book, request, folder)
     tables = inputs.parameter_tables(connection, book, request.data)
     state = RunState(
         request,
@@ -83,7 +83,7 @@ def _screen(book: Rulebook, request: Request, folder: Path) -> None:
     _finish(state, digests)
 
 
-def _open(book: Rulebook, request: Request, folder: Path) -> tuple[Connection, Dataset, Any]:
+def open_data(book: Rulebook, request: Request, folder: Path) -> tuple[Connection, Dataset, Any]:
     """A dataset: the folder's own Parquet where it is clean, else a snapshot taken of its files."""
     allowed = [request.data, folder, *([request.facts] if request.facts else [])]
     connection = duckdb_engine.connect(allowed, threads=1, memory_mb=request.memory_mb, scratch=folder / "scratch")
@@ -130,9 +130,11 @@ def _evaluate(state: RunState, connection: Connection) -> None:
 
 def _parts(state: RunState, connection: Connection, what: Sequence[str]) -> list[Part]:
     """The parts that were asked for; findings come with the worklists and with the decisions of a full run."""
-    parts: list[Part] = []
-    if "decisions" in what:
-        parts.append(Decisions(state, connection))
+    parts: list[Part] = [Decisions(state, connection)] if "decisions" in what else []
+    if set(what) <= {"decisions"}:
+        return parts
+    from bangfu.core.screening.parts import Findings, Flags, Indicators
+
     if "worklists" in what:
         parts.append(Findings(state, connection))
     parts += [Flags(state, connection, kind) for kind in ("alerts", "checks") if kind in what]

@@ -279,6 +279,10 @@ class _Taking:
         if not who.of_household(self.rulebook, table):
             return columns
         persons = self.tables[who.persons.id]
+        for name in (who.person_key, who.household_key):
+            if name in columns.column_names:  # a column that the file lacks is empty text until here
+                kept = persons.schema.field(name).type
+                columns = put(columns, name, columns.column(name).cast(kept))
         if who.person_key not in columns.column_names:
             return columns
         known = persons.column(who.person_key).combine_chunks()

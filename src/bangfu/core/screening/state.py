@@ -14,10 +14,30 @@ from bangfu.core.rulebook.model import Rulebook
 from bangfu.core.rulebook.resolver import Resolver
 from bangfu.core.screening.dataset import Dataset, Range
 from bangfu.core.screening.decisions import PolicyCounts
-from bangfu.core.screening.flags import Undecided
 
 ALL = ("decisions", "alerts", "checks", "indicators", "worklists")
 Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Undecided:
+    """Rows per alert or check that could not be told, and per missing input."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    inputs: dict[str, dict[str, int]] = field(default_factory=dict)
+    units: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Rows by kind of flag and table."""
+
+    def add(self, other: Undecided) -> None:
+        """Add another chunk's counts."""
+        for key, value in other.rows.items():
+            self.rows[key] = self.rows.get(key, 0) + value
+        for key, held in other.inputs.items():
+            mine = self.inputs.setdefault(key, {})
+            for name_, value in held.items():
+                mine[name_] = mine.get(name_, 0) + value
+        for unit, value in other.units.items():
+            self.units[unit] = self.units.get(unit, 0) + value
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def _by_length(shown: str, repairs: tuple[str, ...]) -> IdReading:
 
 
 def _eighteen(number: str, repairs: tuple[str, ...], suffix: str) -> IdReading:
-    if number.startswith("999999"):
+    if number.startswith("999999") or number == number[0] * 18:
         return _nothing("placeholder")
     if number[17] != _check_digit()(number):
         return _nothing("bad_checksum", number, repairs)

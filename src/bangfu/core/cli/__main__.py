@@ -1,0 +1,7 @@
+"""`python -m bangfu.core.cli`."""
+
+import sys
+
+from bangfu.core.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,191 @@
+"""The commands' options, and the types of their values."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn
+
+from bangfu.core.cli import commands as do
+
+PARTS = ("decisions", "alerts", "checks", "indicators", "worklists")
+SCREEN_EXAMPLE = "screen --rulebook rulebook/cn --data county/2026-09 --as-of 2026-09-01 --out results/2026-09"
+Command = Callable[[argparse.Namespace], int]
+
+
+def _day(text: str) -> date:
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"日期应为 2024-09-01 这样的写法 / {text!r} is not a date such as 2024-09-01")
+
+
+def _megabytes(text: str) -> int:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?", text.strip(), re.IGNORECASE)
+    factor = {"K": 1 / 1024, "": 1, "M": 1, "G": 1024, "T": 1024**2}
+    size = int(float(match[1]) * factor[match[2].upper()]) if match else 0
+    if size < 64:
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: 内存应为 2GB 或 800MB 这样的写法，至少 64MB / expected a size such as 2GB, at least 64MB"
+        )
+    return size
+
+
+def _positive(text: str) -> int:
+    if re.fullmatch(r"\d{1,9}", text) and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"应为正整数 / {text!r} is not a positive whole number")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not found:
+        raise argparse.ArgumentTypeError("没有写名称 / no name given")
+    return found
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    found = _names(text)
+    for part in found:
+        if part not in PARTS:
+            raise argparse.ArgumentTypeError(f"{part!r}: 应为其中之一 / is not one of {', '.join(PARTS)}")
+    return found
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(
+            do.USAGE,
+            f"{self.prog}: 用法有误 / bad usage: {message}\n{self.prog} --help: 用法与示例 / usage and an example\n",
+        )
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from bangfu import __version__
+
+        print(f"bangfu {__version__}")
+        parser.exit(do.OK)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands with their options."""
+    parser = _Parser(
+        prog="bangfu",
+        description="精准帮扶：谁应享、谁在享、为什么 / targeted assistance: who is entitled, who receives, and why",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"示例 example:\n  bangfu {SCREEN_EXAMPLE}",
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="版本 / the version")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _rulebook_commands(commands)
+    _screen_command(commands)
+    _worklist_commands(commands)
+    _explain_command(commands)
+    _demo_command(commands)
+    return parser
+
+
+def _command(commands: Any, name: str, what: str, example: str, run: Command | None = None) -> Any:
+    made = commands.add_parser(
+        name,
+        help=what,
+        description=what,
+        epilog=f"示例 example:\n  bangfu {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    if run is not None:
+        made.set_defaults(run=run)
+    return made
+
+
+def _rulebook_commands(commands: Any) -> None:
+    group = _command(commands, "rulebook", "规则集 / validate and test a rulebook", "rulebook check rulebook/cn")
+    inner = group.add_subparsers(metavar="COMMAND", required=True)
+    what = "校验规则集并列出定义 / validate a rulebook and list its definitions"
+    check = _command(inner, "check", what, "rulebook check rulebook/cn", do.check)
+    check.add_argument("path", type=Path, metavar="PATH", help="规则集文件夹 / the rulebook's folder")
+    check.add_argument("--quiet", action="store_true", help="只报错 / print mistakes only")
+    what = "运行规则集的案例 / run a rulebook's cases"
+    test = _command(inner, "test", what, "rulebook test rulebook/cn --cases cases/mine.yml", do.test)
+    test.add_argument("path", type=Path, metavar="PATH", help="规则集文件夹 / the rulebook's folder")
+    test.add_argument(
+        "--cases", nargs="+", type=Path, metavar="FILE", help="改用这些案例文件 / these cases instead of its own"
+    )
+    _language(test)
+
+
+def _data_options(parser: Any) -> None:
+    parser.add_argument(
+        "--rulebook", required=True, type=Path, metavar="PATH", help="规则集文件夹 / the rulebook's folder"
+    )
+    parser.add_argument(
+        "--data", required=True, type=Path, metavar="DIR", help="数据文件夹 / the folder with the county's files"
+    )
+    parser.add_argument("--as-of", required=True, type=_day, metavar="YYYY-MM-DD", help="基准日 / the date to judge by")
+    parser.add_argument("--facts", type=Path, metavar="DIR", help="比对产生的表 / tables that a cross-check wrote")
+
+
+def _language(parser: Any) -> None:
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="语言 / language (zh)")
+
+
+def _screen_command(commands: Any) -> None:
+    what = "月度筛查 / the monthly run: decisions, findings, worklists, summary"
+    screen = _command(commands, "screen", what, SCREEN_EXAMPLE, do.screen)
+    _data_options(screen)
+    screen.add_argument(
+        "--out", required=True, type=Path, metavar="DIR", help="结果文件夹 / the folder for the results"
+    )
+    screen.add_argument("--policies", type=_names, metavar="A,B", help="只算这些政策 / these policies only")
+    screen.add_argument(
+        "--only", type=_parts, default=PARTS, metavar="A,B", help=f"只出这些 / some of {', '.join(PARTS)}"
+    )
+    screen.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb", help="引擎 / engine (duckdb)")
+    screen.add_argument(
+        "--previous", type=Path, metavar="OUT", help="上次结果，标出新增与消失 / an earlier run to compare with"
+    )
+    screen.add_argument("--memory", type=_megabytes, default=2048, metavar="2GB", help="内存上限 / memory limit (2GB)")
+    screen.add_argument("--threads", type=_positive, default=2, metavar="N", help="线程数 / threads (2)")
+
+
+def _worklist_commands(commands: Any) -> None:
+    group = _command(commands, "worklists", "工作清单 / worklists", "worklists read 清单/*.xlsx --out answers")
+    inner = group.add_subparsers(metavar="COMMAND", required=True)
+    what = "读回清单中填写的核实结果 / take back what was written into the answer columns"
+    read = _command(inner, "read", what, "worklists read 清单/*.xlsx --out answers", do.read_worklists)
+    read.add_argument("files", nargs="+", type=Path, metavar="FILE", help="填好的工作簿 / the filled-in workbooks")
+    read.add_argument("--out", required=True, type=Path, metavar="DIR", help="结果文件夹 / the folder for the answers")
+
+
+def _explain_command(commands: Any) -> None:
+    what = "说明一户为什么符合或不符合 / explain why a household is entitled or not"
+    example = (
+        "explain --rulebook rulebook/cn --data county/2026-09 --as-of 2026-09-01 --household H000123 --policy dibao"
+    )
+    explain = _command(commands, "explain", what, example, do.explain)
+    _data_options(explain)
+    explain.add_argument("--household", required=True, metavar="NO", help="户编号 / the household's number")
+    explain.add_argument("--policy", metavar="ID", help="一项政策 / one policy (all)")
+    _language(explain)
+    explain.add_argument("--format", choices=("text", "json", "html"), default="text", help="格式 / format (text)")
+    explain.add_argument("--out", type=Path, metavar="FILE", help="写入文件 / write to a file instead of the terminal")
+
+
+def _demo_command(commands: Any) -> None:
+    what = "生成虚构县数据 / write a synthetic county with known truth"
+    demo = _command(commands, "demo", what, "demo --households 12000 --seed 1 --out county", do.demo)
+    demo.add_argument("--households", type=_positive, default=12000, metavar="N", help="户数 / households (12000)")
+    demo.add_argument(
+        "--seed",
+        type=int,
+        default=1,
+        metavar="S",
+        help="种子，相同则数据相同 / the same seed gives the same county (1)",
+    )
+    demo.add_argument("--out", required=True, type=Path, metavar="DIR", help="输出文件夹 / the folder to write")
