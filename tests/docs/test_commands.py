@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bangfu.core.cli import build_parser
+from bangfu.core.cli.parser import build_parser
 
 from .conftest import DOCS, READMES, ROOT, pages, tables
 
