@@ -101,20 +101,24 @@ def _value(item: Indicator, top: int, bottom: int | None) -> Any:
     if item.denominator is not None and not bottom:
         return None
     exact = Fraction(top) if bottom is None else Fraction(top, bottom)
-    if item.unit == "元":
-        exact /= 100
+    exact /= {"元": 100, "万元": 1_000_000}.get(item.unit, 1)
     return rounded(exact * item.per, item.digits, item.rounding)
 
 
 def rounded(value: Fraction, digits: int, rounding: str) -> Any:
-    """A fraction in so many digits: half_up (away from zero at the half) or truncated."""
+    """A fraction in so many digits: half_up (away from zero at the half), half_even or floor."""
     from decimal import Decimal
 
     scale = 10**digits
-    sign = -1 if value < 0 else 1
-    size = abs(value) * scale
-    whole = size.numerator // size.denominator if rounding == "truncate" else (size + Fraction(1, 2)).__floor__()
-    return Decimal(sign * whole) / scale
+    scaled = value * scale
+    if rounding == "half_even":
+        whole = round(scaled)
+    elif rounding == "floor":
+        whole = scaled.__floor__()
+    else:
+        size = (abs(scaled) + Fraction(1, 2)).__floor__()
+        whole = -size if scaled < 0 else size
+    return Decimal(whole) / scale
 
 
 def write_indicators(path: Path, rows: list[dict[str, Any]]) -> None:
