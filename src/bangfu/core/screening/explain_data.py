@@ -35,10 +35,10 @@ def explain_household(
     with tempfile.TemporaryDirectory(prefix="bangfu-") as scratch:
         folder = Path(scratch)
         request = Request(Path(book.root), data, as_of, folder / "out", facts=facts, threads=1)
-        connection, dataset, _ = open_data(book, request, folder)
+        connection, dataset, snapshot = open_data(book, request, folder)
         try:
             rows = household_rows(connection, dataset, household_no)
-            tables = inputs.parameter_tables(connection, book, data)
+            tables = inputs.parameter_tables(connection, book, data, folder / "snapshot" if snapshot else None)
             made = explainer(book, as_of, tables=tables, policies=policies, covered=coverage(dataset))
             found = made.explain(rows, changes=True)
         finally:

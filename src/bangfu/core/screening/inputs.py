@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -34,6 +35,9 @@ def clean_files(book: Rulebook, data: Path) -> dict[str, list[Path]] | None:
         elif any((data / f"{table.file}{end}").exists() for end in (".csv", ".xlsx", ".xls")):
             return None
     if units.household and units.household not in found:
+        return None
+    tables = {p.table.table for p in book.parameters.values() if p.table is not None}
+    if any((data / f"{name}{end}").exists() for name in tables for end in (".xlsx", ".xls")):
         return None
     if any(book.tables[table].bureau for table in found) or (data / "registry").is_dir() or (data / "bureau").is_dir():
         return None
@@ -69,20 +73,28 @@ def _types(dataset: Dataset, table: str) -> Mapping[str, str]:
 # -- parameters that come with the data -------------------------------------------------------------
 
 
-def parameter_tables(connection: Connection, book: Rulebook, data: Path) -> dict[str, tuple[ParameterValue, ...]]:
-    """The values of parameters whose table lies in the data folder."""
-    return {p.id: _rows(connection, book, p, data) for p in book.parameters.values() if p.table is not None}
+def parameter_tables(
+    connection: Connection, book: Rulebook, data: Path, snapshot: Path | None = None
+) -> dict[str, tuple[ParameterValue, ...]]:
+    """The values of parameters whose table lies in the data folder, or was read into the snapshot."""
+    return {p.id: _rows(connection, book, p, data, snapshot) for p in book.parameters.values() if p.table is not None}
 
 
-def _rows(connection: Connection, book: Rulebook, parameter: Parameter, data: Path) -> tuple[ParameterValue, ...]:
+def _rows(
+    connection: Connection, book: Rulebook, parameter: Parameter, data: Path, snapshot: Path | None
+) -> tuple[ParameterValue, ...]:
     table = parameter.table
     assert table is not None
     files = parquet_files(data, table.table)
+    frozen = parquet_files(snapshot, table.table) if snapshot is not None else []
+    if frozen:
+        # a snapshot has already made fen of yuan
+        files, parameter = frozen, dataclasses.replace(parameter, fen=True)
     source = duckdb_engine.parquet_source(files) if files else _csv(data, table.table)
     if source is None:
         raise DataError(
             f"{data}: 缺少参数表 {table.table} / the table {table.table} of the parameter {parameter.id} is missing; "
-            f"expected {table.table}.parquet or {table.table}.csv"
+            f"expected {table.table}.parquet, .csv or .xlsx"
         )
     types = duckdb_engine.describe(connection, source)
     wanted = [*table.match, table.start, table.end, table.value, *([table.area] if table.area else [])]

@@ -57,7 +57,8 @@ def _known_policies(book: Rulebook, request: Request) -> None:
 def _screen(book: Rulebook, request: Request, folder: Path) -> None:
     clock = time.perf_counter()
     connection, data, snapshot = open_data(book, request, folder)
-    tables = inputs.parameter_tables(connection, book, request.data)
+    frozen = folder / "snapshot" if snapshot is not None else None
+    tables = inputs.parameter_tables(connection, book, request.data, frozen)
     state = RunState(
         request,
         book,
