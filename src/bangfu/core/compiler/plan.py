@@ -107,7 +107,7 @@ class _Planner:
 
     def _below(self, node: E) -> int:
         inner = (node.value,) if node.op == "lift" else node.args
-        return max((self._rank[arg] for arg in inner if isinstance(arg, E)), default=-1)
+        return max((self._rank[arg] for arg in inner if isinstance(arg, E)), default=0)
 
     def _latest(self) -> dict[E, int]:
         top: dict[str, int] = {}

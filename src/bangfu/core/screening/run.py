@@ -15,6 +15,7 @@ from typing import Any
 
 from bangfu import __version__
 from bangfu.core.compiler.lookup import Lookup
+from bangfu.core.compiler.sql import quoted
 from bangfu.core.engines import duckdb_engine
 from bangfu.core.engines.duckdb_engine import Connection
 from bangfu.core.rulebook.loader import load
@@ -119,7 +120,10 @@ def _evaluate(state: RunState, connection: Connection) -> None:
         wanted = Wanted(what, state.request.policies, tables)
         return Compilations(state.book, state.resolver, state.data, state.lookup, wanted, connection, len(state.chunks))
 
-    _in_threads(state, compilations(inner), parts)
+    shared = compilations(inner)
+    _in_threads(state, shared, parts)
+    if shared.strays:
+        _report_strays(state, connection)
     outer = frozenset(there) - inner
     if outer and _about(state, outer):
         _in_one_piece(state, compilations(outer), parts)
@@ -127,6 +131,25 @@ def _evaluate(state: RunState, connection: Connection) -> None:
     for part in parts:
         part.done()
     state.took("assemble", clock)
+
+
+def _report_strays(state: RunState, connection: Connection) -> None:
+    """Persons without a household row are an error of the data; nobody is dropped for it."""
+    data, tables = state.data, state.book.tables
+    household, person = data.units.household, data.units.person
+    if person not in data.tables or household not in data.tables:
+        return
+    files = [duckdb_engine.parquet_source(data.tables[table].files) for table in (person, household)]
+    keys = [quoted(name or "") for name in (tables[person].belongs_to, tables[household].key)]
+    count = duckdb_engine.run(
+        connection, f"SELECT count(*) FROM {files[0]} p ANTI JOIN {files[1]} h ON p.{keys[0]} = h.{keys[1]}"
+    )[0][0]
+    if count:
+        name = data.tables[person].files[0].name
+        state.warnings.append(
+            f"{name}: {count} 人没有对应的户记录，一律判为无法判定，请补全户表 / "
+            f"{count} persons without a household row, decided unknown; complete the table of households"
+        )
 
 
 def _parts(state: RunState, connection: Connection, what: Sequence[str]) -> list[Part]:

@@ -56,6 +56,8 @@ class Compilations:
         self._covered = coverage(data)
         self._nonneg = data.nonneg()
         self._order: InputOrder | None = None
+        self.strays = False
+        """Whether some chunk had rows without their household."""
         if chunks > 1 and "decisions" in wanted.what:
             # masks must mean the same in every chunk, whatever happens to be blank in it
             everywhere = self._assumptions(data.nullable(Range()), careful=True)
@@ -210,6 +212,7 @@ class Worker:
             if unit == self.shared.resolver.units.household:
                 self._refuse_duplicates(unit, table)
             if tests and run(self.connection, f"SELECT 1 FROM {table} WHERE {' OR '.join(tests)} LIMIT 1"):
+                self.shared.strays |= any(label.startswith(PARENT) for label in columns)
                 return False
         return True
 
