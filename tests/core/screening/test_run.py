@@ -27,7 +27,7 @@ FACTS = {
     "wage": {"of": "person", "type": "money", "unit": "fen", "min": 0},
 }
 POLICIES = [
-    policy("poor", "sum(persons.wage) < 10", receives="rooms = 3"),
+    policy("poor", "sum(persons.wage) < 1", receives="rooms = 3"),
     {**policy("worker", "wage > 0.02 and eligible(poor)"), "of": "person"},
 ]
 SLOW = """
@@ -37,7 +37,8 @@ from bangfu.core.api import screen
 def stop(*told):
     print("working", flush=True)
     time.sleep(60)
-screen(rulebook=sys.argv[1], data=sys.argv[2], as_of=date(2024, 3, 1), out=sys.argv[3], only=("decisions",), progress=stop)
+day = date(2024, 3, 1)
+screen(rulebook=sys.argv[1], data=sys.argv[2], as_of=day, out=sys.argv[3], only=("decisions",), progress=stop)
 """
 
 

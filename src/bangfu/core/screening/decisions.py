@@ -127,6 +127,17 @@ def write_decisions(
         run(connection, f"COPY ({text}) TO '{str(path).replace(chr(39), chr(39) * 2)}' {PARQUET}")
 
 
+def write_nothing(connection: Connection, types: tuple[str, str], path: Path) -> None:
+    """A part without rows, so that the table can be read where no policy is in force."""
+    kinds = {
+        "policy": "VARCHAR", "household_no": types[0], "person_no": types[1], "status": "VARCHAR",
+        "amount_fen": "BIGINT", "amount_min_fen": "BIGINT", "amount_max_fen": "BIGINT", "failed": "UBIGINT",
+        "unknown": "UBIGINT", "missing": "UBIGINT", "receives": "BOOLEAN", "finding": "VARCHAR",
+    }  # fmt: skip
+    parts = ", ".join(f"CAST(NULL AS {kind}) AS {label}" for label, kind in kinds.items())
+    run(connection, f"COPY (SELECT {parts} WHERE false) TO '{str(path).replace(chr(39), chr(39) * 2)}' {PARQUET}")
+
+
 def count_decisions(connection: Connection, compiled: CompiledBook, counts: dict[str, PolicyCounts]) -> None:
     """Add a chunk's units by status and finding, with money, in one pass over each unit's table."""
     by_unit: dict[str, list[LoweredPolicy]] = {}

@@ -14,6 +14,7 @@ from bangfu.core.screening.decisions import (
     key_types,
     write_clauses,
     write_decisions,
+    write_nothing,
 )
 from bangfu.core.screening.state import RunState
 from bangfu.core.screening.worker import Worker
@@ -61,6 +62,9 @@ class Decisions(Part):
             for word in ("eligible", "ineligible"):
                 if total and count.status[word] == total:
                     self.state.warnings.append(f"{name}: all {total} units are {word}")
+        if not any((self.state.folder / "decisions").iterdir()):
+            self.state.warnings.append(f"no policy is in force on {self.state.request.as_of}")
+            write_nothing(self.connection, self.types, self.state.folder / "decisions" / "part-00000.parquet")
         rows = list({tuple(row.values()): row for n in sorted(self._clauses) for row in self._clauses[n]}.values())
         order = {name: position for position, name in enumerate(self.state.book.policies)}
         kinds = {"condition": 0, "exclusion": 0, "input": 1}

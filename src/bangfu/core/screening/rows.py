@@ -97,7 +97,8 @@ def _read(
     """The rows that pass the test, each with the value of `link`."""
     facts = {f.column: f for f in data.book.facts.values() if f.table == table and not f.personal}
     present = data.tables[table].types
-    columns = [column for column in facts if column in present]
+    keys = {data.book.tables[other].key for other in links_of(data.units, table)} | {data.book.tables[table].belongs_to}
+    columns = [column for column in facts if column in present and column not in keys]
     columns += [column for column in present if column.startswith(COVERED)]
     links = links_of(data.units, table)
     wanted = [*(f"k_{other}" for other in links), *columns]
