@@ -253,6 +253,20 @@ class Dataset:
             case _:
                 return text if kind in ("BIGINT", "VARCHAR") else f"CAST({text} AS BIGINT)"
 
+    def stored_key(self, table: str, column: str) -> str:
+        """A key column of a parameter as the file has it."""
+        fact = next(f for f in self.book.facts.values() if f.table == table and f.name == column)
+        here = table in self.tables and fact.column in self.tables[table].types
+        return f"s.{quoted(fact.column)}" if here else "NULL"
+
+    def key_test(self, table: str, column: str, value: str) -> str:
+        """Whether a row's key is `value`; numbers that stand for text are compared as numbers."""
+        fact = next(f for f in self.book.facts.values() if f.table == table and f.name == column)
+        kind = self.tables[table].types.get(fact.column, "") if table in self.tables else ""
+        if fact.type.kind == "text" and kind in _WHOLE:
+            return f"{self.stored_key(table, column)} IS NOT DISTINCT FROM TRY_CAST({value} AS {kind})"
+        return f"{self.raw_key(table, column)} IS NOT DISTINCT FROM {value}"
+
     def raw_key(self, table: str, column: str) -> str:
         """A key column of a parameter as it stands."""
         fact = next(f for f in self.book.facts.values() if f.table == table and f.name == column)

@@ -118,7 +118,7 @@ def _evaluate(state: RunState, connection: Connection) -> None:
 
     def compilations(tables: frozenset[str]) -> Compilations:
         wanted = Wanted(what, state.request.policies, tables)
-        return Compilations(state.book, state.resolver, state.data, state.lookup, wanted, connection, len(state.chunks))
+        return Compilations(state.book, state.resolver, state.data, state.lookup, wanted, connection, state.chunks)
 
     shared = compilations(inner)
     _in_threads(state, shared, parts)

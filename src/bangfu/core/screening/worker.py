@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,7 +45,7 @@ class Compilations:
         lookup: Lookup,
         wanted: Wanted,
         connection: Connection,
-        chunks: int = 1,
+        chunks: Sequence[Range] = (Range(),),
     ) -> None:
         self.book, self.resolver, self.data, self.wanted = book, resolver, data, wanted
         self.as_of: date = lookup.as_of
@@ -55,21 +55,42 @@ class Compilations:
         self._lock = threading.Lock()
         self._covered = coverage(data)
         self._nonneg = data.nonneg()
-        self._order: InputOrder | None = None
+        self._orders: dict[bool, InputOrder] = {}
+        self._alike = len({data.nullable(chunk) for chunk in chunks}) == 1
+        self._several = len(chunks) > 1 and "decisions" in wanted.what
         self.strays = False
         """Whether some chunk had rows without their household."""
-        if chunks > 1 and "decisions" in wanted.what:
-            # masks must mean the same in every chunk, whatever happens to be blank in it
-            everywhere = self._assumptions(data.nullable(Range()), careful=True)
-            self._order = input_order(book, resolver, everywhere, policies=wanted.policies, only_units=wanted.units)
+
+    def _order(self, *, careful: bool) -> InputOrder | None:
+        """One numbering of inputs for all chunks, since masks must mean the same whatever is blank in a chunk.
+
+        A careful compilation adds its inputs after those of the plain one, which other chunks have written.
+        """
+        if not self._several or (self._alike and not careful):
+            return None
+        if careful not in self._orders:
+            everywhere = self.data.nullable(Range())
+            found = self._inputs(everywhere, careful=careful)
+            if careful:
+                plain = self._orders.get(False) or self._inputs(everywhere, careful=False)
+                found = {name: tuple(dict.fromkeys((*plain.get(name, ()), *inputs))) for name, inputs in found.items()}
+            self._orders[careful] = found
+        return self._orders[careful]
+
+    def _inputs(self, nullable: frozenset[tuple[str, str]], *, careful: bool) -> InputOrder:
+        assume = self._assumptions(nullable, careful=careful)
+        policies, units = self.wanted.policies, self.wanted.units
+        return input_order(self.book, self.resolver, assume, policies=policies, only_units=units)
 
     def _combos(self, reading: Reading) -> Iterable[Key]:
         """The distinct keys that rows of a unit look a parameter up by."""
         if reading.unit not in self.data.tables:
             return []
         columns = ", ".join(self.data.raw_key(reading.unit, column) for column in reading.columns)
+        stored = ", ".join(self.data.stored_key(reading.unit, column) for column in reading.columns)
         source = duckdb_engine.parquet_source(self.data.tables[reading.unit].files)
-        return run(self._connection, f"SELECT DISTINCT {columns} FROM {source} s")
+        # few keys come out of many rows, so they are told apart before they are converted
+        return run(self._connection, f"SELECT DISTINCT {columns} FROM (SELECT DISTINCT {stored} FROM {source} s) s")
 
     def get(self, chunk: Range, *, careful: bool) -> tuple[CompiledBook, list[Statement]]:
         """The compiled book and its SQL for a chunk's assumptions."""
@@ -104,7 +125,7 @@ class Compilations:
             what=self.wanted.what,
             only_units=self.wanted.units,
             guard=True,
-            order=self._order,
+            order=self._order(careful=careful),
         )
         printer = SqlPrinter(compiled.plan, self._source)
         return compiled, printer.statements()
@@ -113,7 +134,7 @@ class Compilations:
         """The FROM text of a unit's rows, with a mark where the chunk's range goes."""
         joins = "".join(
             f" LEFT JOIN {quoted(table)} v{number} ON " + " AND ".join(
-                f"{self.data.raw_key(unit, column)} IS NOT DISTINCT FROM v{number}.k{position}"
+                f"{self.data.key_test(unit, column, f'v{number}.k{position}')}"
                 for position, column in enumerate(keys)
             )
             for number, (table, keys) in enumerate(self.parameter_tables(unit))
