@@ -63,7 +63,7 @@ def test_ids_that_are_no_names_are_refused(name: str, tmp_path: Path):
     assert within_a_second(tmp_path, {**FACTS, name: WHOLE}) == "refused"
 
 
-@pytest.mark.parametrize("name", ["x\"y", "x;y", "x\ny", "x'y"])
+@pytest.mark.parametrize("name", ['x"y', "x;y", "x\ny", "x'y"])
 def test_a_table_whose_id_is_no_name_is_refused(name: str, tmp_path: Path):
     with pytest.raises(RulebookError):
         tiny(tmp_path, FACTS, [policy("p", "a > 1")], tables={**TABLES, name: {"of": "household"}})
@@ -99,7 +99,9 @@ def write(folder: Path, homes: dict[str, list[object]]) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("word", ["it's", "$1", "$v0", "?", "%s", "{a}", '"', "\\", "'; drop table x; --", "line\nbreak", "\x00"])
+@pytest.mark.parametrize(
+    "word", ["it's", "$1", "$v0", "?", "%s", "{a}", '"', "\\", "'; drop table x; --", "line\nbreak", "\x00"]
+)
 def test_texts_are_compared_letter_by_letter_in_both_evaluators(word: str, tmp_path: Path):
     quoted = word.replace("'", "''")
     policies = [policy("p", f"note = '{quoted}'"), policy("q", f"note in ('other', '{quoted}')")]
@@ -112,12 +114,32 @@ def test_texts_are_compared_letter_by_letter_in_both_evaluators(word: str, tmp_p
     assert {made.status for made in decide(tiny(tmp_path / "again", FACTS, policies), rows)} == {"eligible"}
 
 
-COLUMNS = ("n1", "n0", "k_households", "present", "t", "s", "select", "order", "row", "lambda", "class", "amount", "count")
+COLUMNS = (
+    "n1",
+    "n0",
+    "k_households",
+    "present",
+    "t",
+    "s",
+    "select",
+    "order",
+    "row",
+    "lambda",
+    "class",
+    "amount",
+    "count",
+)
 
 
-@pytest.mark.parametrize("column", [*COLUMNS, "p:line", "covered:persons", "k household", "rows of persons", "x\"y", "é", "工资"])
+@pytest.mark.parametrize(
+    "column", [*COLUMNS, "p:line", "covered:persons", "k household", "rows of persons", 'x"y', "é", "工资"]
+)
 def test_a_column_may_carry_any_name_without_meeting_a_generated_one(column: str, tmp_path: Path):
-    facts = {"a": {**WHOLE, "column": column}, "b": WHOLE, "sum_of": {"of": "person", **{"type": "integer"}, "derive": "a"}}
+    facts = {
+        "a": {**WHOLE, "column": column},
+        "b": WHOLE,
+        "sum_of": {"of": "person", **{"type": "integer"}, "derive": "a"},
+    }
     policies = [policy("p", "a > b and sum(persons.sum_of) = 5"), policy("q", "a is null")]
     try:
         book = write_book(tmp_path / "book", facts, policies)

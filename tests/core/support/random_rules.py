@@ -67,7 +67,9 @@ COLUMNS: dict[str, dict[str, tuple[str, dict[str, object]]]] = {
         "tag": ("text", {}),
         "income": ("month", {"unit": "fen", "min": -500}),
     },
-    "benefits": {"programme": ("text", {}), "monthly_amount": ("month", {}), "since": ("date", {}), "times": ("int", {})},
+    "benefits": {
+        "programme": ("text", {}), "monthly_amount": ("month", {}), "since": ("date", {}), "times": ("int", {}),
+    },
     "cars": {"worth": ("plain", {"unit": "fen", "min": 0}), "make": ("house", {}), "bought": ("date", {})},
     "bills": {
         "charge": ("plain", {"unit": "fen", "min": 0}),
@@ -81,7 +83,8 @@ PARAMETERS: dict[str, tuple[str, dict[str, object]]] = {
     "rate_p": ("dec", {"values": [{"value": 0.35, "from": "2000-01-01"}]}),
     "cap_p": (
         "plain",
-        {"min": 0, "values": [{"value": 31.5, "from": "2000-01-01", "to": "2024-01-01"}, {"value": 44, "from": "2024-01-01"}]},
+        {"min": 0, "values": [{"value": 31.5, "from": "2000-01-01", "to": "2024-01-01"},
+                              {"value": 44, "from": "2024-01-01"}]},
     ),
     "line_p": (
         "month",
@@ -121,7 +124,9 @@ class Rules:
         facts: dict[str, object] = {}
         for table, columns in COLUMNS.items():
             of = str(TABLES[table]["of"]) if TABLES[table].get("key") else table
-            facts.update({f"{table}.{name}": {"of": of, **YAML_TYPES[k], **more} for name, (k, more) in columns.items()})
+            facts.update(
+                {f"{table}.{name}": {"of": of, **YAML_TYPES[k], **more} for name, (k, more) in columns.items()}
+            )
         for table, name, kind, more in self.derived:
             of = str(TABLES[table]["of"]) if TABLES[table].get("key") else table
             facts[f"{table}.{name}"] = {"of": of, **YAML_TYPES[kind], **more}
@@ -314,8 +319,10 @@ class Author:
         forms: list[Callable[[], str]] = [
             lambda: f"{self.one(('least', 'greatest'))}({part()}, {part()})",
             lambda: f"case when {self.boolean(table, below)} then {part()} else {part()} end",
-            lambda: f"case when {self.boolean(table, below)} then {part()} when {self.boolean(table, below)} "
-            f"then {part()} end",
+            lambda: (
+                f"case when {self.boolean(table, below)} then {part()} when {self.boolean(table, below)} "
+                f"then {part()} end"
+            ),
             lambda: f"coalesce({self.leaf(kind, table)}, {part()})",
         ]
         if self.children(table):
@@ -426,7 +433,11 @@ class Author:
         if kind == "int":
             return f"({self.leaf('int', table)} {self.one(('', 'not '))}in (0, 1, -2))"
         name = self.one(self.visible(table, kind))
-        items = {"tier": TIERS, "house": tuple(f"'{h.replace(chr(39), chr(39) * 2)}'" for h in HOUSES), "text": ("'x'", "''", "'$v0'")}
+        items = {
+            "tier": TIERS,
+            "house": tuple(f"'{h.replace(chr(39), chr(39) * 2)}'" for h in HOUSES),
+            "text": ("'x'", "''", "'$v0'"),
+        }
         some = self.dice.sample(items[kind], self.dice.randint(1, len(items[kind])))
         if self.chance(0.3):
             return f"({name} {self.one(('=', '<>'))} {some[0]})"

@@ -61,9 +61,7 @@ class Compilations:
         if chunks > 1 and "decisions" in wanted.what:
             # masks must mean the same in every chunk, whatever happens to be blank in it
             everywhere = self._assumptions(data.nullable(Range()), careful=True)
-            self._order = input_order(
-                book, resolver, everywhere, policies=wanted.policies, only_units=wanted.units
-            )
+            self._order = input_order(book, resolver, everywhere, policies=wanted.policies, only_units=wanted.units)
 
     def _combos(self, reading: Reading) -> Iterable[Key]:
         """The distinct keys that rows of a unit look a parameter up by."""
