@@ -67,7 +67,9 @@ COLUMNS: dict[str, dict[str, tuple[str, dict[str, object]]]] = {
         "tag": ("text", {}),
         "income": ("month", {"unit": "fen", "min": -500}),
     },
-    "benefits": {"programme": ("text", {}), "monthly_amount": ("month", {}), "since": ("date", {}), "times": ("int", {})},
+    "benefits": {
+        "programme": ("text", {}), "monthly_amount": ("month", {}), "since": ("date", {}), "times": ("int", {}),
+    },
     "cars": {"worth": ("plain", {"unit": "fen", "min": 0}), "make": ("house", {}), "bought": ("date", {})},
     "bills": {
         "charge": ("plain", {"unit": "fen", "min": 0}),
@@ -81,7 +83,8 @@ PARAMETERS: dict[str, tuple[str, dict[str, object]]] = {
     "rate_p": ("dec", {"values": [{"value": 0.35, "from": "2000-01-01"}]}),
     "cap_p": (
         "plain",
-        {"min": 0, "values": [{"value": 31.5, "from": "2000-01-01", "to": "2024-01-01"}, {"value": 44, "from": "2024-01-01"}]},
+        {"min": 0, "values": [{"value": 31.5, "from": "2000-01-01", "to": "2024-01-01"},
+                              {"value": 44, "from": "2024-01-01"}]},
     ),
     "line_p": (
         "month",

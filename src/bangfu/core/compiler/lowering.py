@@ -24,8 +24,8 @@ from bangfu.core.rulebook.resolver import Resolver
 DECIMAL_SCALE = 1_000_000
 """Decimals in data carry at most six places; inside they are integers of a millionth."""
 
-PRESENT = "present"
-"""A column that is true for every household row, and so NULL where a row has no household row."""
+PRESENT = "\x1fpresent"
+"""A column, under a name that no file can have, that is true for every household row, and so NULL where a row has no household row."""
 LINK = "k_"
 """`k_<table>` is the column of a row that names the row of `<table>` it belongs to."""
 
@@ -253,7 +253,7 @@ class Lowering:
         kind, _ = self.kind_of(fact.type)
         where = (fact.table, fact.column)
         self.reads.add(where)
-        if fact.column.startswith(LINK):
+        if fact.column.startswith(LINK) and fact.column[len(LINK) :] in self.book.tables:
             return self.b.col(fact.table, fact.column, TEXT, nullable=True)
         if where not in self.assume.present:
             return self.b.null(kind)

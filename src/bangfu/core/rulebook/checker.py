@@ -10,6 +10,8 @@ from bangfu.core.rulebook.model import Expression, Place, Policy, Quantity, Rule
 from bangfu.core.rulebook.resolver import Resolver
 
 MAX_CLAUSES = 64
+MAX_LEVELS = 60
+"""Definitions that rest on one another in a row; deeper ones would need more stack than Python gives."""
 Key = tuple[str, str, str]
 """What depends on what: ("fact", table, name) or ("policy", "", id)."""
 
@@ -55,6 +57,8 @@ class _Checker:
     def facts(self) -> None:
         """Derived facts have the type they declare."""
         for fact in self.book.facts.values():
+            if fact.column.startswith("k_") and fact.column[2:] in self.book.tables:
+                self._add(fact.place, f"column: {fact.column}", "a column that is not named k_ and a table's id")
             if fact.type.kind == "code" and fact.type.code not in self.book.codes:
                 self._add(
                     fact.place,
@@ -151,7 +155,7 @@ class _Checker:
     # -- cycles -----------------------------------------------------------------------------------
     def cycles(self) -> None:
         """A definition that needs itself is refused, with the whole circle named."""
-        done: set[Key] = set()
+        done: dict[Key, int] = {}
         for start in self._trees:
             path: list[Key] = []
             stack: list[tuple[Key, Iterator[Key]]] = [(start, iter(self._needs(start)))] if start not in done else []
@@ -162,7 +166,11 @@ class _Checker:
                 if following is None:
                     stack.pop()
                     path.pop()
-                    done.add(key)
+                    done[key] = 1 + max((done.get(need, 0) for need in self._needs(key)), default=0)
+                    if done[key] > MAX_LEVELS:
+                        found = f"a definition that rests on more than {MAX_LEVELS} others in a row"
+                        self._add(self._trees[key][0][1], found, "fewer levels of derived facts and policies")
+                        return
                 elif following in path:
                     self._cycle(path[path.index(following) :])
                     return

@@ -104,7 +104,7 @@ def select_decisions(compiled: CompiledBook, policy: LoweredPolicy, units: Units
         f"{column(out.receives, 'bool')} AS receives",
         f"{_word(out.finding, FINDINGS, 'finding_word')} AS finding",
     ]
-    if not units.in_household(policy.unit):
+    if policy.unit not in (units.household, units.person):
         parts.append(f"CAST(k_{policy.unit} AS VARCHAR) AS unit_no")
     elif needs_unit_number(compiled, units):
         parts.append("CAST(NULL AS VARCHAR) AS unit_no")
@@ -112,9 +112,9 @@ def select_decisions(compiled: CompiledBook, policy: LoweredPolicy, units: Units
 
 
 def needs_unit_number(compiled: CompiledBook, units: Units) -> bool:
-    """Whether some policy is about something that is neither a household nor within one."""
+    """Whether some policy is about something that is neither a household nor a person (a bill, a village)."""
     found = (units.table_of(policy.of) for policy in compiled.book.policies.values())
-    return any(unit and not units.in_household(unit) for unit in found)
+    return any(unit and unit not in (units.household, units.person) for unit in found)
 
 
 def write_decisions(
