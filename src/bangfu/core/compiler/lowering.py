@@ -25,7 +25,7 @@ DECIMAL_SCALE = 1_000_000
 """Decimals in data carry at most six places; inside they are integers of a millionth."""
 
 PRESENT = "\x1fpresent"
-"""A column, under a name that no file can have, that is true for every household row, and so NULL where a row has no household row."""
+"""A column, under a name that no file can have, that is true for every household row; NULL where there is none."""
 LINK = "k_"
 """`k_<table>` is the column of a row that names the row of `<table>` it belongs to."""
 
