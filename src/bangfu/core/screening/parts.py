@@ -102,6 +102,9 @@ class Flags(Part):
             total = self.state.undecided.units.get((self.kind, unit), 0)
             if total and count == total:
                 self.state.warnings.append(f"{key}: holds for all {total} rows of {unit}")
+        nowhere = [key for key, count in self._count.items() if not count and not self.state.undecided.rows.get(key)]
+        if nowhere:
+            self.state.warnings.append(f"{self.kind} that hold for none (0 rows): {', '.join(nowhere)}")
         if self.state.request.previous is not None:
             parts = [self._paths[number] for number in sorted(self._paths)]
             changes.mark_flags(parts, self.state.request.previous / self.kind)
