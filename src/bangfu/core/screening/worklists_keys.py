@@ -8,11 +8,10 @@ that was edited or cut is noticed and never taken for another household's.
 from __future__ import annotations
 
 import hashlib
-import re
 import zlib
 from dataclasses import dataclass
 
-_ID_LIKE = re.compile(r"\d{14,21}[\dXx]")
+from bangfu.core.screening.labels import hide_numbers
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,7 +55,7 @@ def _public(number: str) -> str:
     Such a number is written as a short digest: the same for the same number, and of use only to whoever holds
     the registry.
     """
-    if not _ID_LIKE.fullmatch(number):
+    if hide_numbers(number) == number:
         return number
     return "~" + hashlib.blake2b(number.upper().encode(), digest_size=6).hexdigest()
 

@@ -51,5 +51,14 @@ def _sweep(out: Path) -> None:
     """Remove what an interrupted run of a process that is gone left behind."""
     for left in out.parent.glob(f".{out.name}.partial-*"):
         number = left.name.rsplit("partial-", 1)[1].split("-")[0]
-        if number.isdigit() and not Path(f"/proc/{number}").exists():
+        if number.isdigit() and not _running(number):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _running(number: str) -> bool:
+    """Whether a process with this number is alive; one that ended and was not yet collected is not."""
+    try:
+        state = Path(f"/proc/{number}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2]
+    except OSError:
+        return False
+    return state.split()[:1] not in (["Z"], ["X"])
