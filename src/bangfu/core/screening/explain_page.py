@@ -33,7 +33,7 @@ def page(found: Sequence[Explanation], language: str = "zh", names: Names | None
     return (
         f'<!doctype html>\n<html lang="{"zh-CN" if language == "zh" else "en"}">\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width,initial-scale=1">\n<title>{title}</title>\n'
-        f"<style>{_STYLE}</style>\n{body}\n</html>"
+        f"<style>{_STYLE}</style>\n<main>\n{body}\n</main>\n</html>"
     )
 
 
