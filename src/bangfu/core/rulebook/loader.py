@@ -102,7 +102,7 @@ class _Loader:
         """Everything read; what could not be read is left out and noted."""
         reader = self.reader
         head = self._head()
-        codes = self._all("codes", "a code list", partial(reading_facts.read_code_list, reader))
+        codes = self._all("codes", "a code list", partial(reading_facts.read_code_list, reader), keyed=True)
         tables, facts = self._facts(codes)
         csv_files = {name: data for source in self.lineage for name, data in source.tables.items()}
         parameters = ParameterReader(reader, facts, codes, csv_files)

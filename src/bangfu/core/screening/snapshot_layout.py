@@ -135,6 +135,9 @@ def _implied(rulebook: Rulebook, table: Table, who: Roles) -> list[str]:
         names.append(who.person_key)
     if who.of_household(rulebook, table):
         names.append(who.household_key)
+        if not table.key:
+            # a list of the household (benefits) may name the person that a row is about
+            names.append(who.person_key)
     return names
 
 
