@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from bangfu.core.rulebook.model import Label, ParameterValue, Policy, Rulebook, Type
+from bangfu.core.screening.decisions import input_label
 from bangfu.core.screening.explain_model import (
     AmountSaid,
     ClauseSaid,
@@ -34,11 +35,10 @@ from bangfu.core.screening.explain_plan import (
 )
 from bangfu.core.screening.explain_words import Told
 from bangfu.core.screening.household import Decision, HouseholdEvaluator, Outcome, Rows, plain_key
+from bangfu.core.screening.titles import who_supplies
 
 __all__ = ["Explainer", "as_json", "explainer"]
 
-VISIT = Label("入户核实，或由村（社区）补登", "a visit to the household, or the village's record")
-COUNTY = Label("县级主管部门在规则参数中填写", "the county, as a parameter of the rulebook")
 MAX_ROWS = 20
 _BOOLEAN = Type("boolean")
 
@@ -291,28 +291,10 @@ class _Reading:
     def _missing(self, decision: Decision) -> tuple[MissingSaid, ...]:
         found = []
         for name, key in zip(decision.missing, decision.missing_keys, strict=True):
-            label, who = who_supplies(self.book, key)
+            label, who = Label(*input_label(self.book, key)), who_supplies(self.book, key)
             persons = tuple(missing_persons(self.book, self.outcome, decision, key))
             found.append(MissingSaid(name, key[0], label, persons, who))
         return tuple(found)
-
-
-def who_supplies(book: Rulebook, key: tuple[str, ...]) -> tuple[Label, Label]:
-    """A missing input's words, and who can supply it: a bureau's file, a visit, or the county."""
-    if key[0] == "parameter":
-        return book.parameters[key[1]].label, COUNTY
-    if key[0] == "fact":
-        table = book.tables[key[1]]
-        return book.facts[(key[1], key[2])].label, (_file(table.label) if table.bureau else VISIT)
-    if key[0] == "table" and key[1] in book.tables:
-        table = book.tables[key[1]]
-        return table.label, _file(table.label)
-    names = Label(key[-1], key[-1])
-    return names, VISIT
-
-
-def _file(label: Label) -> Label:
-    return Label(f"{label.zh}数据文件", f"the file “{label.get('en')}”")
 
 
 def missing_persons(book: Rulebook, outcome: Outcome, decision: Decision, key: tuple[str, ...]) -> list[str]:

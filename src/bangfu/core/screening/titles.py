@@ -29,8 +29,8 @@ WHO = {
     "water": Label("县水利局", "water"),
     "human_resources": Label("县人社局", "human resources"),
 }
-VISIT = Label("入户核实后补录", "a household visit")
-COUNTY = Label("县级规则（补填参数）", "the county's rulebook (fill in the parameter)")
+VISIT = Label("入户核实，或由村（社区）补登", "a visit to the household, or the village's record")
+COUNTY = Label("县级主管部门在规则参数中填写", "the county, as a parameter of the rulebook")
 
 
 def titles_of(book: Rulebook) -> RunTitles:
@@ -85,7 +85,8 @@ def who_supplies(book: Rulebook, key: InputKey) -> Label:
     if table is None:
         return VISIT
     if key[0] == "table" or table.bureau:
-        return Label(f"{table.label.zh or table.id}的主管部门", f"whoever keeps: {table.label.en or table.id}")
+        zh, en = table.label.zh or table.id, table.label.get("en") or table.id
+        return Label(f"{zh}数据文件", f"the file “{en}”")
     return VISIT
 
 
