@@ -69,6 +69,8 @@ class Dataset:
     def __init__(self, book: Rulebook, tables: Mapping[str, TableData], *, snapshot: bool) -> None:
         self.book, self.tables, self.snapshot = book, tables, snapshot
         self.units = Units(book.tables)
+        self._facts = {(fact.table, fact.column): fact for fact in reversed([*book.facts.values()])}
+        """The fact that a column carries, the first declared where several name it."""
 
     # -- reading footers --------------------------------------------------------------------------
     @classmethod
@@ -230,7 +232,7 @@ class Dataset:
             return f"CAST({self._link(table, column[2:])} AS VARCHAR)"
         if column.startswith(COVERED):
             return f"coalesce({text}, false)" if column in self.tables[table].types else "false"
-        fact = next((f for f in self.book.facts.values() if f.table == table and f.column == column), None)
+        fact = self._facts.get((table, column))
         if fact is None:
             return quoted(PARAMETER + column)
         return self._typed(fact, text, self.tables[table].types[column])
@@ -255,13 +257,13 @@ class Dataset:
 
     def stored_key(self, table: str, column: str) -> str:
         """A key column of a parameter as the file has it."""
-        fact = next(f for f in self.book.facts.values() if f.table == table and f.name == column)
+        fact = self.book.facts[table, column]
         here = table in self.tables and fact.column in self.tables[table].types
         return f"s.{quoted(fact.column)}" if here else "NULL"
 
     def key_test(self, table: str, column: str, value: str) -> str:
         """Whether a row's key is `value`; numbers that stand for text are compared as numbers."""
-        fact = next(f for f in self.book.facts.values() if f.table == table and f.name == column)
+        fact = self.book.facts[table, column]
         kind = self.tables[table].types.get(fact.column, "") if table in self.tables else ""
         if fact.type.kind == "text" and kind in _WHOLE:
             return f"{self.stored_key(table, column)} IS NOT DISTINCT FROM TRY_CAST({value} AS {kind})"
@@ -269,7 +271,7 @@ class Dataset:
 
     def raw_key(self, table: str, column: str) -> str:
         """A key column of a parameter as it stands."""
-        fact = next(f for f in self.book.facts.values() if f.table == table and f.name == column)
+        fact = self.book.facts[table, column]
         if table not in self.tables or fact.column not in self.tables[table].types:
             return "NULL"
         return self._typed(fact, f"s.{quoted(fact.column)}", self.tables[table].types[fact.column])

@@ -26,7 +26,6 @@ _FIXED = re.compile(
     r"(^|_)(age|birth|sex|gender|disab\w*|severe|ethnic\w*|ill|illness|health|death|died|dead|relation|region|area|hukou|"
     r"id|no|key|problem|self_?care)(_|$)"
 )
-_NUMBERS = ("integer", "money", "decimal")
 
 
 def with_changes(evaluator: HouseholdEvaluator, rows: Rows, found: Sequence[Explanation]) -> list[Explanation]:
