@@ -91,6 +91,11 @@ def read_id_number(raw: str | None) -> IdReading:
     return _by_length(shown, repairs)
 
 
+def cleaned_number(raw: str) -> str:
+    """What can be read of a number: half-width, upper case, without spaces, quotes and a spreadsheet's `.0`."""
+    return _clean(raw)[0]
+
+
 def _clean(raw: str) -> tuple[str, tuple[str, ...]]:
     repairs = []
     narrow = half_width(raw)
