@@ -214,4 +214,16 @@ FILE_ERRORS: dict[str, Message] = {
         "没有这一列就不知道每行是谁，请补上。",
         "Without it nobody knows whom a row is about: add it.",
     ),
+    "empty_column": Message(
+        "{file}：“{column}”列没有一行有内容，无法对应到人员；这不等于“没有匹配”。",
+        "{file}: the column {column} is empty in every row, so nothing can be linked; that is not “no matches”.",
+        "请来源单位重新导出，或检查列是否放错。",
+        "Ask the source to export it again, or check whether the columns are misplaced.",
+    ),
+    "empty_key": Message(
+        "{file}：有{count}行没有“{column}”。",
+        "{file}: {count} rows have no {column}.",
+        "每个人都要有编号，请补上。",
+        "Every person needs a number: add it.",
+    ),
 }
