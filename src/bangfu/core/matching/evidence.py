@@ -12,7 +12,7 @@ from typing import Any
 
 from bangfu.core.matching.candidates import Pairs, Unreadable
 from bangfu.core.matching.edits import UNKNOWN
-from bangfu.core.matching.names import BLANK, DIFFERENT, EQUAL, ONE_CHARACTER, PART, SOUND, relations, sound_keys
+from bangfu.core.matching.names import DIFFERENT, EQUAL, ONE_CHARACTER, PART, SOUND, relations, sound_keys
 from bangfu.core.matching.numbers import NO_NUMBER, WEIGHTS, birth_days, pack_digits
 from bangfu.core.matching.people import People, counted
 from bangfu.core.matching.rows import NO_DAY
@@ -21,8 +21,10 @@ AREA, YEAR, MONTH_DAY, REST = slice(0, 6), slice(6, 10), slice(10, 14), slice(14
 SAME_AREA, SAME_YEAR, SAME_DAY, SAME_DIGIT = 0.3, 1 / 60, 1 / 365, 0.1
 """How often two persons of one county share the area code, the year of birth, the day, a digit of the rest."""
 FEWEST_SLIPS, RAREST = 1e-3, 1e-6
-OTHER_SEX, OTHER_BIRTH, NEAR_BIRTH, OTHER_NUMBER = 0.02, 0.002, 0.2, 0.001
+OTHER_SEX, OTHER_NAME, OTHER_BIRTH, NEAR_BIRTH, OTHER_NUMBER, OTHER_LENGTH = 0.02, 0.002, 0.002, 0.2, 0.001, 0.05
 """By how much a pair that does not agree in these is less likely to be right."""
+SHORT_NAMES_ALIKE, LONG_NAMES_ALIKE = 0.3, 0.1
+"""How often two bearers of one surname have names that differ in one character, where these have two or more."""
 _SAMPLE = 200_000
 
 
@@ -60,9 +62,8 @@ def weigh(found: Pairs, sought: Unreadable, people: People) -> Evidence:
     chance *= _by_name(name, sought, keys, people, others)
     chance *= np.where(same_birth, counted(people.birth_counts, people.birth[person]) / max(1, len(people)), 1.0)
     chance *= _by_number(found.slip, seen, equal, same_birth, name, len(sought), len(people))
-    chance /= _against(
-        found.slip, told, same_birth, own, people.birth[person], visible, agreeing, sought, row, people, person
-    )
+    found_so_far = _Compared(name, told, same_birth, own, visible, agreeing)
+    chance /= _against(found, found_so_far, sought, people)
     return Evidence(name, same_birth, visible, agreeing, np.maximum(chance, 1e-12))
 
 
@@ -93,7 +94,11 @@ def _by_name(how: Any, sought: Unreadable, keys: Any, people: People, others: An
         share[alike] = counted(people.sound_counts, sound_keys(sought.rows.names, keys[alike])) / size
     near = (how == ONE_CHARACTER) | (how == PART)
     if near.any():
-        share[near] = _near_names(people)
+        surname = ((keys ^ others) & np.uint64(0xFFFF)) == 0
+        short = (others[near] >> np.uint64(32)) == 0
+        within = counted(people.surname_counts, others[near] & np.uint64(0xFFFF)) / size
+        within *= np.where(short, SHORT_NAMES_ALIKE, LONG_NAMES_ALIKE)
+        share[near] = np.where(surname[near], np.maximum(within, _near_names(people)), _near_names(people))
     return share
 
 
@@ -134,33 +139,36 @@ def _by_number(slip: Any, seen: Any, equal: Any, same_birth: Any, name: Any, row
     return share
 
 
-def _against(
-    slip: Any,
-    told: Any,
-    same_birth: Any,
-    own: Any,
-    birth: Any,
-    visible: Any,
-    agreeing: Any,
-    sought: Unreadable,
-    row: Any,
-    people: People,
-    person: Any,
-) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Along the pairs: names, whether the file tells a birth date and it agrees, what of the number is seen and agrees."""
+
+    name: Any
+    told: Any
+    same_birth: Any
+    own: Any
+    visible: Any
+    agreeing: Any
+
+
+def _against(found: Pairs, compared: _Compared, sought: Unreadable, people: People) -> Any:
     """The factor by which what does not agree speaks against a pair."""
     import numpy as np
 
+    row, person, slip = found.row, found.person, found.slip
     factor = np.ones(len(row))
     sexes, others = sought.rows.sex[row], people.rows.sex[person]
     factor[(sexes > 0) & (others > 0) & (sexes != others)] *= OTHER_SEX
-    apart = told & ~same_birth & (birth != NO_DAY)
-    factor[apart] *= np.where(near_dates(own[apart], birth[apart]), NEAR_BIRTH, OTHER_BIRTH)
-    wrong = visible - agreeing
-    elsewhere = ~slip & (visible >= 8) & (wrong > 3)
+    factor[compared.name == DIFFERENT] *= OTHER_NAME
+    birth = people.birth[person]
+    apart = compared.told & ~compared.same_birth & (birth != NO_DAY)
+    factor[apart] *= np.where(near_dates(compared.own[apart], birth[apart]), NEAR_BIRTH, OTHER_BIRTH)
+    elsewhere = ~slip & (compared.visible >= 8) & (compared.visible - compared.agreeing > 3)
     factor[elsewhere] *= OTHER_NUMBER
+    # a digit too few or too many would have been found as a slip, were it the only one
     lengths = np.array([len(text) for text in sought.shown])[row]
     moved = ~slip & ((lengths == 17) | (lengths == 19)) & (people.rows.numbers.packed[person] != NO_NUMBER)
-    factor[moved] *= 0.05
+    factor[moved] *= OTHER_LENGTH
     return factor
 
 
@@ -199,8 +207,3 @@ def probabilities(found: Pairs, chance: Any, outsiders: float) -> Any:
     rows = int(found.row.max()) + 1 if len(found.row) else 0
     total = np.bincount(found.row, weight, rows)
     return weight / (1 + total[found.row])
-
-
-NAMED = (EQUAL, SOUND, ONE_CHARACTER, PART)
-"""Relations of names that speak for a pair; BLANK says nothing."""
-SILENT = BLANK

@@ -13,7 +13,7 @@ from bangfu.core.matching import exact
 from bangfu.core.matching.edits import UNKNOWN
 from bangfu.core.matching.evidence import Evidence, probabilities, weigh
 from bangfu.core.matching.methods import CODES
-from bangfu.core.matching.names import BLANK, DIFFERENT, EQUAL, ONE_CHARACTER, PART, SOUND
+from bangfu.core.matching.names import BLANK, DIFFERENT, EQUAL, ONE_CHARACTER, PART, SOUND, relations
 from bangfu.core.matching.numbers import NO_NUMBER
 from bangfu.core.matching.people import People
 from bangfu.core.matching.rows import NO_DAY, Rows
@@ -108,10 +108,27 @@ def _judge(people: People, rows: Rows, found: Links, at: Any, person: Any) -> No
         hit = verdicts == verdict
         if hit.any():
             found.put(at[hit], person[hit], method, score, review)
+    _accept_near_names(people, rows, found, at, person, verdicts)
     against = verdicts == exact.CONTRADICTS
     found.put(at[against], NOBODY, "contradicts", 0.0, True)
     for row, who in zip(at[against].tolist(), person[against].tolist(), strict=True):
         found.others[row] = (who,)
+
+
+def _accept_near_names(people: People, rows: Rows, found: Links, at: Any, person: Any, verdicts: Any) -> None:
+    """A longer name that differs in one character is a slip, unless somebody of the household bears just that name.
+
+    Brothers and sisters often share all but one character, and their numbers are what gets mixed up.
+    """
+    import numpy as np
+
+    doubtful = (verdicts == exact.DOUBTFUL) & (rows.born[at] == NO_DAY)
+    at, person = at[doubtful], person[doubtful]
+    keys, others = rows.names.keys[at], people.rows.names.keys[person]
+    how = relations(rows.names, keys, people.rows.names, others)
+    shortest = np.minimum(keys, others) >> np.uint64(32)
+    near = ((how == ONE_CHARACTER) | (how == PART)) & (shortest > 0) & ~people.in_household(person, keys)
+    found.put(at[near], person[near], "id_name_variant", 0.997, False)
 
 
 def _of_several(people: People, rows: Rows, found: Links, row: int, persons: Any) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from bangfu.core.matching.joins import mixed
+from bangfu.core.matching.joins import mixed, pairs
 from bangfu.core.matching.names import NO_NAME, sound_keys
 from bangfu.core.matching.numbers import NO_NUMBER
 from bangfu.core.matching.rows import NO_DAY, Rows
@@ -54,6 +54,28 @@ class People:
         return found
 
     @cached_property
+    def household(self) -> Any:
+        """A number per person that is the same for members of one household (int32); all different without households."""
+        import numpy as np
+        import pyarrow as pa
+
+        if self.household_no is None:
+            return np.arange(len(self), dtype=np.int32)
+        column = self.household_no
+        array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        return np.asarray(array.dictionary_encode(null_encoding="encode").indices).astype(np.int32, copy=False)
+
+    def in_household(self, persons: Any, keys: Any) -> Any:
+        """Whether somebody in each person's household bears the name of that key."""
+        import numpy as np
+
+        found = np.zeros(len(persons), bool)
+        if len(persons):
+            one, _ = pairs(mixed(self.household[persons], keys), mixed(self.household, self.rows.names.keys))
+            found[one] = True
+        return found
+
+    @cached_property
     def name_counts(self) -> tuple[Any, Any]:
         """Distinct name keys in ascending order, and how many persons bear each."""
         import numpy as np
@@ -66,6 +88,13 @@ class People:
         import numpy as np
 
         return np.unique(self.birth, return_counts=True)
+
+    @cached_property
+    def surname_counts(self) -> tuple[Any, Any]:
+        """Distinct first characters in ascending order, and how many names begin with each."""
+        import numpy as np
+
+        return np.unique(self.rows.names.keys & np.uint64(0xFFFF), return_counts=True)
 
     @cached_property
     def sound_counts(self) -> tuple[Any, Any]:

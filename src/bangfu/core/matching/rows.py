@@ -131,9 +131,7 @@ def _unswapped(rows: Rows) -> Rows:
     import numpy as np
     import pyarrow as pa
 
-    suspects = np.flatnonzero(
-        (rows.numbers.problems == PROBLEMS.index("bad_length")) | (rows.numbers.problems == PROBLEMS.index("missing"))
-    )
+    suspects = np.flatnonzero(rows.numbers.problems != PROBLEMS.index("ok"))
     if not len(suspects):
         return rows
     where = pa.array(suspects)

@@ -14,6 +14,7 @@ from typing import Any
 
 from bangfu.core.files.arrays import arrow_type
 from bangfu.core.files.find import find_table
+from bangfu.core.files.identity import BIRTH_DATE, ID_NUMBER, NAME
 from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.files.manifest import Manifest, read_manifest
 from bangfu.core.files.reader import read_table
@@ -27,9 +28,6 @@ from bangfu.core.screening.snapshot_directory import make_directory
 from bangfu.core.screening.snapshot_facts import override
 from bangfu.core.screening.snapshot_ids import contradictions, problems, repairs
 from bangfu.core.screening.snapshot_layout import (
-    BUREAU_BIRTH,
-    BUREAU_ID,
-    BUREAU_NAME,
     Roles,
     column_of,
     facts_of,
@@ -213,7 +211,7 @@ class _Taking:
             return pa.nulls(reading.table.num_rows, arrow_type(column))
         texts: list[str | None] = reading.table.column(source).cast(pa.string()).to_pylist()
         identities = None
-        if source == BUREAU_ID:
+        if source == ID_NUMBER:
             if table.id not in self.identities:
                 self.identities[table.id] = Identities(texts)
                 self._remark_ids(reading, self.identities[table.id])
@@ -235,8 +233,8 @@ class _Taking:
         def column(name: str) -> list[Any]:
             return reading.column(name) if name in names else [None] * reading.table.num_rows
 
-        identities = self.identities.get(self.who.persons.id) or Identities(column(BUREAU_ID))
-        return people(identities.numbers(), column(BUREAU_NAME), column(BUREAU_BIRTH))
+        identities = self.identities.get(self.who.persons.id) or Identities(column(ID_NUMBER))
+        return people(identities.numbers(), column(NAME), column(BIRTH_DATE))
 
     def _add(self, table: Table) -> None:
         reading = self.readings[table.id]

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bangfu.core.files.identity import BIRTH_DATE, ID_NUMBER, NAME
 from bangfu.core.files.reading import TableReading
-from bangfu.core.screening.snapshot_layout import BUREAU_BIRTH, BUREAU_ID, BUREAU_NAME
-from bangfu.core.screening.snapshot_reads import ID_PROBLEMS, Identities
+from bangfu.core.screening.snapshot_reads import Identities
 from bangfu.core.values.text import name_key
+from bangfu.core.values.words import PROBLEM_WORDS
 
 REASONS = {
-    **{problem: words for problem, words in ID_PROBLEMS.items() if problem != "ok"},
+    **PROBLEM_WORDS,
     "not_registered": "证件号码不在人员表中（多为名单外的人）",
     "contradicts": "证件号码相同，但姓名和出生日期都不同",
 }
@@ -59,16 +60,16 @@ def people(numbers: Sequence[str | None], names: Sequence[str | None], born: Seq
 
 def has_ids(reading: TableReading) -> bool:
     """True where the file carries a column of ID numbers."""
-    return BUREAU_ID in reading.table.column_names
+    return ID_NUMBER in reading.table.column_names
 
 
 def join_bureau(reading: TableReading, registered: People) -> Joined:
     """Join every row of a bureau's file; a number counts only where its problem is `ok`."""
     import pyarrow as pa
 
-    identities = Identities(reading.column(BUREAU_ID))
-    names = reading.column(BUREAU_NAME)
-    born = reading.column(BUREAU_BIRTH)
+    identities = Identities(reading.column(ID_NUMBER))
+    names = reading.column(NAME)
+    born = reading.column(BIRTH_DATE)
     rows: list[int] = []
     persons: list[int] = []
     lost: dict[str, list[int]] = {}

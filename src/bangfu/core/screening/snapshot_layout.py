@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bangfu.core.files.identity import BIRTH_DATE, BIRTH_TITLES, ID_NUMBER, ID_TITLES, NAME, NAME_TITLES
 from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.rulebook.model import Fact, Parameter, Rulebook, Table
 from bangfu.core.values.text import label_key
 
-BUREAU_ID = "id_number"
-BUREAU_NAME = "name"
-BUREAU_BIRTH = "birth_date"
-_BUREAU_COLUMNS = (
-    (
-        BUREAU_ID,
-        "text",
-        ("证件号码", "身份证号", "身份证号码", "身份证", "公民身份号码", "公民身份证号码", "证件号"),
-    ),
-    (BUREAU_NAME, "text", ("姓名", "名字", "人员姓名")),
-    (BUREAU_BIRTH, "date", ("出生日期", "出生年月", "出生年月日")),
-)
+_BUREAU_COLUMNS = ((ID_NUMBER, "text", ID_TITLES), (NAME, "text", NAME_TITLES), (BIRTH_DATE, "date", BIRTH_TITLES))
 
 
 @dataclass(frozen=True, slots=True)
