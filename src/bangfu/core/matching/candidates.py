@@ -68,13 +68,13 @@ def slips(sought: Unreadable, people: People) -> tuple[Any, Any]:
         if not len(at):
             continue
         digits = character_matrix([sought.shown[row] for row in at.tolist()], width)
-        for rows, packed in one_edit(digits):
-            near = may_be_in(packed, table, shift)
-            rows, packed = rows[near], packed[near]
+        for rows, reached in one_edit(digits):
+            near = np.flatnonzero(may_be_in(reached, table, shift))
+            packed = reached[near]
             first, count = spans(numbers, packed)
             one = np.repeat(np.arange(len(packed)), count)
             offset = np.arange(len(one)) - np.repeat(np.cumsum(count) - count, count)
-            found.append((at[rows[one]], order[first[one] + offset]))
+            found.append((at[rows[near[one]]], order[first[one] + offset]))
     return (
         np.concatenate([rows for rows, _ in found]) if found else np.empty(0, np.int64),
         np.concatenate([persons for _, persons in found]) if found else np.empty(0, np.int64),

@@ -1,7 +1,7 @@
 """Numbers that are one slip of the pen away from a wrong one.
 
-A clerk's slip is a digit mistaken, two neighbours swapped, a digit left out or put in. The check digit says which of the
-numbers reached by undoing one slip can be meant at all: for a mistaken digit at a given place, at most one.
+A clerk's slip is a digit mistaken, two neighbours swapped, a digit left out or put in. The check digit says which of
+the numbers reached by undoing one slip can be meant at all: for a mistaken digit at a given place, at most one.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _INVERSES = tuple(pow(weight, -1, 11) for weight in WEIGHTS)
 def one_edit(digits: Any) -> Iterator[tuple[Any, Any]]:
     """Every well-formed number that one slip may have turned into a text, as (rows, packed numbers), place by place.
 
-    `digits`: the texts as a matrix (rows × 17, 18 or 19, uint8): 0–9, 10 for X, UNKNOWN for anything else. Rows with more
-    than one character that is no digit yield nothing. A number may come twice, by two ways.
+    `digits`: the texts as a matrix (rows × 17, 18 or 19, uint8): 0–9, 10 for X, UNKNOWN for anything else. Rows with
+    more than one character that is no digit yield nothing. A number may come twice, by two ways.
     """
     width = digits.shape[1]
     makers = {17: (_left_out,), 18: (_mistaken, _swapped, _x_moved), 19: (_put_in,)}
@@ -72,7 +72,7 @@ def _mistaken(digits: Any) -> Iterator[tuple[Any, Any]]:
     yield whole, number[whole]  # the check digit itself
     checked = digits[:, 17] <= 10
     target = _residues()[digits[:, 17]]
-    for place, weight in enumerate(WEIGHTS):
+    for place in range(len(WEIGHTS)):
         here = digits[:, place]
         rows = np.flatnonzero(checked & ((wrong == 0) | ((wrong == 1) & (here > 9))))
         known = here[rows] <= 9

@@ -21,8 +21,11 @@ AREA, YEAR, MONTH_DAY, REST = slice(0, 6), slice(6, 10), slice(10, 14), slice(14
 SAME_AREA, SAME_YEAR, SAME_DAY, SAME_DIGIT = 0.3, 1 / 60, 1 / 365, 0.1
 """How often two persons of one county share the area code, the year of birth, the day, a digit of the rest."""
 FEWEST_SLIPS, RAREST = 1e-3, 1e-6
-OTHER_SEX, OTHER_NAME, OTHER_BIRTH, NEAR_BIRTH, OTHER_NUMBER, OTHER_LENGTH = 0.02, 0.002, 0.002, 0.2, 0.001, 0.05
+OTHER_SEX, OTHER_NAME, OTHER_BIRTH, NEAR_BIRTH, OTHER_NUMBER, OTHER_LENGTH = 0.02, 0.002, 0.002, 0.2, 0.001, 0.01
 """By how much a pair that does not agree in these is less likely to be right."""
+ASKED = 1000
+ONE_DAY, ONE_NAME, ONE_SOUND, ONE_SURNAME = 1 / 25_000, 5e-4, 1e-5, 0.02
+"""How many people share a date of birth, a name, a sound, a surname, where the registry is too small to tell."""
 SHORT_NAMES_ALIKE, LONG_NAMES_ALIKE = 0.3, 0.1
 """How often two bearers of one surname have names that differ in one character, where these have two or more."""
 _SAMPLE = 200_000
@@ -60,7 +63,7 @@ def weigh(found: Pairs, sought: Unreadable, people: People) -> Evidence:
     visible, agreeing = seen.sum(axis=1), equal.sum(axis=1)
     chance = np.full(len(row), float(max(1, len(people))))
     chance *= _by_name(name, sought, keys, people, others)
-    chance *= np.where(same_birth, counted(people.birth_counts, people.birth[person]) / max(1, len(people)), 1.0)
+    chance *= np.where(same_birth, share(people.birth_counts, people.birth[person], ONE_DAY, len(people)), 1.0)
     chance *= _by_number(found.slip, seen, equal, same_birth, name, len(sought), len(people))
     found_so_far = _Compared(name, told, same_birth, own, visible, agreeing)
     chance /= _against(found, found_so_far, sought, people)
@@ -86,20 +89,29 @@ def _by_name(how: Any, sought: Unreadable, keys: Any, people: People, others: An
     import numpy as np
 
     size = max(1, len(people))
-    share = np.ones(len(how))
+    found = np.ones(len(how))
     equal = how == EQUAL
-    share[equal] = counted(people.name_counts, others[equal]) / size
+    found[equal] = share(people.name_counts, others[equal], ONE_NAME, size)
     alike = how == SOUND
     if alike.any():
-        share[alike] = counted(people.sound_counts, sound_keys(sought.rows.names, keys[alike])) / size
+        sounds = sound_keys(sought.rows.names, keys[alike])
+        found[alike] = np.maximum(share(people.sound_counts, sounds, ONE_NAME, size), ONE_SOUND)
     near = (how == ONE_CHARACTER) | (how == PART)
     if near.any():
         surname = ((keys ^ others) & np.uint64(0xFFFF)) == 0
         short = (others[near] >> np.uint64(32)) == 0
-        within = counted(people.surname_counts, others[near] & np.uint64(0xFFFF)) / size
+        within = share(people.surname_counts, others[near] & np.uint64(0xFFFF), ONE_SURNAME, size)
         within *= np.where(short, SHORT_NAMES_ALIKE, LONG_NAMES_ALIKE)
-        share[near] = np.where(surname[near], np.maximum(within, _near_names(people)), _near_names(people))
-    return share
+        found[near] = np.where(surname[near], np.maximum(within, _near_names(people)), _near_names(people))
+    return found
+
+
+def share(counts: tuple[Any, Any], keys: Any, usual: float, size: int) -> Any:
+    """The share of people who have the same key as a given person, not counting this one.
+
+    From the registry, and from what is usual (`usual`, as if a thousand more had been asked) where that is small.
+    """
+    return (counted(counts, keys) - 1 + ASKED * usual) / (max(1, size) - 1 + ASKED)
 
 
 def _near_names(people: People) -> float:
@@ -128,20 +140,23 @@ def _by_number(slip: Any, seen: Any, equal: Any, same_birth: Any, name: Any, row
     share[slip] = np.minimum(share[slip], 1.0)
     rest = ~slip
     wrong = seen.sum(axis=1) - equal.sum(axis=1)
-    fits = rest & (wrong <= 3) & (equal.sum(axis=1) >= 4)
+    agreeing = equal.sum(axis=1)
+    fits = rest & (((wrong == 0) & (agreeing >= 4)) | ((wrong <= 2) & (agreeing >= 14)))
     parts = np.ones(len(slip))
     parts *= np.where(equal[:, AREA].sum(axis=1) >= 4, SAME_AREA, 1.0)
     parts *= np.where(equal[:, YEAR].all(axis=1) & ~same_birth, SAME_YEAR, 1.0)
     parts *= np.where(equal[:, MONTH_DAY].all(axis=1) & ~same_birth, SAME_DAY, 1.0)
     parts *= SAME_DIGIT ** equal[:, REST].sum(axis=1)
-    ways = np.array([1.0, 18 * 9, 153 * 81, 816 * 729])
-    share[fits] = np.minimum(1.0, parts[fits] * ways[np.clip(wrong[fits], 0, 3)])
+    ways = np.array([1.0, 18 * 9, 153 * 81])  # in how many ways one or two of eighteen digits can be wrong
+    share[fits] = np.minimum(1.0, parts[fits] * ways[wrong[fits]])
     return share
 
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """Along the pairs: names, whether the file tells a birth date and it agrees, what of the number is seen and agrees."""
+    """Along the pairs: names, whether the file tells a birth date and it agrees, what of the number is seen and
+    agrees.
+    """
 
     name: Any
     told: Any
@@ -163,7 +178,7 @@ def _against(found: Pairs, compared: _Compared, sought: Unreadable, people: Peop
     birth = people.birth[person]
     apart = compared.told & ~compared.same_birth & (birth != NO_DAY)
     factor[apart] *= np.where(near_dates(compared.own[apart], birth[apart]), NEAR_BIRTH, OTHER_BIRTH)
-    elsewhere = ~slip & (compared.visible >= 8) & (compared.visible - compared.agreeing > 3)
+    elsewhere = ~slip & (compared.visible >= 8) & (compared.visible - compared.agreeing > 2)
     factor[elsewhere] *= OTHER_NUMBER
     # a digit too few or too many would have been found as a slip, were it the only one
     lengths = np.array([len(text) for text in sought.shown])[row]

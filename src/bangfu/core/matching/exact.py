@@ -12,8 +12,9 @@ AGREES, VARIANT, NUMBER_ONLY, BIRTH_AGREES, DOUBTFUL, CONTRADICTS = range(6)
 """What a pair with one number is worth.
 
 AGREES: number and name. VARIANT: another writing of the name. NUMBER_ONLY: no name to compare, nothing against it.
-BIRTH_AGREES: name missing on one side or slightly different, and the file's own date of birth agrees. DOUBTFUL: the name
-differs (a little, or wholly with the same date of birth): a person must look. CONTRADICTS: the number is somebody else's.
+BIRTH_AGREES: name missing on one side or slightly different, and the file's own date of birth agrees. DOUBTFUL: the
+name differs (a little, or wholly with the same date of birth): a person must look. CONTRADICTS: the number is
+somebody else's.
 """
 
 

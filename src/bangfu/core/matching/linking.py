@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bangfu.core.matching import candidates as search
@@ -14,13 +14,15 @@ from bangfu.core.matching.edits import UNKNOWN
 from bangfu.core.matching.evidence import Evidence, probabilities, weigh
 from bangfu.core.matching.methods import CODES
 from bangfu.core.matching.names import BLANK, DIFFERENT, EQUAL, ONE_CHARACTER, PART, SOUND, relations
-from bangfu.core.matching.numbers import NO_NUMBER
+from bangfu.core.matching.numbers import NO_NUMBER, birth_days
 from bangfu.core.matching.people import People
 from bangfu.core.matching.rows import NO_DAY, Rows
 
 NOBODY = -1
-ACCEPTED, PROPOSED, WORTH_A_LOOK = 0.995, 0.9, 0.5
+ACCEPTED, PROPOSED, WORTH_A_LOOK = 0.995, 0.97, 0.5
 """From which probability a pair is a link, a proposal for a reviewer, a remark for a reviewer."""
+_USUAL_ROWS, _USUAL_STRANGERS = 20, 0.2
+"""A file of a few rows says little of how many of them are about nobody registered: as if these had been added."""
 _SCORES = {
     exact.AGREES: ("id_name", 1.0, False),
     exact.VARIANT: ("id_name_variant", 0.9998, False),
@@ -34,9 +36,9 @@ _SCORES = {
 class Links:
     """What became of each row, as arrays along the rows.
 
-    `person`: int64, index into People, NOBODY where none is named. `method`: uint8, index into METHODS. `score`: float32,
-    how probable the link is. `review`: bool, a person must look before it counts. `others`: for rows to be looked at, the
-    persons who may be meant, the likeliest first.
+    `person`: int64, index into People, NOBODY where none is named. `method`: uint8, index into METHODS. `score`:
+    float32, how probable the link is. `review`: bool, a person must look before it counts. `others`: for rows to be
+    looked at, the persons who may be meant, the likeliest first.
     """
 
     person: Any
@@ -64,7 +66,8 @@ def link(people: People, rows: Rows) -> Links:
         np.zeros(size, np.float32),
         np.zeros(size, bool),
     )
-    outsiders = _by_number(people, rows, found)
+    confirming = rows if births_are_its_own(rows) else replace(rows, born=np.full(size, NO_DAY, np.int32))
+    outsiders = _by_number(people, confirming, found)
     _search(people, rows, found, outsiders)
     return found
 
@@ -85,9 +88,21 @@ def _by_number(people: People, rows: Rows, found: Links) -> float:
     _judge(people, rows, found, order[once], persons[first[once]])
     for at in np.flatnonzero(count > 1).tolist():
         _of_several(people, rows, found, int(order[at]), persons[first[at] : first[at] + count[at]])
-    strangers = float((count == 0).mean()) if len(order) else 0.2
+    strangers = (int((count == 0).sum()) + _USUAL_ROWS * _USUAL_STRANGERS) / (len(order) + _USUAL_ROWS)
     _registry_wrong(people, rows, found, order[count == 0])
-    return min(0.95, max(0.02, strangers))
+    return float(min(0.95, max(0.02, strangers)))
+
+
+def births_are_its_own(rows: Rows) -> bool:
+    """Whether a file's dates of birth are its own, not taken out of its numbers: only then do they confirm a number.
+
+    Where somebody mistook a number somewhere in the file, dates of its own show it; dates made from the numbers never
+    differ from them.
+    """
+    import numpy as np
+
+    both = np.flatnonzero((rows.born != NO_DAY) & (rows.numbers.packed != NO_NUMBER))
+    return bool((rows.born[both] != birth_days(rows.numbers.packed[both])).any())
 
 
 def _verdicts(people: People, rows: Rows, at: Any, person: Any) -> Any:
@@ -109,6 +124,8 @@ def _judge(people: People, rows: Rows, found: Links, at: Any, person: Any) -> No
         if hit.any():
             found.put(at[hit], person[hit], method, score, review)
     _accept_near_names(people, rows, found, at, person, verdicts)
+    born = (verdicts == exact.DOUBTFUL) & (rows.born[at] != NO_DAY) & (rows.born[at] == people.birth[person])
+    found.put(at[born], person[born], "id_birth", 0.996, False)
     against = verdicts == exact.CONTRADICTS
     found.put(at[against], NOBODY, "contradicts", 0.0, True)
     for row, who in zip(at[against].tolist(), person[against].tolist(), strict=True):
@@ -146,7 +163,9 @@ def _of_several(people: People, rows: Rows, found: Links, row: int, persons: Any
 
 
 def _registry_wrong(people: People, rows: Rows, found: Links, at: Any) -> None:
-    """Numbers not in the registry whose bearer stands there with a wrong one. Never linked: the registry is corrected."""
+    """Numbers not in the registry whose bearer stands there with a wrong one. Never linked: the registry is
+    corrected.
+    """
     import numpy as np
 
     wrong = people.rows.numbers.packed == NO_NUMBER
@@ -259,20 +278,20 @@ def _answer(
     name, same = evidence.name[best], evidence.same_birth[best]
     slip = pairs.slip[best]
     wrong = evidence.visible[best] - evidence.agreeing[best]
-    partly = ~slip & (evidence.visible[best] >= 4) & (wrong <= 3) & (evidence.agreeing[best] >= 4)
+    agreeing = evidence.agreeing[best]
+    partly = ~slip & (((wrong == 0) & (agreeing >= 4)) | ((wrong <= 2) & (agreeing >= 14)))
     born = same | (sought.born[pairs.row[best]] != NO_DAY)
-    methods = np.full(len(best), CODES["similar_name_birth"], np.uint8)
-    methods[(name == EQUAL) & born] = CODES["name_birth"]
+    methods = np.full(len(best), CODES["name_birth"], np.uint8)
     methods[partly] = CODES["number_partly"]
     methods[slip] = CODES["number_slip"]
     methods[mistaken[pairs.row[best]]] = CODES["other_number"]
     named = (name == EQUAL) | (name == SOUND)
-    nearly = ((name == ONE_CHARACTER) | (name == PART) | (name == BLANK)) & same
-    by_number = (slip | partly) & (named | nearly)
+    nearly = (name == ONE_CHARACTER) | (name == PART)
+    by_number = (slip & (named | nearly)) | ((slip | partly) & (named | ((nearly | (name == BLANK)) & same)))
     sure = (score[best] >= ACCEPTED) & (by_number | ((name == EQUAL) & born)) & ~mistaken[pairs.row[best]]
-    sure &= (name != DIFFERENT) & ~(partly & ~same & (name != EQUAL))
+    sure &= (name != DIFFERENT) & ~(partly & (name != EQUAL) & ~(same & (wrong == 0)))
     rows = at[pairs.row[best]]
-    proposed = score[best] >= PROPOSED
+    proposed = (score[best] >= PROPOSED) & ((name == EQUAL) | ((slip | partly) & (name != DIFFERENT)))
     found.person[rows] = np.where(sure | proposed, pairs.person[best], NOBODY)
     otherwise = np.where(mistaken[pairs.row[best]], CODES["contradicts"], CODES["several"])
     found.method[rows] = np.where(sure | proposed, methods, otherwise)

@@ -17,8 +17,9 @@ COLUMNS = ("row_no", "person_no", "method", "score", "review", "note")
 def links_table(people: People, file: FileRows, links: Links) -> Any:
     """One row for each row of data of the file, in its order.
 
-    `row_no` (int64, 0-based), `person_no` (in the registry's type; null where none is named), `method` (text, dictionary),
-    `score` (float32, 0 to 1), `review` (boolean), `note` (text, Chinese; null where there is nothing to say).
+    `row_no` (int64, 0-based), `person_no` (in the registry's type; null where none is named), `method` (text,
+    dictionary), `score` (float32, 0 to 1), `review` (boolean), `note` (text, Chinese; null where there is nothing to
+    say).
     """
     import numpy as np
     import pyarrow as pa

@@ -25,8 +25,8 @@ METHODS: tuple[Method, ...] = (
     Method(
         "id_birth",
         True,
-        "证件号码和出生日期一致，姓名缺失或略有不同",
-        "number and date of birth agree, the name hardly",
+        "证件号码和出生日期一致，姓名缺失或不同",
+        "number and date of birth agree, the name is missing or differs",
     ),
     Method(
         "id_only",
@@ -65,12 +65,6 @@ METHODS: tuple[Method, ...] = (
         "no usable number; name and date of birth agree with one person",
     ),
     Method(
-        "similar_name_birth",
-        True,
-        "没有可用的证件号码，出生日期一致，姓名相近",
-        "no usable number; date of birth agrees and the name is similar",
-    ),
-    Method(
         "other_number",
         True,
         "证件号码是他人的；按姓名和出生日期应为此人，须核实",
@@ -89,7 +83,12 @@ METHODS: tuple[Method, ...] = (
         "同一证件号码登记在多条人员记录上",
         "several records of the registry carry the number",
     ),
-    Method("several", False, "有几个可能的人，无法确定", "several persons are possible"),
+    Method(
+        "several",
+        False,
+        "有一个或几个可能的人，依据不足，须核实",
+        "one person or several may be meant, not surely enough",
+    ),
     Method(
         "registry_wrong",
         False,

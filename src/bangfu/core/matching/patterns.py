@@ -43,13 +43,28 @@ def patterns(texts: Sequence[str]) -> Any:
     import numpy as np
 
     found = np.full((len(texts), PLACES), UNKNOWN, np.uint8)
+    whole = [row for row, text in enumerate(texts) if len(text) == PLACES and "E" not in text]
+    if whole:
+        found[whole] = _of_eighteen(character_matrix([texts[row] for row in whole], PLACES))
     for row, text in enumerate(texts):
-        for place, known in enumerate(_known(text)):
-            if known.isdigit():
-                found[row, place] = int(known)
-            elif known == "X" and place == PLACES - 1:
-                found[row, place] = 10
+        if text and len(text) not in (17, PLACES, 19):
+            known = _known(text)
+            found[row, : len(known)] = [int(c) if c.isdigit() else UNKNOWN for c in known]
     return found
+
+
+def _of_eighteen(digits: Any) -> Any:
+    """Eighteen characters as they stand, without what a placeholder or a spreadsheet has put there."""
+    import numpy as np
+
+    known = np.where((digits == 10) & (np.arange(PLACES) < PLACES - 1), UNKNOWN, digits)
+    known[(known[:, :6] == 9).all(axis=1), :6] = UNKNOWN
+    known[(known[:, 15:] == 0).all(axis=1), 15:] = UNKNOWN
+    rest = known[:, 6:]
+    low = np.where(rest == UNKNOWN, np.uint8(UNKNOWN), rest).min(axis=1)
+    high = np.where(rest == UNKNOWN, np.uint8(0), rest).max(axis=1)
+    known[(low >= high) & (rest != UNKNOWN).any(axis=1)] = UNKNOWN  # one digit all along
+    return known
 
 
 def _known(text: str) -> str:
@@ -60,17 +75,11 @@ def _known(text: str) -> str:
         return digits[:-1].ljust(PLACES, "?") if scientific[3] == "17" and len(digits) > 6 else ""
     if long_float := _LONG_FLOAT.fullmatch(text):
         return long_float[1][:15].ljust(PLACES, "?")
-    if len(text) > 19:
-        text = text[:PLACES]
+    if len(text) > 19:  # a certificate's number, or more than one number: the first may still be read
+        return text[:PLACES]
     if len(text) == 15 and text.isdigit():
-        text = f"{text[:6]}19{text[6:]}?"
-    if len(text) != PLACES:
-        return ""
-    if text.startswith("999999"):
-        text = "??????" + text[6:]
-    if len(set(text[6:])) <= 2:
-        return ""
-    return text[:15] + "???" if text.endswith("000") else text
+        return f"{text[:6]}19{text[6:]}?"
+    return ""
 
 
 def pattern_births(known: Any) -> Any:

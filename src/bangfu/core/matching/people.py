@@ -55,7 +55,9 @@ class People:
 
     @cached_property
     def household(self) -> Any:
-        """A number per person that is the same for members of one household (int32); all different without households."""
+        """A number per person that is the same for members of one household (int32); all different without
+        households.
+        """
         import numpy as np
         import pyarrow as pa
 

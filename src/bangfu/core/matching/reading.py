@@ -22,8 +22,8 @@ IDENTITY = (NUMBER, PERSON_NAME, BORN, SEX)
 
 @dataclass(frozen=True)
 class FileRows:
-    """The identities of a file. `order`: for each of its data rows (row_no) the index into `rows`, −1 for a row that could
-    not be read. `sheet_rows`: sheet and 1-based row of each row_no, where the file has such."""
+    """The identities of a file. `order`: for each of its data rows (row_no) the index into `rows`, −1 for a row that
+    could not be read. `sheet_rows`: sheet and 1-based row of each row_no, where the file has such."""
 
     path: Path
     rows: Rows

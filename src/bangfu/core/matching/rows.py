@@ -27,8 +27,8 @@ class Rows:
     """Identities of a file's rows, as arrays of one length.
 
     `numbers`, `names`: as read. `born`: int32, days since 1970 by the file's own column of birth dates, NO_DAY where it
-    has none. `sex`: uint8, 0 where unknown. `texts`, `name_texts`: the Arrow columns as written (None where the file has
-    no such column). `swapped`: rows whose number and name stood in each other's column.
+    has none. `sex`: uint8, 0 where unknown. `texts`, `name_texts`: the Arrow columns as written (None where the file
+    has no such column). `swapped`: rows whose number and name stood in each other's column.
     """
 
     numbers: Numbers
@@ -92,7 +92,9 @@ def read_rows(columns: Mapping[str, Any]) -> Rows:
 
 
 def read_days(column: Any) -> Any:
-    """A column of dates (date, timestamp or text) as days since 1970, NO_DAY where there is none or it is unreadable."""
+    """A column of dates (date, timestamp or text) as days since 1970, NO_DAY where there is none or it is
+    unreadable.
+    """
     import numpy as np
     import pyarrow as pa
 
