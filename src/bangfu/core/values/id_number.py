@@ -21,10 +21,12 @@ PROBLEMS = (
     "scientific",
     "masked",
 )
-_EIGHTEEN = re.compile(r"\d{17}[\dX]")
-_SUFFIX = re.compile(r"([1-7])([1-4])(?:B\d)?")
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d+")
-_FLOAT = re.compile(r"(\d+)\.0+")
+_EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
+_SUFFIX = re.compile(r"([1-7])([1-4])(?:B[0-9])?")
+_SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]+")
+_FLOAT = re.compile(r"([0-9]+)\.0+")
+_CENTENARIANS = frozenset({"996", "997", "998", "999"})
+"""Order codes that the numbers of fifteen digits kept for people of a hundred years and more: born in 18yy."""
 _LOOKALIKES = str.maketrans({"Х": "X", "х": "X", "×": "X", "✕": "X", "╳": "X", "Χ": "X", "χ": "X", "x": "X"})
 _JUNK = str.maketrans(dict.fromkeys("'\"`‘’“”-‐‑–—−.,:"))
 
@@ -73,7 +75,7 @@ def read_id_number(raw: str | None) -> IdReading:
 
     Repairs: width, spaces, lower_case, look_alike, float (a `.0`), fifteen_digits, certificate. A
     number in scientific notation has lost its last digits, and a star hides some: neither can be
-    repaired.
+    repaired. Digits of other scripts are no digits.
     """
     if raw is None:
         return _nothing("missing")
@@ -86,7 +88,7 @@ def read_id_number(raw: str | None) -> IdReading:
     shown, repairs = _clean(raw)
     if "*" in shown or shown.count("X") > 1:
         return _nothing("masked")
-    if _SCIENTIFIC.fullmatch(shown) or re.fullmatch(r"\d{16,}\.0+", shown):
+    if _SCIENTIFIC.fullmatch(shown) or re.fullmatch(r"[0-9]{16,}\.0+", shown):
         return _nothing("scientific")
     if _one_digit(shown):
         return _nothing("placeholder")
@@ -117,7 +119,7 @@ def _clean(raw: str) -> tuple[str, tuple[str, ...]]:
     upper = shown.translate(_LOOKALIKES).upper()
     if upper != shown:
         repairs.append("lower_case" if shown.isascii() else "look_alike")
-    if not re.fullmatch(r"[\d.]+(?:E\+?\d+|\.0+)", upper):
+    if not re.fullmatch(r"[0-9.]+(?:E\+?[0-9]+|\.0+)", upper):
         plain = upper.translate(_JUNK)
         if plain != upper:
             repairs.append("punctuation")
@@ -126,8 +128,8 @@ def _clean(raw: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _by_length(shown: str, repairs: tuple[str, ...]) -> IdReading:
-    if len(shown) == 15 and shown.isdigit():
-        longer = f"{shown[:6]}19{shown[6:]}0"
+    if len(shown) == 15 and shown.isascii() and shown.isdigit():
+        longer = f"{shown[:6]}{'18' if shown[12:] in _CENTENARIANS else '19'}{shown[6:]}0"
         return _eighteen(longer[:17] + _check_digit()(longer), (*repairs, "fifteen_digits"), "")
     if len(shown) not in {18, 20, 22} or not _EIGHTEEN.fullmatch(shown[:18]):
         return _nothing("bad_length")
