@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from bangfu.core.files.sheet import cell_text
 from bangfu.core.values.id_number import PROBLEMS, read_id_number
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -66,7 +67,16 @@ def text_chunks(column: Any) -> list[Any]:
     import pyarrow as pa
 
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
-    return [chunk if chunk.type == pa.string() else chunk.cast(pa.string()) for chunk in chunks]
+    return [chunk if chunk.type == pa.string() else _as_text(chunk) for chunk in chunks]
+
+
+def _as_text(chunk: Any) -> Any:
+    """A chunk as text. Numbers that a spreadsheet kept as such are written out as far as it holds them."""
+    import pyarrow as pa
+
+    if pa.types.is_floating(chunk.type):
+        return pa.array([None if number is None else cell_text(number) for number in chunk.to_pylist()], pa.string())
+    return chunk.cast(pa.string())
 
 
 def raw_bytes(array: Any) -> tuple[Any, Any, Any]:
@@ -115,12 +125,9 @@ def _plain(array: Any) -> tuple[Any, Any, Any]:
     problem = np.zeros(len(rows), np.uint8)
     problem[~real_dates(number)] = _IMPOSSIBLE
     problem[check != last] = _BAD_CHECKSUM
-    problem[number // 10**11 == 999999] = _PLACEHOLDER
-    problem[number % 111_111_111_111_111_11 == 0] = _PLACEHOLDER  # one digit all along; the last one is checked below
     same = np.flatnonzero(number % 111_111_111_111_111_11 == 0)
-    for row in same:  # seventeen equal digits with another check digit are wrong, not a placeholder
-        if last[row] != digits[row, 0]:
-            problem[row] = _IMPOSSIBLE if check[row] == last[row] else _BAD_CHECKSUM
+    problem[same[last[same] == digits[same, 0]]] = _PLACEHOLDER  # one digit all along, the last one too
+    problem[number // 10**11 == 999999] = _PLACEHOLDER
     packed[rows] = np.where(problem == 0, number, NO_NUMBER)
     problems[rows] = problem
     rest[rows] = False
