@@ -11,8 +11,8 @@ from bangfu.core.values.id_number import cleaned_number
 
 PLACES = 18
 _READ_WRONG = str.maketrans({"O": "0", "Q": "0", "D": "0", "I": "1", "L": "1", "|": "1", "B": "8", "S": "5", "Z": "2"})
-_SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?E\+?(\d+)")
-_LONG_FLOAT = re.compile(r"(\d{18})\.0+")
+_SCIENTIFIC = re.compile(r"([0-9])(?:\.([0-9]+))?E\+?([0-9]+)")
+_LONG_FLOAT = re.compile(r"([0-9]{18})\.0+")
 
 
 def readable(text: str | None) -> str:
@@ -47,9 +47,9 @@ def patterns(texts: Sequence[str]) -> Any:
     if whole:
         found[whole] = _of_eighteen(character_matrix([texts[row] for row in whole], PLACES))
     for row, text in enumerate(texts):
-        if text and len(text) not in (17, PLACES, 19):
+        if text and (len(text) not in (17, PLACES, 19) or "E" in text):
             known = _known(text)
-            found[row, : len(known)] = [int(c) if c.isdigit() else UNKNOWN for c in known]
+            found[row, : len(known)] = [ord(c) - 48 if "0" <= c <= "9" else UNKNOWN for c in known]
     return found
 
 
@@ -77,7 +77,7 @@ def _known(text: str) -> str:
         return long_float[1][:15].ljust(PLACES, "?")
     if len(text) > 19:  # a certificate's number, or more than one number: the first may still be read
         return text[:PLACES]
-    if len(text) == 15 and text.isdigit():
+    if len(text) == 15 and text.isascii() and text.isdigit():
         return f"{text[:6]}19{text[6:]}?"
     return ""
 
