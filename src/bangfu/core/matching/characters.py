@@ -61,13 +61,16 @@ def forms() -> Any:
     table[ord("〇")] = ord("零")
     for code in LEFT_OUT:
         table[code] = 0
+    # a form may itself have another: folding twice must change nothing
+    while (again := table[table]).tolist() != table.tolist():
+        table = again
     return table
 
 
-LEFT_OUT = tuple(map(ord, " \t\r\n\u3000\xa0\u00ad\u180e\ufeff·•‧・･．.⋅∙●、,，-‐‑‒–—'’‘`\"“”*")) + tuple(
+LEFT_OUT = tuple(map(ord, " \t\r\n\u3000\xa0\u00ad\u180e\ufeff·•‧・･．.⋅∙●、,，-‐‑‒–—'’‘`\"“”*)]】》>")) + tuple(
     range(0x200B, 0x2010)
 )
-"""Characters that are no part of a name: spaces, dots, dashes, quotes."""
+"""Characters that are no part of a name: spaces, dots, dashes, quotes, and brackets that nobody opened."""
 
 
 @cache
@@ -112,7 +115,7 @@ def surname_sounds() -> Any:
 
 @cache
 def _sound_number(word: str) -> int:
-    """A number below 0x3400, so that it meets no character: the letters in base 27, folded."""
+    """A number among the surrogates, so that it meets no character: the letters in base 27, folded."""
     for long, short in _BLURRED:
         word = word.replace(long, short) if word.startswith(long) else word
     if word.endswith(_OPEN_ENDS):
@@ -127,4 +130,4 @@ _NUMBERS: dict[int, int] = {}
 
 
 def _numbered(value: int) -> int:
-    return _NUMBERS.setdefault(value, len(_NUMBERS) + 1)
+    return _NUMBERS.setdefault(value, 0xD800 + len(_NUMBERS))

@@ -26,8 +26,12 @@ name's. PART: one has a character less, or is the beginning of a long one.
 """
 NO_NAME = 0
 _BRACKETS = re.compile(r"[（(【\[《<].*?[)）】\]》>]|[（(【\[].*$")
+_NOT_SAID = frozenset({"无", "不详", "未知", "无名"})
+"""What is written where the name is not known."""
 _LANES = (0, 16, 32, 48)
 _BLOCK = 1 << 18
+_HASHED = 1 << 63
+"""The bit that every hash of a long name has, and of packed names only some of four characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,15 @@ def comparable_name(text: str | None) -> str:
     """The form in which names are compared.
 
     Half-width and lower case, in simplified characters and one of several variants, without spaces, dots and remarks
-    in brackets; empty where nothing was written.
+    in brackets; empty where nothing was written, or that the name is not known.
     """
     if text is None or is_blank(text):
         return ""
     table = forms()
     bare = _BRACKETS.sub("", half_width(text))
     found = (chr(table[ord(c)]) if ord(c) < PLANE else c for c in bare)
-    return "".join(c for c in found if c != "\0").casefold()
+    name = "".join(c for c in found if c != "\0").casefold()
+    return "" if name in _NOT_SAID or is_blank(name) else name
 
 
 def name_key(text: str | None, long: dict[int, str]) -> int:
@@ -74,11 +79,15 @@ def name_key(text: str | None, long: dict[int, str]) -> int:
     if not name:
         return NO_NAME
     if len(name) <= len(_LANES) and all(ord(c) < PLANE for c in name):
-        return sum(ord(c) << shift for c, shift in zip(name, _LANES, strict=False))
+        return _lanes(name)
     # four lanes filled, as a packed name of four characters has them: told apart by standing in `long`
-    key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little") | (1 << 63)
+    key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little") | _HASHED
     long[key] = name
     return key
+
+
+def _lanes(name: str) -> int:
+    return sum(ord(c) << shift for c, shift in zip(name, _LANES, strict=False))
 
 
 def _keys(array: Any, long: dict[int, str], seen: dict[str | None, int]) -> Any:
@@ -96,6 +105,8 @@ def _keys(array: Any, long: dict[int, str], seen: dict[str | None, int]) -> Any:
             continue
         windows = np.lib.stride_tricks.sliding_window_view(body, 3 * count)
         plain, packed = _packed(windows[bounds[rows]], count)
+        for name in _NOT_SAID:
+            packed[packed == _lanes(name)] = NO_NAME
         keys[rows[plain]] = packed[plain]
         rest[rows[plain]] = False
     left = np.flatnonzero(rest)
@@ -131,9 +142,20 @@ def sound_keys(names: Names, keys: Any | None = None) -> Any:
     for shift in _LANES[1:]:
         lane = (given >> np.uint64(shift)) & np.uint64(0xFFFF)
         found |= other[lane].astype(np.uint64) << np.uint64(shift)
-    for key, text in names.long.items():
-        found[given == np.uint64(key)] = _long_sound(text)
+    rows = _perhaps_long(given) if names.long else []
+    for row in rows:
+        text = names.long.get(int(given[row]))
+        if text is not None:
+            found[row] = _long_sound(text)
     return found
+
+
+def _perhaps_long(keys: Any) -> list[int]:
+    """The rows whose key may be a hash; looking these up costs as much as there are, not as there are long names."""
+    import numpy as np
+
+    rows: list[int] = np.flatnonzero(keys >= _HASHED).tolist()
+    return rows
 
 
 @lru_cache(maxsize=100_000)
@@ -187,10 +209,10 @@ def _relate_long(one: Names, one_keys: Any, two: Names, two_keys: Any, found: An
     """Pairs with a hashed name are compared by their texts."""
     import numpy as np
 
-    hashed = np.isin(one_keys, np.fromiter(one.long, np.uint64, len(one.long)))
-    hashed |= np.isin(two_keys, np.fromiter(two.long, np.uint64, len(two.long)))
-    for row in np.flatnonzero(hashed).tolist():
-        found[row] = relate(text_of(one, int(one_keys[row])), text_of(two, int(two_keys[row])))
+    for row in _perhaps_long(np.maximum(one_keys, two_keys)):
+        left, right = int(one_keys[row]), int(two_keys[row])
+        if left in one.long or right in two.long:
+            found[row] = relate(text_of(one, left), text_of(two, right))
 
 
 def text_of(names: Names, key: int) -> str:
