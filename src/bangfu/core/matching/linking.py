@@ -222,6 +222,7 @@ def _first_searches(sought: search.Unreadable, people: People) -> search.Pairs:
     parts = [
         search.same_name_and_birth(sought.rows.names.keys, sought.born, people),
         search.same_name(sought, people),
+        search.same_name_and_phone(sought, people),
         search.same_text(sought, people),
     ]
     return search.distinct(parts, search.slips(sought, people), len(people))
@@ -281,14 +282,15 @@ def _answer(
     agreeing = evidence.agreeing[best]
     partly = ~slip & (((wrong == 0) & (agreeing >= 4)) | ((wrong <= 2) & (agreeing >= 14)))
     born = same | (sought.born[pairs.row[best]] != NO_DAY)
-    methods = np.full(len(best), CODES["name_birth"], np.uint8)
+    phone = evidence.same_phone[best]
+    methods = np.where(born | ~phone, CODES["name_birth"], CODES["name_phone"]).astype(np.uint8)
     methods[partly] = CODES["number_partly"]
     methods[slip] = CODES["number_slip"]
     methods[mistaken[pairs.row[best]]] = CODES["other_number"]
     named = (name == EQUAL) | (name == SOUND)
     nearly = (name == ONE_CHARACTER) | (name == PART)
     by_number = (slip & (named | nearly)) | ((slip | partly) & (named | ((nearly | (name == BLANK)) & same)))
-    sure = (score[best] >= ACCEPTED) & (by_number | ((name == EQUAL) & born)) & ~mistaken[pairs.row[best]]
+    sure = (score[best] >= ACCEPTED) & (by_number | ((name == EQUAL) & (born | phone))) & ~mistaken[pairs.row[best]]
     sure &= (name != DIFFERENT) & ~(partly & (name != EQUAL) & ~(same & (wrong == 0)))
     rows = at[pairs.row[best]]
     proposed = (score[best] >= PROPOSED) & ((name == EQUAL) | ((slip | partly) & (name != DIFFERENT)))

@@ -16,7 +16,7 @@ from bangfu.core.files.whole import whole_folder
 from bangfu.core.matching.linking import Links, link
 from bangfu.core.matching.links import links_table
 from bangfu.core.matching.people import People
-from bangfu.core.matching.reading import FileRows, read_identities, read_people
+from bangfu.core.matching.reading import FileRows, places_in, read_identities, read_people
 
 MARK = "summary.json"
 Progress = Callable[[str, int, int], None]
@@ -65,7 +65,8 @@ def read_both(registry: Path, file: Path) -> tuple[People, FileRows]:
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(2) as pool:
-        people, rows = pool.submit(read_people, registry), pool.submit(read_identities, file)
+        people = pool.submit(read_people, registry, places_in(file))
+        rows = pool.submit(read_identities, file)
         return people.result(), rows.result()
 
 

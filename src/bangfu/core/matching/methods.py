@@ -65,6 +65,12 @@ METHODS: tuple[Method, ...] = (
         "no usable number; name and date of birth agree with one person",
     ),
     Method(
+        "name_phone",
+        True,
+        "没有可用的证件号码和出生日期，姓名和联系电话一致且唯一",
+        "no usable number or date of birth; name and telephone agree with one person",
+    ),
+    Method(
         "other_number",
         True,
         "证件号码是他人的；按姓名和出生日期应为此人，须核实",
