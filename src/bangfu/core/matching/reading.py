@@ -9,17 +9,13 @@ from typing import Any
 
 from bangfu.core.files.find import find_table
 from bangfu.core.files.header import title_key
-from bangfu.core.files.identity import BORN, HOUSEHOLD_NO, NUMBER, PERSON_NAME, PERSON_NO, PHONE, REGION, SEX
+from bangfu.core.files.identity import BORN, HOUSEHOLD_NO, IDENTITY, NUMBER, PERSON_NAME, PERSON_NO, PLACES, SEX
 from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.files.parquet import parquet_columns, parquet_parts
 from bangfu.core.files.reader import read_table
 from bangfu.core.files.remarks import FileError, Note, Problem
 from bangfu.core.matching.people import People
 from bangfu.core.matching.rows import Rows, read_rows
-
-IDENTITY = (NUMBER, PERSON_NAME, BORN, SEX, PHONE, REGION)
-PLACES = (PHONE, REGION)
-"""What a registry keeps with the household; read only where the bureau's file says it too."""
 
 
 @dataclass(frozen=True)
