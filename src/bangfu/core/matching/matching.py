@@ -64,10 +64,14 @@ def read_both(registry: Path, file: Path) -> tuple[People, FileRows]:
     """Registry and file, read side by side: most of it is work that leaves the interpreter free."""
     from concurrent.futures import ThreadPoolExecutor
 
+    import pyarrow as pa
+
     with ThreadPoolExecutor(2) as pool:
         people = pool.submit(read_people, registry, places_in(file))
         rows = pool.submit(read_identities, file)
-        return people.result(), rows.result()
+        both = people.result(), rows.result()
+    pa.default_memory_pool().release_unused()
+    return both
 
 
 def _write(table: Any, path: Path) -> None:

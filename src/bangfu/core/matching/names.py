@@ -27,6 +27,8 @@ name's. PART: one has a character less, or is the beginning of a long one.
 NO_NAME = 0
 _BRACKETS = re.compile(r"[（(【\[《<].*?[)）】\]》>]|[（(【\[].*$")
 _LANES = (0, 16, 32, 48)
+_HASHED = 1 << 63
+"""Set in every hashed key (and in packed ones whose fourth character lies high)."""
 _BLOCK = 1 << 18
 
 
@@ -76,7 +78,7 @@ def name_key(text: str | None, long: dict[int, str]) -> int:
     if len(name) <= len(_LANES) and all(ord(c) < PLANE for c in name):
         return sum(ord(c) << shift for c, shift in zip(name, _LANES, strict=False))
     # four lanes filled, as a packed name of four characters has them: told apart by standing in `long`
-    key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little") | (1 << 63)
+    key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little") | _HASHED
     long[key] = name
     return key
 
@@ -131,8 +133,15 @@ def sound_keys(names: Names, keys: Any | None = None) -> Any:
     for shift in _LANES[1:]:
         lane = (given >> np.uint64(shift)) & np.uint64(0xFFFF)
         found |= other[lane].astype(np.uint64) << np.uint64(shift)
-    for key, text in names.long.items():
-        found[given == np.uint64(key)] = _long_sound(text)
+    rows = np.flatnonzero(given >= np.uint64(_HASHED))
+    if len(rows) and names.long:
+        known = np.fromiter(names.long, np.uint64, len(names.long))
+        order = np.argsort(known)
+        known = known[order]
+        at = np.minimum(np.searchsorted(known, given[rows]), len(known) - 1)
+        hit = known[at] == given[rows]
+        texts = list(names.long.values())
+        found[rows[hit]] = [_long_sound(texts[place]) for place in order[at[hit]].tolist()]
     return found
 
 
@@ -187,10 +196,10 @@ def _relate_long(one: Names, one_keys: Any, two: Names, two_keys: Any, found: An
     """Pairs with a hashed name are compared by their texts."""
     import numpy as np
 
-    hashed = np.isin(one_keys, np.fromiter(one.long, np.uint64, len(one.long)))
-    hashed |= np.isin(two_keys, np.fromiter(two.long, np.uint64, len(two.long)))
-    for row in np.flatnonzero(hashed).tolist():
-        found[row] = relate(text_of(one, int(one_keys[row])), text_of(two, int(two_keys[row])))
+    for row in np.flatnonzero((one_keys | two_keys) >= np.uint64(_HASHED)).tolist():
+        first, second = int(one_keys[row]), int(two_keys[row])
+        if first in one.long or second in two.long:
+            found[row] = relate(text_of(one, first), text_of(two, second))
 
 
 def text_of(names: Names, key: int) -> str:

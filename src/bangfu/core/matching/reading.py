@@ -184,6 +184,7 @@ def read_columns(path: Path, wanted: Iterable[ColumnLayout]) -> dict[str, Any]:
     except (pa.ArrowInvalid, pa.ArrowTypeError, OSError) as error:
         raise FileError("damaged", path.name, found=str(error)[:80]) from None
     table = pa.concat_tables(parts, promote_options="permissive")
+    del parts
     return {name: _as_text(table.column(hit)) for name, hit in at.items()}
 
 

@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bangfu.core.matching.names import Names, name_key, read_names
-from bangfu.core.matching.numbers import NO_NUMBER, Numbers, birth_days, read_numbers, rows_of_length, text_chunks
+from bangfu.core.matching.numbers import (
+    NO_NUMBER,
+    Numbers,
+    birth_days,
+    number_text,
+    read_numbers,
+    rows_of_length,
+    text_chunks,
+)
 from bangfu.core.values.area import read_area_code
 from bangfu.core.values.dates import parse_date
 from bangfu.core.values.id_number import PROBLEMS, read_id_number
@@ -29,9 +37,10 @@ class Rows:
     """Identities of a file's rows, as arrays of one length.
 
     `numbers`, `names`: as read. `born`: int32, days since 1970 by the file's own column of birth dates, NO_DAY where it
-    has none. `sex`: uint8, 0 where unknown. `phone`, `township`: int64, 0 where unknown. `texts`, `name_texts`: the
-    Arrow columns as written (None where the file has no such column). `swapped`: rows whose number and name stood in
-    each other's column.
+    has none. `sex`: uint8, 0 where unknown. `phone`, `township`: int64, 0 where unknown. `texts`, `name_texts`: Arrow
+    columns as written (None where the file has no such column); a number that stood there in eighteen plain characters
+    is null in `texts`, since `numbers` says it all: use `written_numbers`. `swapped`: rows whose number and name stood
+    in each other's column.
     """
 
     numbers: Numbers
@@ -67,6 +76,20 @@ class Rows:
             frozenset(kept[row] for row in self.swapped if row in kept),
         )
 
+    def written_numbers(self, index: Any) -> list[str | None]:
+        """The numbers of some rows as the file has them; from the column of names where the two were swapped."""
+        import pyarrow as pa
+
+        where = pa.array(index)
+        nothing: list[str | None] = [None] * len(index)
+        texts = nothing if self.texts is None else self.texts.take(where).cast(pa.string()).to_pylist()
+        names = self.name_texts.take(where).cast(pa.string()).to_pylist() if self.swapped else nothing
+        packed = self.numbers.packed[index].tolist()
+        return [
+            name if row in self.swapped else number_text(number) if text is None and number != NO_NUMBER else text
+            for row, text, name, number in zip(list(index), texts, names, packed, strict=True)
+        ]
+
     def _sparse(self) -> bool:
         return bool(self.numbers.repairs or self.swapped)
 
@@ -100,7 +123,32 @@ def read_rows(columns: Mapping[str, Any]) -> Rows:
         read_phones(columns["phone"]) if "phone" in columns else None,
         read_townships(columns["region_code"]) if "region_code" in columns else None,
     )
-    return found if texts is None or names is None else _unswapped(found)
+    if texts is not None and names is not None:
+        found = _unswapped(found)
+    return found if texts is None else replace(found, texts=_unless_plain(texts, found.numbers))
+
+
+def _unless_plain(texts: Any, numbers: Numbers) -> Any:
+    """The texts that say more than the packed number does: millions of plain ones are not kept twice."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    odd = numbers.packed == NO_NUMBER
+    odd[np.fromiter(numbers.repairs, np.int64, len(numbers.repairs))] = True
+    kept, start = [], 0
+    for chunk in text_chunks(texts):
+        here = odd[start : start + len(chunk)] & np.asarray(chunk.is_valid())
+        start += len(chunk)
+        few = chunk.filter(pa.array(here))
+        lengths = np.zeros(len(chunk) + 1, np.int32)
+        lengths[1:][here] = np.asarray(pc.binary_length(few))
+        # the same bytes with offsets for all rows: what is null takes no room
+        bits = pa.array(here).buffers()[1]
+        body = pa.py_buffer(b"".join(text.encode() for text in few.to_pylist()))
+        offsets = pa.py_buffer(np.cumsum(lengths, dtype=np.int32))
+        kept.append(pa.StringArray.from_buffers(len(chunk), offsets, body, bits))
+    return pa.chunked_array(kept, pa.string())
 
 
 def read_days(column: Any) -> Any:
