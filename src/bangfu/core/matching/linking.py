@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from bangfu.core.matching import candidates as search
@@ -15,7 +15,7 @@ from bangfu.core.matching.edits import UNKNOWN
 from bangfu.core.matching.evidence import Evidence, probabilities, weigh
 from bangfu.core.matching.methods import CODES
 from bangfu.core.matching.names import BLANK, DIFFERENT, EQUAL, ONE_CHARACTER, PART, SOUND, relations
-from bangfu.core.matching.numbers import NO_NUMBER, birth_days
+from bangfu.core.matching.numbers import NO_NUMBER
 from bangfu.core.matching.people import People
 from bangfu.core.matching.rows import NO_DAY, Rows
 
@@ -70,8 +70,7 @@ def link(people: People, rows: Rows) -> Links:
         np.zeros(size, np.float32),
         np.zeros(size, bool),
     )
-    confirming = rows if births_are_its_own(rows) else replace(rows, born=np.full(size, NO_DAY, np.int32))
-    outsiders = _by_number(people, confirming, found)
+    outsiders = _by_number(people, rows, found)
     _search(people, rows, found, outsiders)
     return found
 
@@ -123,21 +122,6 @@ def _one_block(people: People, rows: Rows, found: Links, order: Any) -> Any:
     return order[count == 0]
 
 
-def births_are_its_own(rows: Rows) -> bool:
-    """Whether a file's dates of birth are its own, not taken out of its numbers: only then do they confirm a number.
-
-    Where somebody mistook a number somewhere in the file, dates of its own show it; dates made from the numbers never
-    differ from them.
-    """
-
-    for start in range(0, len(rows), _BLOCK):
-        born, packed = rows.born[start : start + _BLOCK], rows.numbers.packed[start : start + _BLOCK]
-        both = (born != NO_DAY) & (packed != NO_NUMBER)
-        if (born[both] != birth_days(packed[both])).any():
-            return True
-    return False
-
-
 def _verdicts(people: People, rows: Rows, at: Any, person: Any) -> Any:
     return exact.judge(
         rows.numbers.packed[at],
@@ -157,8 +141,6 @@ def _judge(people: People, rows: Rows, found: Links, at: Any, person: Any) -> No
         if hit.any():
             found.put(at[hit], person[hit], method, score, review)
     _accept_near_names(people, rows, found, at, person, verdicts)
-    born = (verdicts == exact.DOUBTFUL) & (rows.born[at] != NO_DAY) & (rows.born[at] == people.birth[person])
-    found.put(at[born], person[born], "id_birth", 0.996, False)
     against = verdicts == exact.CONTRADICTS
     found.put(at[against], NOBODY, "contradicts", 0.0, True)
     for row, who in zip(at[against].tolist(), person[against].tolist(), strict=True):
@@ -168,16 +150,20 @@ def _judge(people: People, rows: Rows, found: Links, at: Any, person: Any) -> No
 def _accept_near_names(people: People, rows: Rows, found: Links, at: Any, person: Any, verdicts: Any) -> None:
     """A longer name that differs in one character is a slip, unless somebody of the household bears just that name.
 
-    Brothers and sisters often share all but one character, and their numbers are what gets mixed up.
+    Brothers and sisters often share all but one character, and their numbers are what gets mixed up. A date of birth
+    confirms nothing here: most files take it from the number.
     """
     import numpy as np
 
-    doubtful = (verdicts == exact.DOUBTFUL) & (rows.born[at] == NO_DAY)
+    doubtful = verdicts == exact.DOUBTFUL
     at, person = at[doubtful], person[doubtful]
     keys, others = rows.names.keys[at], people.rows.names.keys[person]
     how = relations(rows.names, keys, people.rows.names, others)
-    shortest = np.minimum(keys, others) >> np.uint64(32)
-    near = ((how == ONE_CHARACTER) | (how == PART)) & (shortest > 0) & ~people.in_household(person, keys)
+    sexes = rows.sex[at], people.rows.sex[person]
+    near = (how == ONE_CHARACTER) | (how == PART)
+    near &= (np.minimum(keys, others) >> np.uint64(32)) > 0
+    near &= (sexes[0] == 0) | (sexes[1] == 0) | (sexes[0] == sexes[1])
+    near &= ~people.in_household(person, keys)
     found.put(at[near], person[near], "id_name_variant", 0.997, False)
 
 

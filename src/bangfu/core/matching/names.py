@@ -25,6 +25,8 @@ SOUND: another writing of the same sound. ONE_CHARACTER: of three or more charac
 name's. PART: one has a character less, or is the beginning of a long one.
 """
 NO_NAME = 0
+NOT_A_NAME = frozenset({"无", "不详", "未知", "无名", "无名氏", "待补", "暂无", "空", "未填", "不明"})
+"""What is written where no name is known, in comparable form."""
 _BRACKETS = re.compile(r"[（(【\[《<].*?[)）】\]》>]|[（(【\[].*$")
 _LANES = (0, 16, 32, 48)
 _HASHED = 1 << 63
@@ -67,7 +69,8 @@ def comparable_name(text: str | None) -> str:
     table = forms()
     bare = _BRACKETS.sub("", half_width(text))
     found = (chr(table[ord(c)]) if ord(c) < PLANE else c for c in bare)
-    return "".join(c for c in found if c != "\0").casefold()
+    name = "".join(c for c in found if c != "\0").casefold()
+    return "" if name in NOT_A_NAME else name
 
 
 def name_key(text: str | None, long: dict[int, str]) -> int:

@@ -24,6 +24,8 @@ PROBLEMS = (
 _EIGHTEEN = re.compile(r"\d{17}[\dX]")
 _SUFFIX = re.compile(r"([1-7])([1-4])(?:B\d)?")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d+")
+_LONG_FLOAT = re.compile(r"(\d{18})\.0+")
+_LABEL = re.compile(r"^(?:公民)?身份(?:证号码|证号|证|号码)[^\dA-Z]{0,3}")
 _FLOAT = re.compile(r"(\d+)\.0+")
 _LOOKALIKES = str.maketrans({"Х": "X", "х": "X", "×": "X", "✕": "X", "╳": "X", "Χ": "X", "χ": "X", "x": "X"})
 _JUNK = str.maketrans(dict.fromkeys("'\"`‘’“”-‐‑–—−.,:"))
@@ -71,7 +73,7 @@ def _birth_date(digits: str) -> date | None:
 def read_id_number(raw: str | None) -> IdReading:
     """Read an ID number as files carry it, repairing what has one right answer.
 
-    Repairs: width, spaces, lower_case, look_alike, float (a `.0`), fifteen_digits, certificate. A
+    Repairs: width, spaces, label, lower_case, look_alike, float (a `.0`), fifteen_digits, certificate. A
     number in scientific notation has lost its last digits, and a star hides some: neither can be
     repaired.
     """
@@ -110,6 +112,15 @@ def _clean(raw: str) -> tuple[str, tuple[str, ...]]:
     shown = squeeze(narrow)
     if shown != narrow:
         repairs.append("spaces")
+    bare = _LABEL.sub("", shown)
+    if bare != shown:
+        shown = bare
+        repairs.append("label")
+    whole = _LONG_FLOAT.fullmatch(shown)
+    if whole and not whole[1].endswith("000") and int(float(whole[1])) != int(whole[1]):
+        # neither a spreadsheet nor a float holds this number: only the ending was put on
+        shown = whole[1]
+        repairs.append("float")
     floating = _FLOAT.fullmatch(shown)
     if floating and len(floating[1]) <= 15:  # a spreadsheet's number holds fifteen digits
         shown = floating[1]
