@@ -18,6 +18,7 @@ import pytest
 
 from bangfu.core.api import read_decisions, screen
 from bangfu.core.engines import duckdb_engine
+from bangfu.core.files.whole import OutputError
 from bangfu.core.screening import chunks
 from bangfu.core.screening.dataset import DataError
 from tests.core.support.tiny_book import DAY, policy, write_book
@@ -93,14 +94,14 @@ def test_household_keys_that_stand_twice_are_named_with_their_file(book: Path, t
 def test_a_folder_that_is_not_a_run_is_not_overwritten(book: Path, data: Path, tmp_path: Path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "letter.txt").write_text("keep me")
-    with pytest.raises(DataError, match="不会覆盖"):
+    with pytest.raises(OutputError, match="不会覆盖"):
         run(book, data, tmp_path / "out")
     assert [p.name for p in (tmp_path / "out").iterdir()] == ["letter.txt"]
 
 
 def test_a_file_in_the_place_of_the_output_is_not_overwritten(book: Path, data: Path, tmp_path: Path):
     (tmp_path / "out").write_text("keep me")
-    with pytest.raises(DataError, match="这是一个文件"):
+    with pytest.raises(OutputError, match="这是一个文件"):
         run(book, data, tmp_path / "out")
     assert (tmp_path / "out").read_text() == "keep me"
 

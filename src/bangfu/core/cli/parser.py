@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bangfu.core.cli import commands as do
+from bangfu.core.cli import matching_commands as matching
 
 PARTS = ("decisions", "alerts", "checks", "indicators", "worklists")
 SCREEN_EXAMPLE = "screen --rulebook rulebook/cn --data county/2026-09 --as-of 2026-09-01 --out results/2026-09"
@@ -88,6 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
     _worklist_commands(commands)
     _explain_command(commands)
     _demo_command(commands)
+    _match_command(commands)
     return parser
 
 
@@ -189,3 +191,19 @@ def _demo_command(commands: Any) -> None:
         help="种子，相同则数据相同 / the same seed gives the same county (1)",
     )
     demo.add_argument("--out", required=True, type=Path, metavar="DIR", help="输出文件夹 / the folder to write")
+
+
+def _match_command(commands: Any) -> None:
+    made = _command(
+        commands,
+        "match",
+        "把部门数据对应到登记在册的人 / link a bureau's file to registered persons",
+        "match --registry county/2026-10 --file county/2026-10/bureau/vehicles.csv --out links/vehicles",
+        matching.match,
+    )
+    made.add_argument(
+        "--registry", type=Path, required=True, metavar="DIR", help="有人员表的文件夹 / folder with persons"
+    )
+    made.add_argument("--file", type=Path, required=True, metavar="FILE", help="部门数据 / the bureau's file")
+    made.add_argument("--manifest", type=Path, metavar="M", help="说明文件，默认在数据旁边 / default: beside the file")
+    made.add_argument("--out", type=Path, required=True, metavar="DIR", help="结果文件夹 / folder for the results")

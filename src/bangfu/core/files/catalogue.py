@@ -126,6 +126,13 @@ _PROBLEMS: dict[str, Message] = {
         "请与来源单位核对是谁的证件号码；在此之前该行不采用。",
         "Find out with the source whose number it is; until then the row is not used.",
     ),
+    "link_review": Message(
+        "证件号码“{value}”：{detail}",
+        "ID number {value}: it is not certain whom the row is about ({detail})",
+        "请用 bangfu match 列出可能的人并核实；在此之前该行不采用，有关的户在本表中按“未知”处理。",
+        "List the candidates with bangfu match and decide; until then the row is not used, and of the households "
+        "concerned the file says nothing.",
+    ),
 }
 
 _NOTES: dict[str, Message] = {
@@ -156,6 +163,7 @@ _NOTES: dict[str, Message] = {
     "two_synonyms": Message("与“{detail}”同义，未采用", "means the same as {detail!r}; not used"),
     "encoding": Message("文件编码为 {detail}", "the file is encoded in {detail}"),
     "id_repaired": Message("证件号码已规范：{detail}（{count}处）", "ID numbers repaired: {detail} ({count})"),
+    "linked_by": Message("有{count}行这样对应到人员：{detail}", "{count} rows were linked so: {detail}"),
     "not_joined": Message("有{count}行未对应到人员：{detail}", "{count} rows were not joined to a person: {detail}"),
     "no_file": Message("文件夹中没有这张表：{detail}", "the folder has no such table: {detail}"),
     "orphans": Message("有{count}行的人员不在人员表中，未能确定户", "{count} rows name a person who is not registered"),
@@ -213,5 +221,17 @@ FILE_ERRORS: dict[str, Message] = {
         "{file}: the header has no column {expected}; found: {found}.",
         "没有这一列就不知道每行是谁，请补上。",
         "Without it nobody knows whom a row is about: add it.",
+    ),
+    "empty_column": Message(
+        "{file}：“{column}”列没有一行有内容，无法对应到人员；这不等于“没有匹配”。",
+        "{file}: the column {column} is empty in every row, so nothing can be linked; that is not “no matches”.",
+        "请来源单位重新导出，或检查列是否放错。",
+        "Ask the source to export it again, or check whether the columns are misplaced.",
+    ),
+    "empty_key": Message(
+        "{file}：有{count}行没有“{column}”。",
+        "{file}: {count} rows have no {column}.",
+        "每个人都要有编号，请补上。",
+        "Every person needs a number: add it.",
     ),
 }

@@ -18,6 +18,7 @@ from bangfu.core.compiler.lookup import Lookup
 from bangfu.core.compiler.sql import quoted
 from bangfu.core.engines import duckdb_engine
 from bangfu.core.engines.duckdb_engine import Connection
+from bangfu.core.files.whole import whole_folder
 from bangfu.core.rulebook.loader import load
 from bangfu.core.rulebook.model import Rulebook
 from bangfu.core.rulebook.resolver import Resolver
@@ -28,14 +29,13 @@ from bangfu.core.screening.decisions import create_enums
 from bangfu.core.screening.part import Decisions, Part
 from bangfu.core.screening.state import ALL, Request, RunState
 from bangfu.core.screening.worker import Compilations, Wanted, Worker
-from bangfu.core.screening.workspace import workspace
 
 
 def screen(request: Request) -> Path:
     """Run everything that was asked for and return the results' folder; nothing appears before all is done."""
     book = load(request.rulebook, cases=False)
     _known_policies(book, request)
-    with workspace(request.out) as folder:
+    with whole_folder(request.out, "run.json") as folder:
         _screen(book, request, folder)
     return request.out
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
+from bangfu.core.files.identity import ID_NUMBER
 from bangfu.core.files.reading import TableReading
 from bangfu.core.files.remarks import LISTED_ROWS, Note, Problem
-from bangfu.core.screening.snapshot_layout import BUREAU_ID
-from bangfu.core.screening.snapshot_reads import ID_PROBLEMS, ID_REPAIRS, Identities
+from bangfu.core.screening.snapshot_reads import Identities
 from bangfu.core.values.text import mask
+from bangfu.core.values.words import PROBLEM_WORDS, REPAIR_WORDS
 
 _SILENT = {"ok", "missing"}  # a blank is for the registry's checks: a newborn has no number yet
 
@@ -24,31 +23,25 @@ def repairs(reading: TableReading, identities: Identities) -> list[Note]:
         places = [_place(reading, index) for index in indexes[:LISTED_ROWS]]
         sheet, first = places[0]
         rows = tuple(row for _, row in places)
-        column = reading.headers[BUREAU_ID]
-        words = ID_REPAIRS[repair]
+        column = reading.headers[ID_NUMBER]
+        words = REPAIR_WORDS[repair]
         notes.append(Note(reading.path.name, sheet, first, column, "", "id_repaired", words, len(indexes), rows))
     return notes
 
 
 def problems(reading: TableReading, identities: Identities) -> list[Problem]:
     """A problem for each row whose number is written but identifies nobody; the number is masked."""
-    texts = reading.table.column(BUREAU_ID)
+    texts = reading.table.column(ID_NUMBER)
     found = []
     for index, identity in enumerate(identities.readings):
         if identity.problem not in _SILENT:
-            found.append(_problem(reading, index, str(texts[index]), "bad_id", ID_PROBLEMS[identity.problem]))
+            found.append(_problem(reading, index, str(texts[index]), "bad_id", PROBLEM_WORDS[identity.problem]))
     return found
-
-
-def contradictions(reading: TableReading, rows: Sequence[int]) -> Iterable[Problem]:
-    """A problem for each row whose number is somebody else's."""
-    texts = reading.table.column(BUREAU_ID)
-    return [_problem(reading, index, str(texts[index]), "contradicts", "") for index in rows]
 
 
 def _problem(reading: TableReading, index: int, text: str, code: str, detail: str) -> Problem:
     sheet, row = _place(reading, index)
-    return Problem(reading.path.name, sheet, row, reading.headers[BUREAU_ID], mask(text), code, detail)
+    return Problem(reading.path.name, sheet, row, reading.headers[ID_NUMBER], mask(text), code, detail)
 
 
 def _place(reading: TableReading, index: int) -> tuple[str, int]:

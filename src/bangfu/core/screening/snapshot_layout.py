@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bangfu.core.files.identity import IDENTITY
 from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.rulebook.model import Fact, Parameter, Rulebook, Table
 from bangfu.core.values.text import label_key
-
-BUREAU_ID = "id_number"
-BUREAU_NAME = "name"
-BUREAU_BIRTH = "birth_date"
-_BUREAU_COLUMNS = (
-    (
-        BUREAU_ID,
-        "text",
-        ("证件号码", "身份证号", "身份证号码", "身份证", "公民身份号码", "公民身份证号码", "证件号"),
-    ),
-    (BUREAU_NAME, "text", ("姓名", "名字", "人员姓名")),
-    (BUREAU_BIRTH, "date", ("出生日期", "出生年月", "出生年月日")),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +111,8 @@ def layout_of(rulebook: Rulebook, table: Table, who: Roles) -> TableLayout:
             ColumnLayout(name, key=name == table.key, link=True, headers=_headers(rulebook, name), optional=True),
         )
     if table.bureau:
-        for name, kind, headers in _BUREAU_COLUMNS:
-            columns.setdefault(name, ColumnLayout(name, kind, headers=headers, personal=True, optional=True))
+        for column in IDENTITY:
+            columns.setdefault(column.name, replace(column, personal=True))  # it links and stays out of the snapshot
     return TableLayout(table.id, table.file, tuple(columns.values()))
 
 

@@ -14,31 +14,6 @@ from bangfu.core.values.text import label_key, name_key, name_problem
 _COUNTED = {"groups", "in_group"}
 
 
-ID_PROBLEMS = {
-    "missing": "为空",
-    "placeholder": "是占位号",
-    "bad_length": "位数不对",
-    "bad_checksum": "校验位不对",
-    "bad_suffix": "残疾人证号后缀不合规则",
-    "impossible_date": "其中的日期不存在",
-    "scientific": "为科学计数法，末尾数字已丢失",
-    "masked": "有遮盖",
-}
-"""What is wrong with an ID number, in words."""
-
-ID_REPAIRS = {
-    "width": "全角改半角",
-    "spaces": "去掉空格",
-    "float": "去掉“.0”",
-    "lower_case": "小写x改大写",
-    "look_alike": "形近字符改为X",
-    "punctuation": "去掉标点",
-    "fifteen_digits": "15位升18位",
-    "certificate": "取残疾人证号前18位",
-}
-"""What was repaired in an ID number, in words."""
-
-
 class Identities:
     """The ID numbers of a table's rows, each distinct text read once."""
 

@@ -79,6 +79,8 @@ def read_id_number(raw: str | None) -> IdReading:
         return _nothing("missing")
     if len(raw) == 18 and raw.isascii() and _EIGHTEEN.fullmatch(raw):
         return _eighteen(raw, (), "")
+    if raw.isascii() and raw.isdigit():  # a wrong number most often is only digits, with nothing to clean
+        return _nothing("placeholder") if _one_digit(raw) else _by_length(raw, ())
     if is_blank(raw) or squeeze(raw) in {"无", "无证", "未办理", "不详"}:
         return _nothing("missing")
     shown, repairs = _clean(raw)
@@ -86,9 +88,18 @@ def read_id_number(raw: str | None) -> IdReading:
         return _nothing("masked")
     if _SCIENTIFIC.fullmatch(shown) or re.fullmatch(r"\d{16,}\.0+", shown):
         return _nothing("scientific")
-    if re.fullmatch(r"9{6}.*", shown) or len(set(shown)) == 1:
+    if _one_digit(shown):
         return _nothing("placeholder")
     return _by_length(shown, repairs)
+
+
+def _one_digit(shown: str) -> bool:
+    return shown.startswith("999999") or len(set(shown)) == 1
+
+
+def cleaned_number(raw: str) -> str:
+    """What can be read of a number: half-width, upper case, without spaces, quotes and a spreadsheet's `.0`."""
+    return raw if raw.isascii() and raw.isdigit() else _clean(raw)[0]
 
 
 def _clean(raw: str) -> tuple[str, tuple[str, ...]]:

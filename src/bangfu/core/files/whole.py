@@ -9,16 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bangfu.core.screening.dataset import DataError
 
-MARK = "run.json"
+class OutputError(Exception):
+    """A place where results cannot be put; the message says why and what to do."""
 
 
 @contextmanager
-def workspace(out: Path) -> Iterator[Path]:
-    """A fresh folder beside `out` that becomes `out` when the block ends well and vanishes when it does not."""
+def whole_folder(out: Path, mark: str) -> Iterator[Path]:
+    """A fresh folder beside `out` that becomes `out` when the block ends well and vanishes when it does not.
+
+    `mark` is the file by which earlier results of the same kind are known: only these are replaced.
+    """
     out = out.resolve()
-    _replaceable(out)
+    _replaceable(out, mark)
     out.parent.mkdir(parents=True, exist_ok=True)
     _sweep(out)
     made = Path(tempfile.mkdtemp(prefix=f".{out.name}.partial-{os.getpid()}-", dir=out.parent))
@@ -36,12 +39,12 @@ def workspace(out: Path) -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _replaceable(out: Path) -> None:
+def _replaceable(out: Path, mark: str) -> None:
     """Only an earlier run, or nothing, is replaced."""
     if out.exists() and not out.is_dir():
-        raise DataError(f"{out}: 这是一个文件，输出需要一个文件夹 / this is a file; name a folder for the results")
-    if out.is_dir() and any(out.iterdir()) and not (out / MARK).exists():
-        raise DataError(
+        raise OutputError(f"{out}: 这是一个文件，输出需要一个文件夹 / this is a file; name a folder for the results")
+    if out.is_dir() and any(out.iterdir()) and not (out / mark).exists():
+        raise OutputError(
             f"{out}: 文件夹里有其他内容，不会覆盖；请换一个输出文件夹 / "
             "the folder holds something that is not an earlier run; name another folder"
         )

@@ -1,0 +1,70 @@
+"""Pairs of equal keys, where one side is small beside the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_MIXER = 0x9E3779B97F4A7C15
+_BLOCK = 1 << 18
+"""Arrays of millions are worked in pieces, so that what is needed in between stays small and near."""
+
+
+def mixed(*parts: Any) -> Any:
+    """Several integer arrays as one array of 64-bit hashes."""
+    import numpy as np
+
+    found = np.empty(len(parts[0]), np.uint64)
+    for start in range(0, len(found), _BLOCK):
+        here = slice(start, start + _BLOCK)
+        block = np.zeros(len(found[here]), np.uint64)
+        with np.errstate(over="ignore"):
+            for part in parts:
+                block ^= part[here].astype(np.uint64, copy=False)
+                block *= np.uint64(_MIXER)
+                block ^= block >> np.uint64(29)
+        found[here] = block
+    return found
+
+
+def member_filter(keys: Any) -> tuple[Any, int]:
+    """A table of which hashes occur, and the shift that goes with it: sixteen places for each key, 2^16 to 2^27."""
+    import numpy as np
+
+    bits = min(27, max(16, int(16 * max(1, len(keys))).bit_length()))
+    table = np.zeros(1 << bits, bool)
+    table[mixed(keys) >> np.uint64(64 - bits)] = True
+    return table, 64 - bits
+
+
+def may_be_in(keys: Any, table: Any, shift: int) -> Any:
+    """Whether each key may be among those of a filter; False is certain."""
+    import numpy as np
+
+    found = np.empty(len(keys), bool)
+    for start in range(0, len(keys), _BLOCK):
+        here = slice(start, start + _BLOCK)
+        found[here] = table[mixed(keys[here]) >> np.uint64(shift)]
+    return found
+
+
+def pairs(few: Any, many: Any, most: int = 0) -> tuple[Any, Any]:
+    """Index arrays (into `few`, into `many`) of all pairs with equal keys (64-bit integers, no nulls).
+
+    `most`: a key that stands more often than this in `many` is passed over; 0 for no limit.
+    """
+    import numpy as np
+
+    if not len(few) or not len(many):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    table, shift = member_filter(few)
+    near = np.flatnonzero(may_be_in(many, table, shift))
+    order = np.argsort(many[near], kind="stable")
+    near = near[order]
+    ascending = many[near]
+    first = np.searchsorted(ascending, few, "left")
+    count = np.searchsorted(ascending, few, "right") - first
+    if most:
+        count[count > most] = 0
+    one = np.repeat(np.arange(len(few)), count)
+    starts = np.repeat(first - np.concatenate(([0], np.cumsum(count)[:-1])), count)
+    return one, near[starts + np.arange(len(one))]

@@ -1,0 +1,106 @@
+"""One bureau's file against the registry: links, and what people need to look at."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bangfu.core.files.manifest import Manifest, read_manifest
+from bangfu.core.files.remarks import Problem
+from bangfu.core.files.whole import whole_folder
+from bangfu.core.matching.linking import Links, link
+from bangfu.core.matching.links import links_table
+from bangfu.core.matching.people import People
+from bangfu.core.matching.reading import FileRows, places_in, read_identities, read_people
+
+MARK = "summary.json"
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What a run of `match` gave."""
+
+    people: People
+    file: FileRows
+    links: Links
+    table: Any
+    summary: dict[str, Any]
+
+
+def match(
+    registry: Path, file: Path, out: Path, *, manifest: Path | None = None, progress: Progress | None = None
+) -> Matched:
+    """Link the rows of `file` to the persons of `registry` and write `out` whole or not at all.
+
+    Writes links.parquet, unlinked.xlsx, review.xlsx and summary.json. Raises FileError where registry or file cannot be
+    read or has nothing to link by.
+    """
+    said = progress or (lambda *_: None)
+    started = time.perf_counter()
+    with whole_folder(out, MARK) as made:
+        said("read", 0, 4)
+        people, rows = read_both(registry, file)
+        said("link", 1, 4)
+        found = link(people, rows.rows)
+        said("write", 2, 4)
+        table = links_table(people, rows, found)
+        _write(table, made / "links.parquet")
+        known, problem = read_manifest(file if manifest is None else manifest)
+        said("write", 3, 4)
+        summary = _summary(people, rows, table, known, problem)
+        summary["seconds"] = round(time.perf_counter() - started, 3)
+        (made / MARK).write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        said("write", 4, 4)
+    return Matched(people, rows, found, table, summary)
+
+
+def read_both(registry: Path, file: Path) -> tuple[People, FileRows]:
+    """Registry and file, read side by side: most of it is work that leaves the interpreter free."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    import pyarrow as pa
+
+    with ThreadPoolExecutor(2) as pool:
+        people = pool.submit(read_people, registry, places_in(file))
+        rows = pool.submit(read_identities, file)
+        both = people.result(), rows.result()
+    pa.default_memory_pool().release_unused()
+    return both
+
+
+def _write(table: Any, path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    pq.write_table(table, path, use_dictionary=["method"], compression="snappy", write_statistics=False)
+
+
+def _summary(
+    people: People, rows: FileRows, table: Any, manifest: Manifest | None, problem: Problem | None
+) -> dict[str, Any]:
+    import pyarrow.compute as pc
+
+    named = pc.is_valid(table.column("person_no"))
+    review = table.column("review")
+    methods = Counter(
+        {
+            entry["values"]: entry["counts"]
+            for entry in pc.value_counts(table.column("method").cast("string")).to_pylist()
+        }
+    )
+    return {
+        "file": rows.path.name,
+        "rows": table.num_rows,
+        "persons": len(people),
+        "linked": pc.sum(pc.and_not(named, review)).as_py() or 0,
+        "review": pc.sum(review).as_py() or 0,
+        "unlinked": pc.sum(pc.and_not(pc.invert(named), review)).as_py() or 0,
+        "methods": dict(sorted(methods.items())),
+        "manifest": None if manifest is None else {"source": manifest.source, "as_of": str(manifest.as_of or "")},
+        "manifest_problem": None if problem is None else problem.line("zh"),
+    }
