@@ -39,6 +39,7 @@ LABELS = {
     OURS: "bangfu match",
 }
 Counts = dict[str, int]
+NEVER_LINKED = "area_changed"  # a valid number that nobody has: the specification forbids to guess whose it was
 
 
 def every(_: str | None) -> bool:
@@ -137,6 +138,10 @@ def bench(folders: list[Path], engines: list[str], work: Path) -> list[Row]:
     return list(table.values())
 
 
+def mendable(kind: str | None) -> bool:
+    return kind is not None and kind != NEVER_LINKED
+
+
 def decimals(value: float, digits: int) -> str:
     """A share as the specification writes it: .950, rounded down, so that .99999 is never claimed for less."""
     if math.isnan(value):
@@ -216,6 +221,9 @@ def wanted_table(rows: list[Row], persons: int) -> list[str]:
         ("precision", "≥ .99999", decimals(precision, 7), precision >= 0.99999),
         ("c-recall", "≥ .95", decimals(found, 4), found >= 0.95),
     ]
+    if NEVER_LINKED in ours.kinds:
+        rest = ours.recall("settled", mendable)
+        checks.append((f"c-recall without {NEVER_LINKED}", "≥ .95", decimals(rest, 4), rest >= 0.95))
     limits = {1_000_000: (3, None), 10_000_000: (20, 3000)}.get(persons, (None, None))
     if limits[0] is not None:
         checks.append(("time", f"≤ {limits[0]} s", f"{ours.mean_seconds():.2f} s", ours.mean_seconds() <= limits[0]))

@@ -35,6 +35,7 @@ def test_the_tables_name_every_kind_and_say_what_was_missed(exact):
     missed = linking.wanted_table([splink, ours], 1_000_000)
     assert "| time | ≤ 3 s | 4.00 s | missed |" in missed
     assert "| time beside Splink | ≤ .25 | 0.20 | reached |" in missed
+    assert any(line.startswith("| c-recall without area_changed | ≥ .95 | ") for line in missed)
 
 
 def test_an_engine_that_fails_is_named(capsys, monkeypatch, dirty_file):
