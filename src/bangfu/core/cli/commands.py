@@ -56,7 +56,7 @@ def test(args: argparse.Namespace) -> int:
     from bangfu.core.screening.cases import run_cases
 
     book = _load(args.path, cases=not args.cases)
-    results = run_cases(book, load_cases(_existing(args.cases)) if args.cases else None, language=args.lang)
+    results = run_cases(book, load_cases(existing(args.cases)) if args.cases else None, language=args.lang)
     for result in results:
         if result.ok:
             continue
@@ -74,7 +74,7 @@ def test(args: argparse.Namespace) -> int:
 
 def screen(args: argparse.Namespace) -> int:
     """The monthly run."""
-    _existing([args.rulebook, args.data, *([args.previous] if args.previous else [])])
+    existing([args.rulebook, args.data, *([args.previous] if args.previous else [])])
     if args.engine == "spark":
         raise UsageError("--engine spark: 尚未提供，请用 duckdb / is not available yet; use duckdb")
     from bangfu.core.screening.run import screen as run_screen
@@ -105,7 +105,7 @@ def read_worklists(args: argparse.Namespace) -> int:
     """Take back the answer columns of worklists."""
     from bangfu.core.screening.answers import read_answers
 
-    found = read_answers(_existing(args.files), args.out)
+    found = read_answers(existing(args.files), args.out)
     for problem in found.problems:
         where = f"{problem.file} {problem.sheet}:{problem.row}".strip()
         print(f"{where}: {problem.column} {problem.found!r}: {problem.problem}；{problem.advice}", file=sys.stderr)
@@ -121,7 +121,7 @@ def explain(args: argparse.Namespace) -> int:
     """Explain one household."""
     from bangfu.core.screening.explain_data import explain_household
 
-    _existing([args.rulebook, args.data])
+    existing([args.rulebook, args.data])
     book = _load(args.rulebook, cases=False)
     if args.policy and args.policy not in book.policies:
         raise UsageError(_no_policy(args.policy, book))
@@ -169,7 +169,7 @@ def demo(args: argparse.Namespace) -> int:
 def _load(path: Path, *, cases: bool) -> Rulebook:
     from bangfu.core.rulebook.loader import load
 
-    _existing([path])
+    existing([path])
     return load(path, cases=cases)
 
 
@@ -181,7 +181,8 @@ def _no_policy(name: str, book: Rulebook) -> str:
     return f"--policy: {book.name} 没有政策 {name!r} / has no policy {name!r}{hint}"
 
 
-def _existing(paths: Sequence[Path]) -> list[Path]:
+def existing(paths: Sequence[Path]) -> list[Path]:
+    """The paths; raises UsageError for the first that does not exist."""
     for path in paths:
         if not path.exists():
             raise UsageError(f"{path}: 不存在 / no such file or folder")

@@ -27,7 +27,7 @@ def _told(error: BaseException) -> tuple[str, int]:
         return f"规则集有 {count} 处错误 / the rulebook has {count} mistake(s)\n{error}", FAILED
     if isinstance(error, ExpressionError):
         return f"表达式有误 / a mistake in an expression: {error}", FAILED
-    if name in ("DataError", "EngineError", "FileError"):
+    if name in ("DataError", "EngineError", "FileError", "OutputError"):
         text = str(error)
         return text, USAGE if text.startswith(("--policies", "--only", "--household")) else FAILED
     if name in ("CannotCompile", "TooManyInputs"):

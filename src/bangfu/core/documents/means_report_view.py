@@ -316,8 +316,8 @@ class Viewer:
         bureau = source["bureau"] or self._of(source["supplier"])
         number = answer["number"] if answer["status"] == "granted" else ""
         asked = ""
-        if exchange is not None and exchange["asked_on"]:
-            asked = self._word("asked_on", day=exchange["asked_on"])
+        if exchange is not None and exchange["asked_at"]:
+            asked = self._word("asked_on", day=exchange["asked_at"])
         return (
             self._cell(bureau),
             Cell(number or self._of(answer["said"]), source["legal_basis"]),

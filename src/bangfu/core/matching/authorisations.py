@@ -31,7 +31,9 @@ STATUSES: dict[str, Label] = {
     "members_missing": Label("尚有成年家庭成员未签署授权", "not all adult members have signed"),
 }
 _WORST = ("withdrawn", "expired", "not_yet", "out_of_scope", "none")
-"""Of several reasons the one that is told."""
+"""Of several members' reasons the one that is told."""
+_TELLING = {"out_of_scope": 0, "not_yet": 1, "expired": 2, "withdrawn": 2, GRANTED: 3}
+"""Of several papers of one person the highest answers, and of equal ones the latest signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,19 +177,20 @@ def _standing(
     anybodys: bool = False,
 ) -> Answer:
     """How one person stands. With `anybodys` a withdrawal by any member counts: nobody knows whose it is."""
-    best: tuple[int, date, Authorisation, str, date | None] | None = None
+    best: tuple[tuple[int, date], Authorisation, str, date | None] | None = None
     for row in rows:
         if row.person_no and row.person_no != person:
             continue
+        ended = None
         if row.scope and table not in row.scope:
-            found: tuple[int, date, Authorisation, str, date | None] = (0, row.signed_on, row, "out_of_scope", None)
+            status = "out_of_scope"
         else:
             ended = _withdrawn(row, withdrawals, person, on, table, anybodys)
             status = "withdrawn" if ended else _in_force(row, on)
-            found = (2 if status == GRANTED else 1, row.signed_on, row, status, ended)
-        if best is None or found[:2] > best[:2]:
-            best = found
-    return Answer("none") if best is None else _answer(best[2], best[3], best[4])
+        rank = (_TELLING[status], row.signed_on)
+        if best is None or rank > best[0]:
+            best = (rank, row, status, ended)
+    return Answer("none") if best is None else _answer(*best[1:])
 
 
 def _in_force(row: Authorisation, on: date) -> str:

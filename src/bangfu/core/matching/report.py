@@ -15,7 +15,15 @@ from typing import Any
 
 from bangfu.core.matching.authorisations import GRANTED, Answer, Authorisations
 from bangfu.core.matching.errors import DataError
-from bangfu.core.matching.report_catalogue import HOUSEHOLD_FACTS, PERSON_FACTS, TABLES, hidden, said, table_of
+from bangfu.core.matching.report_catalogue import (
+    HOUSEHOLD_FACTS,
+    PERSON_FACTS,
+    TABLES,
+    hidden,
+    said,
+    shareable,
+    table_of,
+)
 from bangfu.core.matching.report_exchanges import Exchange
 from bangfu.core.matching.report_facts import household_facts, pair, person_facts
 from bangfu.core.matching.report_folder import (
@@ -25,16 +33,14 @@ from bangfu.core.matching.report_folder import (
     FactRead,
     RowsOf,
     SourceRead,
-    plain,
     read_crosscheck,
 )
-from bangfu.core.matching.report_gate import REPORT_STATUSES, content_hash, report_status
+from bangfu.core.matching.report_gate import REPORT_STATUSES, SCHEMA, content_hash, report_status
 from bangfu.core.matching.report_people import HouseholdPlace, Person, Registry
 from bangfu.core.matching.report_sources import Methods, SourceTeller, told_answer
 from bangfu.core.matching.report_words import conclusions, missing, validity
 from bangfu.core.rulebook.model import Label
 
-SCHEMA = "bangfu.means-report/1"
 VALID_DAYS = 90
 
 
@@ -203,7 +209,7 @@ class _Household:
         told = told_answer(overall, "manifest" if register is None else "register")
         told["missing"] = [{"person_no": no, "name": self.names.get(no, "")} for no in overall.missing]
         later = None if register is None else register.withdrawn_after(self.number, self.options.on)
-        told["withdrawn_later"] = plain(later)
+        told["withdrawn_later"] = shareable(later)
         if register is None and overall.granted:
             told["said"] = pair(_NO_REGISTER)
         return told
@@ -246,12 +252,12 @@ class _Household:
             ("one", item.source, item.value),
             ("other", item.other_source, item.other_value),
         ):
-            text = said(plain(value), kind, unit)
+            text = said(shareable(value), kind, unit)
             sides[key] = {
                 "source": source,
                 "label": pair(self._source_label(source)),
-                "value": plain(value),
-                "said": {"zh": hidden(text.zh), "en": hidden(text.en)},
+                "value": shareable(value),
+                "said": pair(text),
             }
         return {
             "fact": item.fact,

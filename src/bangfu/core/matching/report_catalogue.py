@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from bangfu.core.rulebook.model import Label
@@ -92,8 +93,8 @@ NO_UNIT, NONE = Label(), Label("无", "none")
 class FactWords:
     """A fact: its label, how its values read (`kind`), and the tables that can supply it, the usual one first.
 
-    `kind` is count, money (fen), area (square metres), boolean, date, grade or text. `none` is what an answer of
-    "none" says: no row in a file that covers the household.
+    `kind` is count, money (fen), area (square metres), boolean, date, grade, disability (GB/T 26341) or text. `none`
+    is what an answer of "none" says: no row in a file that covers the household.
     """
 
     label: Label
@@ -144,7 +145,7 @@ PERSON_FACTS: dict[str, FactWords] = {
         Label("参加基本医疗保险", "enrolled in medical insurance"), "boolean", ("insurance_enrolment",), none=_NO
     ),
     "enrolled": FactWords(Label("在校就读", "enrolled at a school"), "boolean", ("school_enrolment",), none=_NO),
-    "disability_kind": FactWords(Label("残疾类别", "kind of disability"), "text", ("disability_certificates",)),
+    "disability_kind": FactWords(Label("残疾类别", "kind of disability"), "disability", ("disability_certificates",)),
     "disability_grade": FactWords(Label("残疾等级", "grade of disability"), "grade", ("disability_certificates",)),
 }
 DISABILITY_KINDS = {
@@ -201,6 +202,15 @@ COLUMNS: dict[str, tuple[Label, str]] = {
 """Columns of bureau rows: label, and kind as in FactWords; `number` is always masked."""
 
 
+def shareable(value: object) -> object:
+    """A value as JSON can carry it: dates and decimals as text, and no text with a whole ID number in it."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return hidden(value) if isinstance(value, str) else value
+
+
 def said(value: object, kind: str, unit: Label = NO_UNIT) -> Label:
     """A value in words, in both languages: 1200000 fen → 12,000.00 元; True → 是. Raises nothing."""
     if value is None:
@@ -216,8 +226,10 @@ def said(value: object, kind: str, unit: Label = NO_UNIT) -> Label:
         text = f"{int(text):,}"
     elif kind == "grade" and _whole(text):
         return Label(f"{text}级", f"grade {text}")
-    elif text in DISABILITY_KINDS and kind == "text":
+    elif kind == "disability" and text in DISABILITY_KINDS:
         return DISABILITY_KINDS[text]
+    else:
+        text = hidden(text)
     return Label(f"{text} {unit.zh}".strip(), f"{text} {unit.en}".strip())
 
 
@@ -233,7 +245,10 @@ def _plain_decimal(text: str) -> str:
         return text
 
 
-_LONG = re.compile(r"(?<!\d)(?:\d[ -]?){14,21}[\dXx](?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)")
+_LONG = re.compile(
+    r"(?<!\d)(?:\d{14,21}[\dXx]|\d{6}[ -]\d{8}[ -]\d{3}[\dXx]|\d{4}(?:[ -]\d{4}){2,3}[ -]\d{2,4}[\dXx]?"
+    r"|1[3-9]\d{9})(?!\d)"
+)
 
 
 def hidden(text: str) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from bangfu.core.matching.authorisations import Answer
-from bangfu.core.matching.report_catalogue import HOUSEHOLD_FACTS, PERSON_FACTS, FactWords, said
+from bangfu.core.matching.report_catalogue import HOUSEHOLD_FACTS, PERSON_FACTS, FactWords, said, shareable
 from bangfu.core.matching.report_folder import (
     COVERED,
     NO_FILE,
@@ -21,7 +21,6 @@ from bangfu.core.matching.report_folder import (
     UNDER_REVIEW,
     FactRead,
     SourceRead,
-    plain,
 )
 from bangfu.core.rulebook.model import Label
 
@@ -102,10 +101,10 @@ def _entry(name: str, facts: Mapping[str, FactRead], words: FactWords, table: st
     if why:
         return made | _unknown(read.coverage, REASONS.get(why, Label(why, why))) | where
     nothing = not read.value
-    text = _none(read.value, words) if nothing else said(plain(read.value), words.kind, words.unit)
+    text = _none(read.value, words) if nothing else said(shareable(read.value), words.kind, words.unit)
     note = pair(_PARTIAL) if read.coverage != COVERED else None
     state = "none" if nothing else "known"
-    return made | {"state": state, "value": plain(read.value), "said": pair(text), "reason": note} | where
+    return made | {"state": state, "value": shareable(read.value), "said": pair(text), "reason": note} | where
 
 
 def _why_unknown(name: str, facts: Mapping[str, FactRead]) -> str:
@@ -130,7 +129,7 @@ def _truly_absent(name: str, facts: Mapping[str, FactRead]) -> bool:
 
 def _none(value: object, words: FactWords) -> Label:
     if words.kind == "money":
-        amount = said(plain(value or 0), words.kind, words.unit)
+        amount = said(shareable(value or 0), words.kind, words.unit)
         return Label(f"{words.none.zh}（{amount.zh}）", f"{words.none.en} ({amount.en})")
     return words.none
 

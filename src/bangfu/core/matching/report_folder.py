@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -206,10 +205,3 @@ def _conflict(row: Mapping[str, Any]) -> ConflictRead:
 
 def _day(value: Any) -> date | None:
     return value.date() if isinstance(value, datetime) else value
-
-
-def plain(value: object) -> object:
-    """A value as JSON can carry it: dates and decimals as text, everything else as it is."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return format(value.normalize(), "f") if isinstance(value, Decimal) else value

@@ -36,6 +36,7 @@ _WHY_NOT: dict[str, Label] = {
         "the household",
     ),
 }
+SCHEMA = "bangfu.means-report/1"
 _NOT_HASHED = ("report_no", "sha256")
 
 
@@ -59,10 +60,12 @@ def report_status(
 ) -> str:
     """`current`, `expired`, `none` or `not_authorised`, as of the day of the decision.
 
-    `report` is a report, or the JSON file of one. None where there is no report, where it is about somebody else, was
-    changed afterwards, was made after that day, or rests on no dated source. With the register at hand, a withdrawal
-    since the report was made tells against it.
+    `report` is a report, the JSON file of one, or a folder of reports as `bangfu report` writes it. `none` where
+    there is no report, where it is about somebody else, was changed afterwards, was made after that day, or rests on
+    no dated source. With the register at hand, a withdrawal since the report was made tells against it.
     """
+    if isinstance(report, Path) and report.is_dir():
+        report = report / report_file_name(str(household_no), "json")
     found = _loaded(report)
     if found is None or found["household"]["household_no"] != str(household_no) or not is_genuine(found):
         return NONE
@@ -85,6 +88,12 @@ def _withdrawn(authorisations: Authorisations, report: Mapping[str, Any], on: da
     return any(authorisations.answer(household, on, table).status == "withdrawn" for table in tables)
 
 
+def report_file_name(household_no: str, ending: str) -> str:
+    """The name of a household's report in a folder of reports: safe on every system, and one name for one household."""
+    safe = "".join(c if c.isalnum() or c in "-_" else f"%{ord(c):X}" for c in household_no)
+    return f"report_{safe}.{ending}"
+
+
 def _loaded(report: Mapping[str, Any] | Path | None) -> Mapping[str, Any] | None:
     if report is None or isinstance(report, Mapping):
         return report
@@ -94,7 +103,7 @@ def _loaded(report: Mapping[str, Any] | Path | None) -> Mapping[str, Any] | None
         loaded = json.loads(report.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return loaded if isinstance(loaded, dict) and "household" in loaded and "validity" in loaded else None
+    return loaded if isinstance(loaded, dict) and loaded.get("schema") == SCHEMA else None
 
 
 def may_decide(kind: str, status: str) -> tuple[bool, Label]:

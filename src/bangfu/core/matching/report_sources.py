@@ -7,7 +7,15 @@ from datetime import date
 from typing import Any
 
 from bangfu.core.matching.authorisations import Answer
-from bangfu.core.matching.report_catalogue import COLUMNS, HOUSEHOLD_FACTS, PERSON_FACTS, TABLES, hidden, said
+from bangfu.core.matching.report_catalogue import (
+    COLUMNS,
+    HOUSEHOLD_FACTS,
+    PERSON_FACTS,
+    TABLES,
+    hidden,
+    said,
+    shareable,
+)
 from bangfu.core.matching.report_exchanges import Exchange, exchange_of
 from bangfu.core.matching.report_facts import REASONS, Allowed, pair, table_of_fact
 from bangfu.core.matching.report_folder import (
@@ -20,7 +28,6 @@ from bangfu.core.matching.report_folder import (
     FactRead,
     ReturnedRow,
     SourceRead,
-    plain,
 )
 from bangfu.core.rulebook.model import Label
 from bangfu.core.values.text import mask
@@ -121,8 +128,8 @@ class SourceTeller:
         return {
             "file": source.file,
             "sha256": source.sha256,
-            "as_of": plain(source.as_of),
-            "received_on": plain(source.received_on),
+            "as_of": shareable(source.as_of),
+            "received_on": shareable(source.received_on),
             "coverage": covers,
             "result": result,
             "said": pair(_counted(RESULTS[result], sure, doubtful, listed=rows is not None)),
@@ -172,10 +179,10 @@ def told_answer(answer: Answer, basis: str) -> dict[str, Any]:
         "status": answer.status,
         "number": hidden(answer.authorisation_no),
         "said": pair(answer.message()),
-        "signed_on": plain(answer.signed_on),
-        "valid_from": plain(answer.valid_from),
-        "valid_to": plain(answer.valid_to),
-        "withdrawn_on": plain(answer.withdrawn_on),
+        "signed_on": shareable(answer.signed_on),
+        "valid_from": shareable(answer.valid_from),
+        "valid_to": shareable(answer.valid_to),
+        "withdrawn_on": shareable(answer.withdrawn_on),
         "purpose": hidden(answer.purpose),
         "document": hidden(answer.document),
         "missing": list(answer.missing),
@@ -244,5 +251,5 @@ def _shown(values: Mapping[str, object]) -> Iterable[tuple[str, object]]:
 
 def _cell(name: str, value: object) -> dict[str, Any]:
     label, kind = COLUMNS.get(name, (Label(name, name), "text"))
-    words = Label(mask(str(value)), mask(str(value))) if kind == "number" else said(plain(value), kind)
-    return {"column": name, "label": pair(label), "said": {"zh": hidden(words.zh), "en": hidden(words.en)}}
+    words = Label(mask(str(value)), mask(str(value))) if kind == "number" else said(shareable(value), kind)
+    return {"column": name, "label": pair(label), "said": pair(words)}

@@ -212,7 +212,17 @@ _SOURCES = pa.schema(
 )  # fmt: skip
 _CONFLICTS = pa.schema(
     dict.fromkeys(
-        ("household_no", "person_no", "fact", "source", "value", "other_source", "other_value", "message_zh", "message_en"),
+        (
+            "household_no",
+            "person_no",
+            "fact",
+            "source",
+            "value",
+            "other_source",
+            "other_value",
+            "message_zh",
+            "message_en",
+        ),
         _TEXT,
     )
 )

@@ -1,0 +1,67 @@
+"""Results appear when all are complete: a run writes beside its goal and takes its place at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class OutputError(Exception):
+    """A place where results cannot be put; the message says why and what to do."""
+
+
+@contextmanager
+def whole_folder(out: Path, mark: str) -> Iterator[Path]:
+    """A fresh folder beside `out` that becomes `out` when the block ends well and vanishes when it does not.
+
+    `mark` is the file by which earlier results of the same kind are known: only these are replaced.
+    """
+    out = out.resolve()
+    _replaceable(out, mark)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(out)
+    made = Path(tempfile.mkdtemp(prefix=f".{out.name}.partial-{os.getpid()}-", dir=out.parent))
+    try:
+        yield made
+        made.chmod(0o755)
+        if out.exists():
+            old = made.with_name(made.name.replace(".partial-", ".old-"))
+            out.rename(old)
+            made.rename(out)
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            made.rename(out)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _replaceable(out: Path, mark: str) -> None:
+    """Only an earlier run, or nothing, is replaced."""
+    if out.exists() and not out.is_dir():
+        raise OutputError(f"{out}: 这是一个文件，输出需要一个文件夹 / this is a file; name a folder for the results")
+    if out.is_dir() and any(out.iterdir()) and not (out / mark).exists():
+        raise OutputError(
+            f"{out}: 文件夹里有其他内容，不会覆盖；请换一个输出文件夹 / "
+            "the folder holds something that is not an earlier run; name another folder"
+        )
+
+
+def _sweep(out: Path) -> None:
+    """Remove what an interrupted run of a process that is gone left behind."""
+    for left in out.parent.glob(f".{out.name}.partial-*"):
+        number = left.name.rsplit("partial-", 1)[1].split("-")[0]
+        if number.isdigit() and not _running(number):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _running(number: str) -> bool:
+    """Whether a process with this number is alive; one that ended and was not yet collected is not."""
+    try:
+        state = Path(f"/proc/{number}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2]
+    except OSError:
+        return False
+    return state.split()[:1] not in (["Z"], ["X"])
