@@ -19,6 +19,7 @@ from tests.core.support.report_factory import (
     Row,
     built,
     county,
+    source_rows,
     write_registry,
 )
 
@@ -36,7 +37,11 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    folder = county(tmp_path_factory.mktemp("hostile"), conflicts=[WAGE_CONFLICT | {"message_zh": EVIL, "value": EVIL}])
+    folder = county(
+        tmp_path_factory.mktemp("hostile"),
+        conflicts=[WAGE_CONFLICT | {"message_zh": EVIL, "value": EVIL}],
+        sources=source_rows(vehicles={"legal_basis": EVIL, "source": EVIL, "label_zh": EVIL}),
+    )
     people = [(no, household, EVIL if no == "P1" else name, rel) for no, household, name, rel in PEOPLE]
     write_registry(folder / "county", people)
     rows = [Row("payroll", at, "P1", "id_name", values={"employer": LONG, "plate": EVIL}) for at in range(200)]

@@ -72,7 +72,10 @@ def test_the_same_report_gives_the_same_bytes_wherever_it_is_made(
     base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = pdf(built(base))
-    monkeypatch.chdir(tmp_path)
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
     assert pdf(built(base)) == here
     assert here.startswith(b"%PDF-1.7")
     assert pdf(built(base, operator="007")) != here

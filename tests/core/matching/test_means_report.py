@@ -36,7 +36,9 @@ NUMBER = re.compile(r"\d{17}[\dXx]")
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return county(tmp_path_factory.mktemp("report"), conflicts=[WAGE_CONFLICT])
+    conflicts = [WAGE_CONFLICT | {"household_no": number} for number in ("H1", "H2", "H3", "H4", "H5")]
+    conflicts.append({"household_no": "H2", "fact": "vehicle_count", "source": "registry", "other_source": "registry"})
+    return county(tmp_path_factory.mktemp("report"), conflicts=conflicts)
 
 
 def fact(report: dict[str, Any], name: str) -> dict[str, Any]:
@@ -231,6 +233,15 @@ def test_conflicts_stand_side_by_side(base: Path) -> None:
     assert (item["other"]["said"]["zh"], item["other"]["label"]["zh"]) == ("0.00 元/月", "登记簿")
 
 
+@pytest.mark.parametrize(("scope", "shown"), [("存款", 1), ("车辆", 0)])
+def test_a_conflict_is_shown_only_where_the_bureau_that_says_it_may_be_asked(
+    tmp_path: Path, scope: str, shown: int
+) -> None:
+    county(tmp_path, conflicts=[WAGE_CONFLICT])
+    write_register(tmp_path / "county", [REGISTER[0], ["S", "H1", "", "2026-08-01", "", "", "", scope, "", ""]])
+    assert len(built(tmp_path)["conflicts"]) == shown
+
+
 def test_the_exchange_record_is_found_by_the_files_hash_and_never_by_its_name(base: Path) -> None:
     sha256 = next(row["sha256"] for row in source_rows() if row["table"] == "vehicles")
     log = [Exchange("7", "vehicles.csv", "ff" * 32), Exchange("9", "other.csv", sha256, "", "2026-10-03 01:20 UTC")]
@@ -271,6 +282,16 @@ def test_no_id_number_stands_in_a_report_unmasked_wherever_it_came_from(tmp_path
     text = json.dumps({**report, "sha256": "", "sources": [s | {"sha256": ""} for s in report["sources"]]})
     assert NUMBER.search(text) is None
     assert report["persons"][0]["id_number"] == "9901**********001X"
+
+
+def test_long_numbers_of_households_and_papers_stay_readable_and_a_bureaus_are_masked(tmp_path: Path) -> None:
+    county(tmp_path)
+    paper = ["20261001000000012345", "H1", "", "2026-08-01", "", "", "", "", "", ""]
+    write_register(tmp_path / "county", [REGISTER[0], paper])
+    row = Row("vehicles", 0, "P1", "id_name", values={"plate": "账号 6222021234567890123"})
+    report = built(tmp_path, rows=[row])
+    assert report["authorisation"]["number"] == "20261001000000012345"
+    assert source(report, "vehicles")["rows"][0]["values"][0]["said"]["zh"] == "账号 6222***********0123"
 
 
 def test_validity_counts_from_the_oldest_source_that_is_used_and_not_from_the_printing(tmp_path: Path) -> None:

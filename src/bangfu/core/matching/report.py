@@ -123,7 +123,7 @@ class _Household:
             "schema": SCHEMA,
             "made_on": self.options.on.isoformat(),
             "purpose": hidden(self.options.purpose),
-            "operator": self.options.operator,
+            "operator": hidden(self.options.operator),
             "household": self._header(),
             "authorisation": self._authorisation(overall),
             "persons": persons,
@@ -239,7 +239,9 @@ class _Household:
         return [self._conflict(item) for item in found if self._may_see(item)]
 
     def _may_see(self, item: ConflictRead) -> bool:
-        return all(self.allowed(self._table(name)).granted for name in (item.source, item.other_source))
+        """What the registry itself holds needs no bureau's answer and so no authorisation."""
+        asked = [name for name in (item.source, item.other_source) if name not in _REGISTRY_NAMES]
+        return all(self.allowed(self._table(name)).granted for name in asked)
 
     def _table(self, name: str) -> str:
         return self.by_file[name].table if name in self.by_file else table_of(name)
@@ -265,7 +267,7 @@ class _Household:
             "person_no": item.person_no,
             "name": self.names.get(item.person_no, ""),
             **sides,
-            "message": {"zh": hidden(item.message_zh), "en": hidden(item.message_en or item.message_zh)},
+            "message": {"zh": shareable(item.message_zh), "en": shareable(item.message_en or item.message_zh)},
         }
 
     def _source_label(self, name: str) -> Label:

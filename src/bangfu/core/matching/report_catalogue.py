@@ -208,7 +208,7 @@ def shareable(value: object) -> object:
         return value.isoformat()
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
-    return hidden(value) if isinstance(value, str) else value
+    return hidden(value, every=True) if isinstance(value, str) else value
 
 
 def said(value: object, kind: str, unit: Label = NO_UNIT) -> Label:
@@ -229,7 +229,7 @@ def said(value: object, kind: str, unit: Label = NO_UNIT) -> Label:
     elif kind == "disability" and text in DISABILITY_KINDS:
         return DISABILITY_KINDS[text]
     else:
-        text = hidden(text)
+        text = hidden(text, every=True)
     return Label(f"{text} {unit.zh}".strip(), f"{text} {unit.en}".strip())
 
 
@@ -245,13 +245,21 @@ def _plain_decimal(text: str) -> str:
         return text
 
 
-_LONG = re.compile(
-    r"(?<!\d)(?:\d{14,21}[\dXx]|\d{6}[ -]\d{8}[ -]\d{3}[\dXx]|\d{4}(?:[ -]\d{4}){2,3}[ -]\d{2,4}[\dXx]?"
-    r"|1[3-9]\d{9})(?!\d)"
+_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_PERSONAL = re.compile(
+    rf"(?<!\d)(?:\d{{6}} ?(?:19|20)\d{{2}}{_DAY} ?\d{{3}}[\dXx](?:[1-7][1-4](?:B\d)?)?"
+    rf"|\d{{8}}{_DAY}\d{{3}}|1[3-9]\d{{9}})(?!\d)"
 )
+_LONG = re.compile(r"(?<!\d)(?:\d{14,21}[\dXx]|\d{4}(?:[ -]\d{4}){2,3}[ -]\d{2,4}[\dXx]?|1[3-9]\d{9})(?!\d)")
 
 
-def hidden(text: str) -> str:
-    """The text with whatever may be an ID number, an account or a mobile phone masked."""
+def hidden(text: str, *, every: bool = False) -> str:
+    """The text with ID numbers (their digits hold a day of birth), certificate numbers and mobile phones masked.
+
+    `every`: any long number, as in what a bureau sent; else numbers of papers and households stay readable.
+    """
     narrow = half_width(text)
-    return _LONG.sub(lambda found: mask(found[0]), narrow) if _LONG.search(narrow) else text
+    for pattern in (_PERSONAL, _LONG)[: 2 if every else 1]:
+        if pattern.search(narrow):
+            text = narrow = pattern.sub(lambda found: mask(found[0]), narrow)
+    return text

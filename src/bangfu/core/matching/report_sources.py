@@ -93,7 +93,7 @@ class SourceTeller:
         made: dict[str, Any] = {
             "table": source.table,
             "label": pair(label if source.label_zh else known.label if known else Label(source.table, source.table)),
-            "bureau": source.source,
+            "bureau": hidden(source.source),
             "supplier": pair(known.bureau if known else Label()),
             "authorisation": self._authorisation(source, answer),
             "legal_basis": hidden(source.legal_basis),
