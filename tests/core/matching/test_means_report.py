@@ -188,6 +188,16 @@ def test_a_person_without_a_certificate_has_none_and_one_whose_grade_is_not_stat
     assert "died_on" not in persons["P1"]  # nobody's date of death is listed who is alive
 
 
+def test_the_first_lines_say_what_was_found(tmp_path: Path) -> None:
+    county(
+        tmp_path, persons={"P2": {"deceased": covered(True, "deaths"), "died_on": covered(date(2026, 5, 1), "deaths")}}
+    )
+    assert told(built(tmp_path))[:2] == [
+        "共涉及 12 个来源：3 个有记录，3 个查明没有记录，2 个不能确定是否覆盖本户，4 个没有收到数据。",
+        "查到：机动车数量 1 辆；机动车估值 83,000.00 元；金融资产 12,345.67 元；李四：死亡登记 是；李四：死亡日期 2026-05-01。",
+    ]
+
+
 def test_what_is_missing_says_who_can_supply_it(base: Path) -> None:
     lines = {line["table"]: line for line in built(base)["missing"]}
     assert lines["real_estate"]["who"]["zh"] == "自然资源、住建"

@@ -117,7 +117,8 @@ class SourceTeller:
         covers = self._covers(source, coverage)
         doubtful = [row for row in rows or () if row.review]
         sure = [row for row in rows or () if not row.review]
-        if sure or (rows is None and _found_something(source, facts)):
+        unlisted = not sure and _found_something(source, facts)  # a fact outweighs a list that lacks its row
+        if sure or unlisted:
             result, reason = "rows", None
         elif doubtful or UNDER_REVIEW in coverage:
             result, reason = "review", REASONS[UNDER_REVIEW]
@@ -132,9 +133,9 @@ class SourceTeller:
             "received_on": shareable(source.received_on),
             "coverage": covers,
             "result": result,
-            "said": pair(_counted(RESULTS[result], sure, doubtful, listed=rows is not None)),
+            "said": pair(_counted(RESULTS[result], sure, doubtful, listed=not unlisted)),
             "reason": None if reason is None else pair(reason),
-            "rows_listed": rows is not None,
+            "rows_listed": not unlisted,
             "rows": [self._row(row) for row in rows or ()],
         }
 

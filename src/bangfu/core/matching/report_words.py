@@ -71,7 +71,7 @@ def conclusions(model: Mapping[str, Any]) -> list[dict[str, str]]:
     """The report's lines in plain words. They say what was found and what was not, and decide nothing."""
     if model["authorisation"]["status"] != "granted":
         return [pair(line) for line in _not_asked(model["authorisation"])]
-    lines = [_counted(model["sources"]), *_undated(model["sources"])]
+    lines = [_counted(model["sources"]), *_found(model), *_undated(model["sources"])]
     if model["missing"]:
         lines.append(_unknowns(model["missing"]))
     if count := len(model["conflicts"]):
@@ -95,6 +95,18 @@ def conclusions(model: Mapping[str, Any]) -> list[dict[str, str]]:
         )
     )
     return [pair(line) for line in lines]
+
+
+def _found(model: Mapping[str, Any]) -> Iterable[Label]:
+    """What is known, in one line: the household's facts, then each member's."""
+    zh, en = [], []
+    for owner, facts in [("", model["facts"]), *((p["name"] or p["person_no"], p["facts"]) for p in model["persons"])]:
+        for fact in facts:
+            if fact["state"] == "known":
+                zh.append(f"{owner}{'：' if owner else ''}{fact['label']['zh']} {fact['said']['zh']}")
+                en.append(f"{owner}{': ' if owner else ''}{fact['label']['en']} {fact['said']['en']}")
+    if zh:
+        yield Label(f"查到：{'；'.join(zh)}。", f"Found: {'; '.join(en)}.")
 
 
 def _unknowns(missing_lines: Sequence[Mapping[str, Any]]) -> Label:
