@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from bangfu.core.files.remarks import FileError
 from bangfu.core.matching.authorisations import Authorisation, Authorisations, Member, Withdrawal
@@ -91,6 +92,33 @@ def test_a_withdrawal_whose_date_cannot_be_read_counts_as_withdrawn(tmp_path: Pa
     found = register(tmp_path, row(撤回日期="上个月"), row(授权编号="SQ-2", 签署日期="2026-09-01"))
     assert found.answer("H1", ON, "vehicles").status == "withdrawn"
     assert any("“上个月”不是日期" in problem.line() for problem in found.problems)
+
+
+def test_a_second_sheet_with_other_titles_is_read_as_carefully(tmp_path: Path) -> None:
+    write_registry(tmp_path)
+    book = Workbook()
+    book.active.append(HEADER)
+    book.active.append(row())
+    second = book.create_sheet("补录")
+    other = {"授权编号": "授权书编号", "签署日期": "签字日期", "有效期至": "到期日", "撤回日期": "撤销日期"}
+    second.append([other.get(title, title) for title in HEADER])
+    second.append(row(撤回日期="上个月"))
+    book.save(tmp_path / "registry" / "authorisations.xlsx")
+    found = read_authorisations(tmp_path)
+    assert found is not None
+    assert found.answer("H1", ON, "vehicles").status == "withdrawn"
+
+
+def test_a_sheet_that_was_not_read_is_a_problem_since_it_may_hold_withdrawals(tmp_path: Path) -> None:
+    write_registry(tmp_path)
+    book = Workbook()
+    book.active.append(HEADER)
+    book.active.append(row())
+    book.create_sheet("撤回").append(["户编号", "撤回时间"])
+    book.save(tmp_path / "registry" / "authorisations.xlsx")
+    found = read_authorisations(tmp_path)
+    assert found is not None
+    assert [problem.line() for problem in found.problems] == ["authorisations.xlsx 撤回：工作表未读入：没有所需的表头"]
 
 
 def test_a_word_of_the_scope_that_nobody_knows_narrows_and_never_widens(tmp_path: Path) -> None:

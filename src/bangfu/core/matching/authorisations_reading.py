@@ -43,7 +43,6 @@ LAYOUT = TableLayout(
 )
 _BETWEEN = re.compile(r"[、,，;；/|\n]+")
 _KNOWN = "、".join(source.label.zh for source in TABLES.values())
-_DATES = ("signed_on", "valid_from", "valid_to", "last_day", "withdrawn_on")
 
 
 @dataclass(slots=True)
@@ -64,10 +63,9 @@ def read_authorisations(data: Path) -> Authorisations | None:
     if path is None:
         return None
     reading = read_table(path, LAYOUT)
-    for column in LAYOUT.columns[1:2]:
-        if column.name not in reading.headers:
-            expected = "、".join((column.name, *column.headers))
-            raise FileError("no_key_column", path.name, expected=expected, found="、".join(reading.headers.values()))
+    if "household_no" not in reading.headers:
+        seen = "、".join(reading.headers.values())
+        raise FileError("no_key_column", path.name, expected="household_no、户编号", found=seen)
     gathered = _gather(reading)
     named = {
         household
@@ -86,69 +84,61 @@ def _members(data: Path, households: set[str]) -> Mapping[str, Sequence[Member]]
     return found
 
 
+_NAMES = tuple(column.name for column in LAYOUT.columns)
+_TITLES = {title: column.name for column in LAYOUT.columns for title in (column.name, *column.headers)}
+
+
 def _gather(reading: TableReading) -> _Gathered:
-    titles = {reading.headers[name]: name for name in _DATES if name in reading.headers}
+    titles = _TITLES | {title: name for name, title in reading.headers.items()}
     spoiled: dict[tuple[str, int | None], set[str]] = {}
     for problem in reading.problems:
         spoiled.setdefault((problem.sheet, problem.row), set()).add(titles.get(problem.column, problem.column))
-    found = _Gathered({}, {}, list(reading.problems))
+    # a sheet that was not read may hold withdrawals: in this table that is a problem, not a note
+    unread = [Problem(n.file, n.sheet, None, "", "", n.code) for n in reading.notes if n.code == "other_sheet"]
+    found = _Gathered({}, {}, [*reading.problems, *unread])
     scopes: dict[str | None, tuple[frozenset[str], bool]] = {}
     columns = [reading.column(column.name) for column in LAYOUT.columns]
     sheets, rows = reading.sheet_of.to_pylist(), reading.row_of.to_pylist()
     for at, values in enumerate(zip(*columns, strict=True)):
+        row: dict[str, Any] = dict(zip(_NAMES, values, strict=True))
         place = (reading.sheets[sheets[at]], rows[at])
-        _take(dict(zip(_NAMES, values, strict=True)), spoiled.get(place, set()), place, reading, found, scopes)
+        if row["household_no"] is None:
+            found.problems.append(_problem(reading, place, "household_no", "no_key"))
+            continue
+        if row["scope"] not in scopes:
+            scopes[row["scope"]] = _scope(row["scope"])
+        scope, known = scopes[row["scope"]]
+        if not known:
+            found.problems.append(_problem(reading, place, "scope", "not_in_list", str(row["scope"]), _KNOWN))
+        _take(row, scope, spoiled.get(place, set()), found)
+        if not spoiled.get(place) and _signed(row) is None:
+            found.problems.append(_problem(reading, place, "signed_on", "no_key"))
     return found
 
 
-_NAMES = tuple(column.name for column in LAYOUT.columns)
+def _signed(row: dict[str, Any]) -> date | None:
+    signed: date | None = row["signed_on"] or row["valid_from"]
+    return signed
 
 
-def _take(
-    row: dict[str, Any],
-    spoiled: set[str],
-    place: tuple[str, int],
-    reading: TableReading,
-    found: _Gathered,
-    scopes: dict[str | None, tuple[frozenset[str], bool]],
-) -> None:
-    household = row["household_no"]
-    if household is None:
-        found.problems.append(_problem(reading, place, "household_no", "no_key"))
-        return
-    written = row["scope"]
-    if written not in scopes:
-        scopes[written] = _scope(written)
-    scope, known = scopes[written]
-    if not known:
-        found.problems.append(_problem(reading, place, "scope", "not_in_list", str(written), _KNOWN))
-    person = str(row["person_no"] or "")
+def _take(row: dict[str, Any], scope: frozenset[str], spoiled: set[str], found: _Gathered) -> None:
+    """The row as a withdrawal where it is one, and as an authorisation where every date of it could be read."""
+    household, person = str(row["household_no"]), str(row["person_no"] or "")
     number = tidy(str(row["authorisation_no"] or ""))
-    unread = "withdrawn_on" in spoiled
-    if unread or row["withdrawn_on"] is not None:
-        on = date.min if unread else row["withdrawn_on"]
-        until = date.max if unread else row["withdrawn_on"]
-        item = Withdrawal(person, scope, on, until, number)
-        found.withdrawals.setdefault(str(household), []).append(item)
-    signed = row["signed_on"] or row["valid_from"]
+    withdrawn: date | None = row["withdrawn_on"]
+    if "withdrawn_on" in spoiled:  # somebody withdrew, nobody knows when
+        found.withdrawals.setdefault(household, []).append(Withdrawal(person, scope, date.min, date.max, number))
+    elif withdrawn is not None:
+        found.withdrawals.setdefault(household, []).append(Withdrawal(person, scope, withdrawn, withdrawn, number))
+    signed = _signed(row)
     if spoiled - {"withdrawn_on"} or signed is None:
-        if not spoiled:
-            found.problems.append(_problem(reading, place, "signed_on", "no_key"))
         return
     ends = [day for day in (row["valid_to"], _day_after(row["last_day"])) if day is not None]
-    made = Authorisation(
-        number,
-        str(household),
-        person,
-        signed,
-        max(signed, row["valid_from"] or signed),
-        min(ends, default=None),
-        str(row["purpose"] or ""),
-        scope,
-        str(row["document"] or ""),
-        row["withdrawn_on"],
-    )
-    found.rows.setdefault(str(household), []).append(made)
+    start = max(signed, row["valid_from"] or signed)
+    purpose, document = str(row["purpose"] or ""), str(row["document"] or "")
+    end = min(ends, default=None)
+    made = Authorisation(number, household, person, signed, start, end, purpose, scope, document, withdrawn)
+    found.rows.setdefault(household, []).append(made)
 
 
 def _day_after(day: date | None) -> date | None:
