@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from bangfu.core.cli import commands as do
 from bangfu.core.cli import matching_commands as matching
+from bangfu.core.cli import report_commands as reports
 
 PARTS = ("decisions", "alerts", "checks", "indicators", "worklists")
 SCREEN_EXAMPLE = "screen --rulebook rulebook/cn --data county/2026-09 --as-of 2026-09-01 --out results/2026-09"
@@ -90,6 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
     _explain_command(commands)
     _demo_command(commands)
     _match_command(commands)
+    _report_commands(commands)
     return parser
 
 
@@ -207,3 +209,43 @@ def _match_command(commands: Any) -> None:
     made.add_argument("--file", type=Path, required=True, metavar="FILE", help="部门数据 / the bureau's file")
     made.add_argument("--manifest", type=Path, metavar="M", help="说明文件，默认在数据旁边 / default: beside the file")
     made.add_argument("--out", type=Path, required=True, metavar="DIR", help="结果文件夹 / folder for the results")
+
+
+def _report_commands(commands: Any) -> None:
+    what = "家庭经济状况核对报告 / the means-check report of a household"
+    example = (
+        "report --crosscheck facts --registry county/2026-10 --household H000123 --purpose 最低生活保障审核确认 "
+        "--format pdf --out H000123.pdf"
+    )
+    made = _command(commands, "report", what, example, reports.report)
+    made.add_argument(
+        "--crosscheck", required=True, type=Path, metavar="DIR", help="比对结果文件夹 / what bangfu crosscheck wrote"
+    )
+    _registry(made)
+    whose = made.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--household", metavar="NO", help="户编号 / the household's number")
+    whose.add_argument("--households", type=Path, metavar="FILE", help="多户的户编号 / a list of households")
+    made.add_argument("--purpose", required=True, metavar="TEXT", help="用途，写入报告和日志 / what it is for")
+    made.add_argument("--operator", metavar="ID", help="经办编号 / who has it made")
+    made.add_argument("--on", type=_day, metavar="YYYY-MM-DD", help="出具日期 / the day of the report (today)")
+    made.add_argument("--valid-days", type=_positive, default=90, metavar="N", help="有效天数 / days of validity (90)")
+    made.add_argument("--exchanges", type=Path, metavar="LOG", help="交换日志 / the log of exchanges")
+    _language(made)
+    made.add_argument("--format", choices=("html", "pdf", "json"), default="html", help="格式 / format (html)")
+    made.add_argument("--out", type=Path, metavar="FILE", help="文件，多户时为文件夹 / the file, or folder for many")
+    made.add_argument("--log", type=Path, metavar="FILE", help="读取日志 / log of reports (reports.log beside DIR)")
+    what = "按授权列出可向一个部门查询的人 / list whom one bureau may be asked about"
+    example = "query --registry county/2026-10 --source vehicles --purpose 低保复核 --on 2026-10-15 --out ask/vehicles"
+    asked = _command(commands, "query", what, example, reports.query)
+    _registry(asked)
+    asked.add_argument("--source", required=True, metavar="TABLE", help="来源，如 vehicles / the source's table")
+    asked.add_argument("--purpose", required=True, metavar="TEXT", help="查询事项 / what it is for")
+    asked.add_argument("--on", required=True, type=_day, metavar="YYYY-MM-DD", help="查询日期 / the day of asking")
+    asked.add_argument("--households", type=Path, metavar="FILE", help="只查这些户 / these households only")
+    asked.add_argument("--out", required=True, type=Path, metavar="DIR", help="结果文件夹 / folder for the lists")
+
+
+def _registry(parser: Any) -> None:
+    parser.add_argument(
+        "--registry", required=True, type=Path, metavar="DIR", help="有人员表的文件夹 / folder with persons"
+    )

@@ -121,8 +121,8 @@ _PROBLEMS: dict[str, Message] = {
         "Correct it from the document; until then the number joins nothing.",
     ),
     "contradicts": Message(
-        "证件号码{value}已登记在他人名下：姓名和出生日期都不同",
-        "ID number {value} is registered for somebody else: name and date of birth both differ",
+        "证件号码{value}已登记在他人名下，姓名不同",
+        "ID number {value} is registered for somebody of another name",
         "请与来源单位核对是谁的证件号码；在此之前该行不采用。",
         "Find out with the source whose number it is; until then the row is not used.",
     ),

@@ -21,3 +21,8 @@ REGION = ColumnLayout(
 )
 PERSON_NO = ColumnLayout("person_no", headers=("人编号", "person_id"), link=True, optional=True)
 HOUSEHOLD_NO = ColumnLayout("household_no", headers=("户编号", "hh_id", "household_id"), link=True, optional=True)
+
+IDENTITY = (NUMBER, PERSON_NAME, BORN, SEX, PHONE, REGION)
+"""By what a bureau's row is linked to a person."""
+PLACES = (PHONE, REGION)
+"""What a registry keeps with the household, not with the person."""

@@ -101,6 +101,19 @@ def same_name(sought: Unreadable, people: People) -> tuple[Any, Any]:
     return rows[one], two
 
 
+def same_name_and_phone(sought: Unreadable, people: People) -> tuple[Any, Any]:
+    """Pairs with one name and one telephone number."""
+    import numpy as np
+
+    none = np.empty(0, np.int64)
+    if sought.rows.phone is None or people.rows.phone is None:
+        return none, none
+    keys, phone = sought.rows.names.keys, sought.rows.phone
+    rows = np.flatnonzero((keys != NO_NAME) & (phone != 0))
+    one, two = pairs(mixed(keys[rows], phone[rows]), mixed(people.rows.names.keys, people.rows.phone))
+    return rows[one], two
+
+
 def similar_name_same_birth(sought: Unreadable, wanted: Any, people: People) -> tuple[Any, Any]:
     """Pairs with one date of birth whose names share the sound, the surname or the given name; for `wanted` rows."""
     import numpy as np

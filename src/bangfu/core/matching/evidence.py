@@ -24,8 +24,9 @@ FEWEST_SLIPS, RAREST = 1e-3, 1e-6
 OTHER_SEX, OTHER_NAME, OTHER_BIRTH, NEAR_BIRTH, OTHER_NUMBER, OTHER_LENGTH = 0.02, 0.002, 0.002, 0.2, 0.001, 0.01
 """By how much a pair that does not agree in these is less likely to be right."""
 ASKED = 1000
-ONE_DAY, ONE_NAME, ONE_SOUND, ONE_SURNAME = 1 / 25_000, 5e-4, 1e-5, 0.02
-"""How many people share a date of birth, a name, a sound, a surname, where the registry is too small to tell."""
+ONE_DAY, ONE_NAME, ONE_SOUND, ONE_SURNAME, ONE_PHONE, ONE_TOWNSHIP = 1 / 25_000, 5e-4, 1e-5, 0.02, 1e-4, 0.1
+"""The shares of people with one date of birth, name, sound, surname, telephone, township; as far as the registry is too
+small to tell."""
 SHORT_NAMES_ALIKE, LONG_NAMES_ALIKE = 0.3, 0.1
 """How often two bearers of one surname have names that differ in one character, where these have two or more."""
 _SAMPLE = 200_000
@@ -33,11 +34,12 @@ _SAMPLE = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Along the pairs: how the names stand, whether the file's own birth date agrees, how many places of the number can
-    be seen and how many of these agree, and the number of persons who would agree so by chance (float64)."""
+    """Along the pairs: how the names stand, whether the file's own birth date and telephone agree, how many places of
+    the number can be seen and how many of these agree, and how many persons would agree so by chance (float64)."""
 
     name: Any
     same_birth: Any
+    same_phone: Any
     visible: Any
     agreeing: Any
     chance: Any
@@ -65,9 +67,16 @@ def weigh(found: Pairs, sought: Unreadable, people: People) -> Evidence:
     chance *= _by_name(name, sought, keys, people, others)
     chance *= np.where(same_birth, share(people.birth_counts, people.birth[person], ONE_DAY, len(people)), 1.0)
     chance *= _by_number(found.slip, seen, equal, same_birth, name, len(sought), len(people))
+    same_phone = _same(sought.rows.phone, row, people.rows.phone, person)
+    same_township = _same(sought.rows.township, row, people.rows.township, person)
+    if same_phone.any():
+        chance[same_phone] *= share(people.phone_counts, sought.rows.phone[row][same_phone], ONE_PHONE, len(people))
+    if same_township.any():
+        townships = sought.rows.township[row][same_township]
+        chance[same_township] *= share(people.township_counts, townships, ONE_TOWNSHIP, len(people))
     found_so_far = _Compared(name, told, same_birth, own, visible, agreeing)
     chance /= _against(found, found_so_far, sought, people)
-    return Evidence(name, same_birth, visible, agreeing, np.maximum(chance, 1e-12))
+    return Evidence(name, same_birth, same_phone, visible, agreeing, np.maximum(chance, 1e-12))
 
 
 def person_digits(packed: Any) -> Any:
@@ -112,6 +121,17 @@ def share(counts: tuple[Any, Any], keys: Any, usual: float, size: int) -> Any:
     From the registry, and from what is usual (`usual`, as if a thousand more had been asked) where that is small.
     """
     return (counted(counts, keys) - 1 + ASKED * usual) / (max(1, size) - 1 + ASKED)
+
+
+def _same(own: Any, row: Any, others: Any, person: Any) -> Any:
+    """Whether both sides say the same of telephone or township. Another one says nothing: people move, files are
+    old.
+    """
+    import numpy as np
+
+    if own is None or others is None:
+        return np.zeros(len(row), bool)
+    return (own[row] != 0) & (own[row] == others[person])
 
 
 def _near_names(people: People) -> float:

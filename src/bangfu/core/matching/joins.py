@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 _MIXER = 0x9E3779B97F4A7C15
+_BLOCK = 1 << 18
+"""Arrays of millions are worked in pieces, so that what is needed in between stays small and near."""
 
 
 def mixed(*parts: Any) -> Any:
     """Several integer arrays as one array of 64-bit hashes."""
     import numpy as np
 
-    found = np.zeros(len(parts[0]), np.uint64)
-    with np.errstate(over="ignore"):
-        for part in parts:
-            found ^= part.astype(np.uint64)
-            found *= np.uint64(_MIXER)
-            found ^= found >> np.uint64(29)
+    found = np.empty(len(parts[0]), np.uint64)
+    for start in range(0, len(found), _BLOCK):
+        here = slice(start, start + _BLOCK)
+        block = np.zeros(len(found[here]), np.uint64)
+        with np.errstate(over="ignore"):
+            for part in parts:
+                block ^= part[here].astype(np.uint64, copy=False)
+                block *= np.uint64(_MIXER)
+                block ^= block >> np.uint64(29)
+        found[here] = block
     return found
 
 
@@ -34,7 +40,11 @@ def may_be_in(keys: Any, table: Any, shift: int) -> Any:
     """Whether each key may be among those of a filter; False is certain."""
     import numpy as np
 
-    return table[mixed(keys) >> np.uint64(shift)]
+    found = np.empty(len(keys), bool)
+    for start in range(0, len(keys), _BLOCK):
+        here = slice(start, start + _BLOCK)
+        found[here] = table[mixed(keys[here]) >> np.uint64(shift)]
+    return found
 
 
 def pairs(few: Any, many: Any, most: int = 0) -> tuple[Any, Any]:

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
 from bangfu.core.matching import candidates as search
@@ -14,7 +15,7 @@ from bangfu.core.matching.edits import UNKNOWN
 from bangfu.core.matching.evidence import Evidence, probabilities, weigh
 from bangfu.core.matching.methods import CODES
 from bangfu.core.matching.names import BLANK, DIFFERENT, EQUAL, ONE_CHARACTER, PART, SOUND, relations
-from bangfu.core.matching.numbers import NO_NUMBER, birth_days
+from bangfu.core.matching.numbers import NO_NUMBER
 from bangfu.core.matching.people import People
 from bangfu.core.matching.rows import NO_DAY, Rows
 
@@ -23,6 +24,9 @@ ACCEPTED, PROPOSED, WORTH_A_LOOK = 0.995, 0.97, 0.5
 """From which probability a pair is a link, a proposal for a reviewer, a remark for a reviewer."""
 _USUAL_ROWS, _USUAL_STRANGERS = 20, 0.2
 """A file of a few rows says little of how many of them are about nobody registered: as if these had been added."""
+_BLOCK = 1 << 18
+MANY_RECORDS, WORTH_SHOWING = 20, 5
+"""A number on more records than this is a filler; so many candidates are shown to a reviewer."""
 _SCORES = {
     exact.AGREES: ("id_name", 1.0, False),
     exact.VARIANT: ("id_name_variant", 0.9998, False),
@@ -66,8 +70,7 @@ def link(people: People, rows: Rows) -> Links:
         np.zeros(size, np.float32),
         np.zeros(size, bool),
     )
-    confirming = rows if births_are_its_own(rows) else replace(rows, born=np.full(size, NO_DAY, np.int32))
-    outsiders = _by_number(people, confirming, found)
+    outsiders = _by_number(people, rows, found)
     _search(people, rows, found, outsiders)
     return found
 
@@ -79,30 +82,44 @@ def _by_number(people: People, rows: Rows, found: Links) -> float:
     """Rows whose number is well-formed; returns the share of them that are about nobody registered."""
     import numpy as np
 
-    well = np.flatnonzero(rows.numbers.packed != NO_NUMBER)
-    order = well[np.argsort(rows.numbers.packed[well], kind="stable")]
+    with ThreadPoolExecutor(2) as pool:  # sorting leaves the interpreter free
+        ahead = pool.submit(lambda: people.by_number)
+        packed = rows.numbers.packed
+        order = np.argsort(packed, kind="stable")
+        order = order[int(np.searchsorted(packed, NO_NUMBER, "right", sorter=order)) :]
+        ahead.result()
+        blocks = [order[start : start + _BLOCK] for start in range(0, len(order), _BLOCK)]
+        unknown = list(pool.map(lambda block: _one_block(people, rows, found, block), blocks))
+    strangers = np.concatenate(unknown) if unknown else order
+    _registry_wrong(people, rows, found, strangers)
+    share = (len(strangers) + _USUAL_ROWS * _USUAL_STRANGERS) / (len(order) + _USUAL_ROWS)
+    return float(min(0.95, max(0.02, share)))
+
+
+def _one_block(people: People, rows: Rows, found: Links, order: Any) -> Any:
+    """Rows in ascending order of their numbers; returns those whose number is not registered."""
+    import numpy as np
+
     numbers, persons = people.by_number
     first, count = exact.spans(numbers, rows.numbers.packed[order])
     found.put(order[count == 0], NOBODY, "not_registered", 0.0, False)
     once = count == 1
     _judge(people, rows, found, order[once], persons[first[once]])
-    for at in np.flatnonzero(count > 1).tolist():
-        _of_several(people, rows, found, int(order[at]), persons[first[at] : first[at] + count[at]])
-    strangers = (int((count == 0).sum()) + _USUAL_ROWS * _USUAL_STRANGERS) / (len(order) + _USUAL_ROWS)
-    _registry_wrong(people, rows, found, order[count == 0])
-    return float(min(0.95, max(0.02, strangers)))
-
-
-def births_are_its_own(rows: Rows) -> bool:
-    """Whether a file's dates of birth are its own, not taken out of its numbers: only then do they confirm a number.
-
-    Where somebody mistook a number somewhere in the file, dates of its own show it; dates made from the numbers never
-    differ from them.
-    """
-    import numpy as np
-
-    both = np.flatnonzero((rows.born != NO_DAY) & (rows.numbers.packed != NO_NUMBER))
-    return bool((rows.born[both] != birth_days(rows.numbers.packed[both])).any())
+    filler = count > MANY_RECORDS
+    found.put(order[filler], NOBODY, "two_records", 0.0, True)
+    for at in np.flatnonzero(filler).tolist():
+        found.others[int(order[at])] = tuple(persons[first[at] : first[at] + WORTH_SHOWING].tolist())
+    known: dict[tuple[int, int, int], tuple[int, str, tuple[int, ...]]] = {}
+    for at in np.flatnonzero((count > 1) & ~filler).tolist():
+        row = int(order[at])
+        asked = (int(first[at]), int(rows.names.keys[row]), int(rows.born[row]))
+        if asked not in known:
+            known[asked] = _of_several(people, rows, row, persons[first[at] : first[at] + count[at]])
+        person, method, others = known[asked]
+        found.put(row, person, method, float(person != NOBODY), person == NOBODY)
+        if others:
+            found.others[row] = others
+    return order[count == 0]
 
 
 def _verdicts(people: People, rows: Rows, at: Any, person: Any) -> Any:
@@ -124,8 +141,6 @@ def _judge(people: People, rows: Rows, found: Links, at: Any, person: Any) -> No
         if hit.any():
             found.put(at[hit], person[hit], method, score, review)
     _accept_near_names(people, rows, found, at, person, verdicts)
-    born = (verdicts == exact.DOUBTFUL) & (rows.born[at] != NO_DAY) & (rows.born[at] == people.birth[person])
-    found.put(at[born], person[born], "id_birth", 0.996, False)
     against = verdicts == exact.CONTRADICTS
     found.put(at[against], NOBODY, "contradicts", 0.0, True)
     for row, who in zip(at[against].tolist(), person[against].tolist(), strict=True):
@@ -135,31 +150,33 @@ def _judge(people: People, rows: Rows, found: Links, at: Any, person: Any) -> No
 def _accept_near_names(people: People, rows: Rows, found: Links, at: Any, person: Any, verdicts: Any) -> None:
     """A longer name that differs in one character is a slip, unless somebody of the household bears just that name.
 
-    Brothers and sisters often share all but one character, and their numbers are what gets mixed up.
+    Brothers and sisters often share all but one character, and their numbers are what gets mixed up. A date of birth
+    confirms nothing here: most files take it from the number.
     """
     import numpy as np
 
-    doubtful = (verdicts == exact.DOUBTFUL) & (rows.born[at] == NO_DAY)
+    doubtful = verdicts == exact.DOUBTFUL
     at, person = at[doubtful], person[doubtful]
     keys, others = rows.names.keys[at], people.rows.names.keys[person]
     how = relations(rows.names, keys, people.rows.names, others)
-    shortest = np.minimum(keys, others) >> np.uint64(32)
-    near = ((how == ONE_CHARACTER) | (how == PART)) & (shortest > 0) & ~people.in_household(person, keys)
+    sexes = rows.sex[at], people.rows.sex[person]
+    near = (how == ONE_CHARACTER) | (how == PART)
+    near &= (np.minimum(keys, others) >> np.uint64(32)) > 0
+    near &= (sexes[0] == 0) | (sexes[1] == 0) | (sexes[0] == sexes[1])
+    near &= ~people.in_household(person, keys)
     found.put(at[near], person[near], "id_name_variant", 0.997, False)
 
 
-def _of_several(people: People, rows: Rows, found: Links, row: int, persons: Any) -> None:
+def _of_several(people: People, rows: Rows, row: int, persons: Any) -> tuple[int, str, tuple[int, ...]]:
     """A number that several records carry: the one whose name agrees, if it is the only one."""
     import numpy as np
 
-    many = persons[:1000]
-    verdicts = _verdicts(people, rows, np.full(len(many), row), many)
-    agreeing = many[verdicts == exact.AGREES]
-    if len(agreeing) == 1 and len(persons) == len(many):
-        found.put(row, int(agreeing[0]), "id_name", 1.0, False)
-        return
-    found.put(row, NOBODY, "two_records" if len(agreeing) else "contradicts", 0.0, True)
-    found.others[row] = tuple((agreeing if len(agreeing) else many)[:5].tolist())
+    verdicts = _verdicts(people, rows, np.full(len(persons), row), persons)
+    agreeing = persons[verdicts == exact.AGREES]
+    if len(agreeing) == 1:
+        return int(agreeing[0]), "id_name", ()
+    method = "two_records" if len(agreeing) else "contradicts"
+    return NOBODY, method, tuple((agreeing if len(agreeing) else persons)[:WORTH_SHOWING].tolist())
 
 
 def _registry_wrong(people: People, rows: Rows, found: Links, at: Any) -> None:
@@ -175,7 +192,7 @@ def _registry_wrong(people: People, rows: Rows, found: Links, at: Any) -> None:
     one, two = search.same_name_and_birth(rows.names.keys[at], birth, people)
     hit = wrong[two]
     for row, who in zip(at[one[hit]].tolist(), two[hit].tolist(), strict=True):
-        found.others[row] = (*found.others.get(row, ()), who)[:5]
+        found.others[row] = (*found.others.get(row, ()), who)[:WORTH_SHOWING]
     found.put(np.unique(at[one[hit]]), NOBODY, "registry_wrong", 0.0, True)
 
 
@@ -190,7 +207,7 @@ def _search(people: People, rows: Rows, found: Links, outsiders: float) -> None:
     at = np.flatnonzero(without | (found.method == CODES["contradicts"]))
     if not len(at) or not len(people):
         return
-    sought = search.unreadable(rows.take(at), _texts(rows, at))
+    sought = search.unreadable(rows.take(at), rows.written_numbers(at))
     mistaken = ~without[at]
     sought.known[mistaken] = UNKNOWN  # what somebody else's number shows says nothing of this person
     sought = search.Unreadable(
@@ -203,25 +220,11 @@ def _search(people: People, rows: Rows, found: Links, outsiders: float) -> None:
     _round(people, sought, at, found, outsiders, _last_searches(sought, people, ~sure), mistaken)
 
 
-def _texts(rows: Rows, at: Any) -> list[str | None]:
-    """The numbers of some rows as written, from whichever column they stand in."""
-    import pyarrow as pa
-
-    where = pa.array(at)
-    nothing: list[str | None] = [None] * len(at)
-    texts = nothing if rows.texts is None else rows.texts.take(where).cast(pa.string()).to_pylist()
-    if rows.swapped:
-        names = rows.name_texts.take(where).cast(pa.string()).to_pylist()
-        texts = [
-            name if row in rows.swapped else text for row, text, name in zip(at.tolist(), texts, names, strict=True)
-        ]
-    return texts
-
-
 def _first_searches(sought: search.Unreadable, people: People) -> search.Pairs:
     parts = [
         search.same_name_and_birth(sought.rows.names.keys, sought.born, people),
         search.same_name(sought, people),
+        search.same_name_and_phone(sought, people),
         search.same_text(sought, people),
     ]
     return search.distinct(parts, search.slips(sought, people), len(people))
@@ -281,14 +284,15 @@ def _answer(
     agreeing = evidence.agreeing[best]
     partly = ~slip & (((wrong == 0) & (agreeing >= 4)) | ((wrong <= 2) & (agreeing >= 14)))
     born = same | (sought.born[pairs.row[best]] != NO_DAY)
-    methods = np.full(len(best), CODES["name_birth"], np.uint8)
+    phone = evidence.same_phone[best]
+    methods = np.where(born | ~phone, CODES["name_birth"], CODES["name_phone"]).astype(np.uint8)
     methods[partly] = CODES["number_partly"]
     methods[slip] = CODES["number_slip"]
     methods[mistaken[pairs.row[best]]] = CODES["other_number"]
     named = (name == EQUAL) | (name == SOUND)
     nearly = (name == ONE_CHARACTER) | (name == PART)
     by_number = (slip & (named | nearly)) | ((slip | partly) & (named | ((nearly | (name == BLANK)) & same)))
-    sure = (score[best] >= ACCEPTED) & (by_number | ((name == EQUAL) & born)) & ~mistaken[pairs.row[best]]
+    sure = (score[best] >= ACCEPTED) & (by_number | ((name == EQUAL) & (born | phone))) & ~mistaken[pairs.row[best]]
     sure &= (name != DIFFERENT) & ~(partly & (name != EQUAL) & ~(same & (wrong == 0)))
     rows = at[pairs.row[best]]
     proposed = (score[best] >= PROPOSED) & ((name == EQUAL) | ((slip | partly) & (name != DIFFERENT)))
@@ -307,7 +311,7 @@ def _remark(at: Any, found: Links, pairs: search.Pairs, score: Any, order: Any, 
         if answered[row] and not found.review[place]:
             continue
         known = found.others.get(place, ())
-        if person not in known and len(known) < 5:
+        if person not in known and len(known) < WORTH_SHOWING:
             found.others[place] = (*known, person)
         if not answered[row] and found.person[place] == NOBODY and found.method[place] == CODES["no_candidate"]:
             found.method[place] = CODES["several"]

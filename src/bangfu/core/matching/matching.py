@@ -16,7 +16,7 @@ from bangfu.core.files.whole import whole_folder
 from bangfu.core.matching.linking import Links, link
 from bangfu.core.matching.links import links_table
 from bangfu.core.matching.people import People
-from bangfu.core.matching.reading import FileRows, read_identities, read_people
+from bangfu.core.matching.reading import FileRows, places_in, read_identities, read_people
 
 MARK = "summary.json"
 Progress = Callable[[str, int, int], None]
@@ -64,9 +64,14 @@ def read_both(registry: Path, file: Path) -> tuple[People, FileRows]:
     """Registry and file, read side by side: most of it is work that leaves the interpreter free."""
     from concurrent.futures import ThreadPoolExecutor
 
+    import pyarrow as pa
+
     with ThreadPoolExecutor(2) as pool:
-        people, rows = pool.submit(read_people, registry), pool.submit(read_identities, file)
-        return people.result(), rows.result()
+        people = pool.submit(read_people, registry, places_in(file))
+        rows = pool.submit(read_identities, file)
+        both = people.result(), rows.result()
+    pa.default_memory_pool().release_unused()
+    return both
 
 
 def _write(table: Any, path: Path) -> None:

@@ -19,14 +19,14 @@ METHODS: tuple[Method, ...] = (
     Method(
         "id_name_variant",
         True,
-        "证件号码一致，姓名写法不同（读音相同）",
-        "number agrees, the name is written otherwise",
+        "证件号码一致，姓名写法不同（同音，或三字以上姓名差一字）",
+        "number agrees, the name is written otherwise (by its sound, or one character of three)",
     ),
     Method(
         "id_birth",
         True,
-        "证件号码和出生日期一致，姓名缺失或不同",
-        "number and date of birth agree, the name is missing or differs",
+        "证件号码和出生日期一致，一方没有姓名",
+        "number and date of birth agree, one side has no name",
     ),
     Method(
         "id_only",
@@ -37,8 +37,8 @@ METHODS: tuple[Method, ...] = (
     Method(
         "id_doubtful",
         True,
-        "证件号码一致，但姓名不同，须核实",
-        "number agrees, the name does not: a person must look",
+        "证件号码一致，但姓名不完全相同，须核实",
+        "number agrees, the name not quite: a person must look",
     ),
     Method(
         "same_text",
@@ -65,6 +65,12 @@ METHODS: tuple[Method, ...] = (
         "no usable number; name and date of birth agree with one person",
     ),
     Method(
+        "name_phone",
+        True,
+        "没有可用的证件号码和出生日期，姓名和联系电话一致且唯一",
+        "no usable number or date of birth; name and telephone agree with one person",
+    ),
+    Method(
         "other_number",
         True,
         "证件号码是他人的；按姓名和出生日期应为此人，须核实",
@@ -74,8 +80,8 @@ METHODS: tuple[Method, ...] = (
     Method(
         "contradicts",
         False,
-        "证件号码是登记在册的另一人的：姓名和出生日期都不同",
-        "the number is registered for somebody else: name and date of birth differ",
+        "证件号码已登记在他人名下，姓名不同",
+        "the number is registered for somebody of another name",
     ),
     Method(
         "two_records",

@@ -25,13 +25,13 @@ SOUND: another writing of the same sound. ONE_CHARACTER: of three or more charac
 name's. PART: one has a character less, or is the beginning of a long one.
 """
 NO_NAME = 0
+NOT_A_NAME = frozenset({"无", "不详", "未知", "无名", "无名氏", "待补", "暂无", "空", "未填", "不明"})
+"""What is written where no name is known, in comparable form."""
 _BRACKETS = re.compile(r"[（(【\[《<].*?[)）】\]》>]|[（(【\[].*$")
-_NOT_SAID = frozenset({"无", "不详", "未知", "无名"})
-"""What is written where the name is not known."""
 _LANES = (0, 16, 32, 48)
-_BLOCK = 1 << 18
 _HASHED = 1 << 63
-"""The bit that every hash of a long name has, and of packed names only some of four characters."""
+"""Set in every hashed key (and in packed ones whose fourth character lies high)."""
+_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def comparable_name(text: str | None) -> str:
     bare = _BRACKETS.sub("", half_width(text))
     found = (chr(table[ord(c)]) if ord(c) < PLANE else c for c in bare)
     name = "".join(c for c in found if c != "\0").casefold()
-    return "" if name in _NOT_SAID or is_blank(name) else name
+    return "" if name in NOT_A_NAME or is_blank(name) else name
 
 
 def name_key(text: str | None, long: dict[int, str]) -> int:
@@ -105,8 +105,9 @@ def _keys(array: Any, long: dict[int, str], seen: dict[str | None, int]) -> Any:
             continue
         windows = np.lib.stride_tricks.sliding_window_view(body, 3 * count)
         plain, packed = _packed(windows[bounds[rows]], count)
-        for name in _NOT_SAID:
-            packed[packed == _lanes(name)] = NO_NAME
+        for name in NOT_A_NAME:
+            if len(name) == count:
+                packed[packed == _lanes(name)] = NO_NAME
         keys[rows[plain]] = packed[plain]
         rest[rows[plain]] = False
     left = np.flatnonzero(rest)
@@ -142,20 +143,16 @@ def sound_keys(names: Names, keys: Any | None = None) -> Any:
     for shift in _LANES[1:]:
         lane = (given >> np.uint64(shift)) & np.uint64(0xFFFF)
         found |= other[lane].astype(np.uint64) << np.uint64(shift)
-    rows = _perhaps_long(given) if names.long else []
-    for row in rows:
-        text = names.long.get(int(given[row]))
-        if text is not None:
-            found[row] = _long_sound(text)
+    rows = np.flatnonzero(given >= np.uint64(_HASHED))
+    if len(rows) and names.long:
+        known = np.fromiter(names.long, np.uint64, len(names.long))
+        order = np.argsort(known)
+        known = known[order]
+        at = np.minimum(np.searchsorted(known, given[rows]), len(known) - 1)
+        hit = known[at] == given[rows]
+        texts = list(names.long.values())
+        found[rows[hit]] = [_long_sound(texts[place]) for place in order[at[hit]].tolist()]
     return found
-
-
-def _perhaps_long(keys: Any) -> list[int]:
-    """The rows whose key may be a hash; looking these up costs as much as there are, not as there are long names."""
-    import numpy as np
-
-    rows: list[int] = np.flatnonzero(keys >= _HASHED).tolist()
-    return rows
 
 
 @lru_cache(maxsize=100_000)
@@ -209,10 +206,10 @@ def _relate_long(one: Names, one_keys: Any, two: Names, two_keys: Any, found: An
     """Pairs with a hashed name are compared by their texts."""
     import numpy as np
 
-    for row in _perhaps_long(np.maximum(one_keys, two_keys)):
-        left, right = int(one_keys[row]), int(two_keys[row])
-        if left in one.long or right in two.long:
-            found[row] = relate(text_of(one, left), text_of(two, right))
+    for row in np.flatnonzero((one_keys | two_keys) >= np.uint64(_HASHED)).tolist():
+        first, second = int(one_keys[row]), int(two_keys[row])
+        if first in one.long or second in two.long:
+            found[row] = relate(text_of(one, first), text_of(two, second))
 
 
 def text_of(names: Names, key: int) -> str:

@@ -58,7 +58,9 @@ def _of_eighteen(digits: Any) -> Any:
     import numpy as np
 
     known = np.where((digits == 10) & (np.arange(PLACES) < PLACES - 1), UNKNOWN, digits)
-    known[(known[:, :6] == 9).all(axis=1), :6] = UNKNOWN
+    filler = (known[:, :6] == 9).all(axis=1)  # of a placeholder only the date of birth may be meant
+    known[filler, :6] = UNKNOWN
+    known[filler, 14:] = UNKNOWN
     known[(known[:, 15:] == 0).all(axis=1), 15:] = UNKNOWN
     rest = known[:, 6:]
     low = np.where(rest == UNKNOWN, np.uint8(UNKNOWN), rest).min(axis=1)

@@ -99,6 +99,20 @@ class People:
         return np.unique(self.rows.names.keys & np.uint64(0xFFFF), return_counts=True)
 
     @cached_property
+    def phone_counts(self) -> tuple[Any, Any]:
+        """Distinct telephone numbers in ascending order, and how many persons are reached by each."""
+        import numpy as np
+
+        return np.unique(self.rows.phone, return_counts=True)
+
+    @cached_property
+    def township_counts(self) -> tuple[Any, Any]:
+        """Distinct townships in ascending order, and how many persons live in each."""
+        import numpy as np
+
+        return np.unique(self.rows.township, return_counts=True)
+
+    @cached_property
     def sound_counts(self) -> tuple[Any, Any]:
         """Distinct sounds of names in ascending order, and how many persons bear each."""
         import numpy as np

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bangfu.core.files.find import find_table
 from bangfu.core.files.header import title_key
-from bangfu.core.files.identity import BORN, HOUSEHOLD_NO, NUMBER, PERSON_NAME, PERSON_NO, SEX
+from bangfu.core.files.identity import BORN, HOUSEHOLD_NO, IDENTITY, NUMBER, PERSON_NAME, PERSON_NO, PLACES, SEX
 from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.files.parquet import parquet_columns, parquet_parts
 from bangfu.core.files.reader import read_table
 from bangfu.core.files.remarks import FileError, Note, Problem
 from bangfu.core.matching.people import People
 from bangfu.core.matching.rows import Rows, read_rows
-
-IDENTITY = (NUMBER, PERSON_NAME, BORN, SEX)
 
 
 @dataclass(frozen=True)
@@ -35,11 +33,15 @@ class FileRows:
     problems: tuple[Problem, ...]
 
 
-def read_people(registry: Path) -> People:
-    """The persons of a registry folder. Raises FileError where there is no table of persons, it has no key, or none of
-    its rows carries an ID number: linking to it would find nobody and look like an answer."""
+def read_people(registry: Path, places: Collection[str] = ()) -> People:
+    """The persons of a registry folder; with `places` (phone, region_code) also those, their own or their household's.
+
+    Raises FileError where there is no table of persons, it has no key, or none of its rows carries an ID number:
+    linking to it would find nobody and look like an answer.
+    """
     path = registry_table(registry, "persons")
-    columns = (PERSON_NO, HOUSEHOLD_NO, *IDENTITY)
+    wanted = [column for column in PLACES if column.name in places]
+    columns = (PERSON_NO, HOUSEHOLD_NO, NUMBER, PERSON_NAME, BORN, SEX, *wanted)
     if _is_parquet(path):
         found = read_columns(path, columns)
     else:
@@ -51,10 +53,43 @@ def read_people(registry: Path) -> People:
             raise FileError("no_key_column", path.name, expected=expected, found="、".join(found) or "（空）")
     if found["person_no"].null_count:
         raise FileError("empty_key", path.name, column=PERSON_NO.headers[0], count=str(found["person_no"].null_count))
+    found |= _of_household(registry, found, [column for column in wanted if column.name not in found])
     rows = read_rows({name: column for name, column in found.items() if name not in ("person_no", "household_no")})
     if len(rows) and _nothing_written(found["id_number"]):
         raise FileError("empty_column", path.name, column=NUMBER.headers[0])
     return People(rows, found["person_no"], found.get("household_no"))
+
+
+def _of_household(registry: Path, found: Mapping[str, Any], wanted: Sequence[ColumnLayout]) -> dict[str, Any]:
+    """Columns that the persons table lacks, from the household's row."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not wanted or "household_no" not in found:
+        return {}
+    try:
+        path = registry_table(registry, "households")
+    except FileError:
+        return {}
+    columns = (HOUSEHOLD_NO, *wanted)
+    if _is_parquet(path):
+        given = read_columns(path, columns)
+    else:
+        table = read_table(path, TableLayout("households", "households", columns)).table
+        given = {name: table.column(name) for name in table.column_names}
+    if "household_no" not in given:
+        return {}
+    own = found["household_no"].cast(pa.string())
+    where = pc.index_in(own, value_set=given["household_no"].cast(pa.string()).combine_chunks())
+    return {name: column.take(where) for name, column in given.items() if name != "household_no"}
+
+
+def places_in(path: Path) -> tuple[str, ...]:
+    """Which of `PLACES` a bureau's file may carry: by its footer, or all where only reading would tell."""
+    if not _is_parquet(path):
+        return tuple(column.name for column in PLACES)
+    titles = {title_key(name) for name in parquet_columns(path)}
+    return tuple(column.name for column in PLACES if titles.intersection(column.titles))
 
 
 def registry_table(registry: Path, name: str) -> Path:
@@ -149,6 +184,7 @@ def read_columns(path: Path, wanted: Iterable[ColumnLayout]) -> dict[str, Any]:
     except (pa.ArrowInvalid, pa.ArrowTypeError, OSError) as error:
         raise FileError("damaged", path.name, found=str(error)[:80]) from None
     table = pa.concat_tables(parts, promote_options="permissive")
+    del parts
     return {name: _as_text(table.column(hit)) for name, hit in at.items()}
 
 

@@ -229,7 +229,9 @@ class _Taking:
     @cached_property
     def _people(self) -> People:
         """The registered persons, indexed once for all bureaus."""
-        return registered(self.readings[self.who.persons.id], self.who.person_key, self.who.household_key)
+        who = self.who
+        persons, households = self.readings[who.persons.id], self.readings[who.households.id]
+        return registered(persons, households, who.person_key, who.household_key)
 
     def _add(self, table: Table) -> None:
         reading = self.readings[table.id]

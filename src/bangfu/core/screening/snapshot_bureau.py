@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bangfu.core.files.identity import BIRTH_DATE, ID_NUMBER, NAME
+from bangfu.core.files.identity import ID_NUMBER, IDENTITY, PLACES
 from bangfu.core.files.reading import TableReading
 from bangfu.core.files.remarks import LISTED_ROWS, Note, Problem
 from bangfu.core.matching.linking import NOBODY, Links, link
@@ -35,9 +35,20 @@ class Joined:
     doubtful: Sequence[int]
 
 
-def registered(reading: TableReading, person_key: str, household_key: str) -> People:
-    """The registered persons, indexed once for all bureaus."""
-    return People(_identities(reading), reading.table.column(person_key), _column(reading, household_key))
+def registered(persons: TableReading, households: TableReading, person_key: str, household_key: str) -> People:
+    """The registered persons, indexed once for all bureaus; telephone and area as their household has them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    home = _column(persons, household_key)
+    if home is not None and household_key in households.table.column_names:
+        own = households.table.column(household_key)
+        where = pc.index_in(home.cast(own.type), value_set=own.combine_chunks())
+        extra = {column.name: _column(households, column.name) for column in PLACES}
+        given = {name: column.cast(pa.string()).take(where) for name, column in extra.items() if column is not None}
+    else:
+        given = {}
+    return People(_identities(persons, given), persons.table.column(person_key), home)
 
 
 def has_ids(reading: TableReading) -> bool:
@@ -106,10 +117,9 @@ def _place(reading: TableReading, row: int) -> tuple[str, int]:
     return reading.sheets[reading.sheet_of[row].as_py()], reading.row_of[row].as_py()
 
 
-def _identities(reading: TableReading) -> Rows:
-    columns = {name: _column(reading, name) for name in (ID_NUMBER, NAME, BIRTH_DATE, "sex")}
-    found = {name: column for name, column in columns.items() if column is not None}
-    return read_rows(found)
+def _identities(reading: TableReading, given: Mapping[str, Any] | None = None) -> Rows:
+    columns = {column.name: _column(reading, column.name) for column in IDENTITY}
+    return read_rows({**(given or {}), **{name: column for name, column in columns.items() if column is not None}})
 
 
 def _column(reading: TableReading, name: str) -> Any:

@@ -24,6 +24,8 @@ PROBLEMS = (
 _EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
 _SUFFIX = re.compile(r"([1-7])([1-4])(?:B[0-9])?")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]+")
+_LONG_FLOAT = re.compile(r"([0-9]{18})\.0+")
+_LABEL = re.compile(r"^(?:公民)?身份(?:证号码|证号|证|号码)[^\dA-Z]{0,3}")
 _FLOAT = re.compile(r"([0-9]+)\.0+")
 _CENTENARIANS = frozenset({"996", "997", "998", "999"})
 """Order codes that the numbers of fifteen digits kept for people of a hundred years and more: born in 18yy."""
@@ -73,7 +75,7 @@ def _birth_date(digits: str) -> date | None:
 def read_id_number(raw: str | None) -> IdReading:
     """Read an ID number as files carry it, repairing what has one right answer.
 
-    Repairs: width, spaces, lower_case, look_alike, float (a `.0`), fifteen_digits, certificate. A
+    Repairs: width, spaces, label, lower_case, look_alike, float (a `.0`), fifteen_digits, certificate. A
     number in scientific notation has lost its last digits, and a star hides some: neither can be
     repaired. Digits of other scripts are no digits.
     """
@@ -112,6 +114,15 @@ def _clean(raw: str) -> tuple[str, tuple[str, ...]]:
     shown = squeeze(narrow)
     if shown != narrow:
         repairs.append("spaces")
+    bare = _LABEL.sub("", shown)
+    if bare != shown:
+        shown = bare
+        repairs.append("label")
+    whole = _LONG_FLOAT.fullmatch(shown)
+    if whole and not whole[1].endswith("000") and int(float(whole[1])) != int(whole[1]):
+        # neither a spreadsheet nor a float holds this number: only the ending was put on
+        shown = whole[1]
+        repairs.append("float")
     floating = _FLOAT.fullmatch(shown)
     if floating and len(floating[1]) <= 15:  # a spreadsheet's number holds fifteen digits
         shown = floating[1]
