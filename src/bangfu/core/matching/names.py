@@ -143,15 +143,12 @@ def sound_keys(names: Names, keys: Any | None = None) -> Any:
     for shift in _LANES[1:]:
         lane = (given >> np.uint64(shift)) & np.uint64(0xFFFF)
         found |= other[lane].astype(np.uint64) << np.uint64(shift)
-    rows = np.flatnonzero(given >= np.uint64(_HASHED))
-    if len(rows) and names.long:
-        known = np.fromiter(names.long, np.uint64, len(names.long))
-        order = np.argsort(known)
-        known = known[order]
-        at = np.minimum(np.searchsorted(known, given[rows]), len(known) - 1)
-        hit = known[at] == given[rows]
-        texts = list(names.long.values())
-        found[rows[hit]] = [_long_sound(texts[place]) for place in order[at[hit]].tolist()]
+    if names.long:
+        # looked up one by one: a call for a few rows must not pass over all long names
+        for row in np.flatnonzero(given >= np.uint64(_HASHED)).tolist():
+            text = names.long.get(int(given[row]))
+            if text is not None:
+                found[row] = _long_sound(text)
     return found
 
 
