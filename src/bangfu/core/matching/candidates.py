@@ -16,6 +16,10 @@ from bangfu.core.matching.rows import NO_DAY, Rows
 
 COMMON_NAME = 3000
 """A name that more persons bear than this is not looked up by itself."""
+CROWD = 10
+"""Of more persons than this who agree in all that is looked up only the first are compared: none of them is unique."""
+SAME_DAY_AND_SURNAME = 300
+"""A surname, a given name or a sound that more persons of one date of birth bear than this leads to nobody."""
 _GIVEN = 0xFFFFFFFFFFFF0000
 
 
@@ -72,6 +76,7 @@ def slips(sought: Unreadable, people: People) -> tuple[Any, Any]:
             near = np.flatnonzero(may_be_in(reached, table, shift))
             packed = reached[near]
             first, count = spans(numbers, packed)
+            count = np.minimum(count, CROWD)
             one = np.repeat(np.arange(len(packed)), count)
             offset = np.arange(len(one)) - np.repeat(np.cumsum(count) - count, count)
             found.append((at[rows[near[one]]], order[first[one] + offset]))
@@ -86,7 +91,7 @@ def same_name_and_birth(keys: Any, born: Any, people: People) -> tuple[Any, Any]
     import numpy as np
 
     rows = np.flatnonzero((keys != NO_NAME) & (born != NO_DAY))
-    one, two = pairs(mixed(keys[rows], born[rows]), people.name_and_birth)
+    one, two = pairs(mixed(keys[rows], born[rows]), people.name_and_birth, first_of=CROWD)
     return rows[one], two
 
 
@@ -110,7 +115,7 @@ def same_name_and_phone(sought: Unreadable, people: People) -> tuple[Any, Any]:
         return none, none
     keys, phone = sought.rows.names.keys, sought.rows.phone
     rows = np.flatnonzero((keys != NO_NAME) & (phone != 0))
-    one, two = pairs(mixed(keys[rows], phone[rows]), mixed(people.rows.names.keys, people.rows.phone))
+    one, two = pairs(mixed(keys[rows], phone[rows]), mixed(people.rows.names.keys, people.rows.phone), first_of=CROWD)
     return rows[one], two
 
 
@@ -130,7 +135,7 @@ def similar_name_same_birth(sought: Unreadable, wanted: Any, people: People) -> 
         (keys & np.uint64(0xFFFF), others & np.uint64(0xFFFF)),
         (keys & np.uint64(_GIVEN), others & np.uint64(_GIVEN)),
     )
-    found = [pairs(mixed(one, born), mixed(two, births)) for one, two in views]
+    found = [pairs(mixed(one, born), mixed(two, births), SAME_DAY_AND_SURNAME) for one, two in views]
     return np.concatenate([rows[one] for one, _ in found]), np.concatenate([near[two] for _, two in found])
 
 
@@ -147,7 +152,7 @@ def same_text(sought: Unreadable, people: People) -> tuple[Any, Any]:
         shown = readable(None if text is None else str(text))
         if len(shown) >= 15 and len(set(shown)) > 3 and "*" not in shown:
             by_text.setdefault(shown, []).append(person)
-    rows = [(row, person) for row, text in enumerate(sought.shown) for person in by_text.get(text, ())]
+    rows = [(row, person) for row, text in enumerate(sought.shown) for person in by_text.get(text, ())[:CROWD]]
     found = np.array(rows, np.int64).reshape(-1, 2)
     return found[:, 0], found[:, 1]
 

@@ -47,10 +47,11 @@ def may_be_in(keys: Any, table: Any, shift: int) -> Any:
     return found
 
 
-def pairs(few: Any, many: Any, most: int = 0) -> tuple[Any, Any]:
+def pairs(few: Any, many: Any, most: int = 0, first_of: int = 0) -> tuple[Any, Any]:
     """Index arrays (into `few`, into `many`) of all pairs with equal keys (64-bit integers, no nulls).
 
-    `most`: a key that stands more often than this in `many` is passed over; 0 for no limit.
+    `most`: a key that stands more often than this in `many` is passed over; `first_of`: only so many of one key are
+    taken, the first ones; 0 for no limit.
     """
     import numpy as np
 
@@ -65,6 +66,8 @@ def pairs(few: Any, many: Any, most: int = 0) -> tuple[Any, Any]:
     count = np.searchsorted(ascending, few, "right") - first
     if most:
         count[count > most] = 0
+    if first_of:
+        count = np.minimum(count, first_of)
     one = np.repeat(np.arange(len(few)), count)
     starts = np.repeat(first - np.concatenate(([0], np.cumsum(count)[:-1])), count)
     return one, near[starts + np.arange(len(one))]
