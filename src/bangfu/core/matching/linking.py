@@ -91,6 +91,7 @@ def _by_number(people: People, rows: Rows, found: Links) -> float:
         blocks = [order[start : start + _BLOCK] for start in range(0, len(order), _BLOCK)]
         unknown = list(pool.map(lambda block: _one_block(people, rows, found, block), blocks))
     strangers = np.concatenate(unknown) if unknown else order
+    _look_at_relatives(people, rows, found)
     _registry_wrong(people, rows, found, strangers)
     share = (len(strangers) + _USUAL_ROWS * _USUAL_STRANGERS) / (len(order) + _USUAL_ROWS)
     return float(min(0.95, max(0.02, share)))
@@ -106,7 +107,7 @@ def _one_block(people: People, rows: Rows, found: Links, order: Any) -> Any:
     once = count == 1
     _judge(people, rows, found, order[once], persons[first[once]])
     filler = count > MANY_RECORDS
-    found.put(order[filler], NOBODY, "two_records", 0.0, True)
+    found.put(order[filler], NOBODY, "several", 0.0, True)
     for at in np.flatnonzero(filler).tolist():
         found.others[int(order[at])] = tuple(persons[first[at] : first[at] + WORTH_SHOWING].tolist())
     known: dict[tuple[int, int, int], tuple[int, str, tuple[int, ...]]] = {}
@@ -167,16 +168,39 @@ def _accept_near_names(people: People, rows: Rows, found: Links, at: Any, person
     found.put(at[near], person[near], "id_name_variant", 0.997, False)
 
 
+def _look_at_relatives(people: People, rows: Rows, found: Links) -> None:
+    """Another writing of the name is no slip where somebody of the household, or born on the same day, bears just it.
+
+    Twins share the date of birth and often the sound or all but one character of the name.
+    """
+    import numpy as np
+
+    at = np.flatnonzero(found.method == CODES["id_name_variant"])
+    person, keys = found.person[at], rows.names.keys[at]
+    near = people.in_household(person, keys)
+    near[search.same_name_and_birth(keys, people.birth[person], people)[0]] = True
+    found.put(at[near], person[near], "id_doubtful", 0.95, True)
+
+
 def _of_several(people: People, rows: Rows, row: int, persons: Any) -> tuple[int, str, tuple[int, ...]]:
-    """A number that several records carry: the one whose name agrees, if it is the only one."""
+    """A number that several records carry: the one whose name agrees, if it is the only one.
+
+    Where none agrees but nothing speaks against some (no name to compare, another writing of it), it is about whoever
+    of them bears the number.
+    """
     import numpy as np
 
     verdicts = _verdicts(people, rows, np.full(len(persons), row), persons)
     agreeing = persons[verdicts == exact.AGREES]
     if len(agreeing) == 1:
         return int(agreeing[0]), "id_name", ()
-    method = "two_records" if len(agreeing) else "contradicts"
-    return NOBODY, method, tuple((agreeing if len(agreeing) else persons)[:WORTH_SHOWING].tolist())
+    if not len(agreeing):
+        agreeing = persons[np.isin(verdicts, (exact.VARIANT, exact.NUMBER_ONLY, exact.BIRTH_AGREES))]
+    if 0 < len(agreeing) <= WORTH_SHOWING:
+        return NOBODY, "two_records", tuple(agreeing.tolist())
+    possible = agreeing if len(agreeing) else persons[verdicts == exact.DOUBTFUL]
+    method = "several" if len(possible) else "contradicts"
+    return NOBODY, method, tuple((possible if len(possible) else persons)[:WORTH_SHOWING].tolist())
 
 
 def _registry_wrong(people: People, rows: Rows, found: Links, at: Any) -> None:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from bangfu.core.files.sheet import cell_text
-from bangfu.core.values.id_number import PROBLEMS, read_id_number
+from bangfu.core.values.id_number import PROBLEMS, IdReading, read_id_number
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 """GB 11643: the weights of the first seventeen digits; `CHECKS` is the eighteenth by their sum modulo 11."""
@@ -31,7 +31,8 @@ class Numbers:
     """A column of ID numbers, read.
 
     `packed`: int64, the first seventeen digits of a well-formed number, else NO_NUMBER. `problems`: uint8, indexes into
-    PROBLEMS. `repairs`: what was repaired, by row, only for rows where something was.
+    PROBLEMS; a certificate number with a wrong suffix has one and is packed all the same. `repairs`: what was repaired,
+    by row, only for rows where something was.
     """
 
     packed: Any
@@ -200,6 +201,11 @@ def _days() -> Any:
     return days
 
 
+def packed_number(found: IdReading) -> int:
+    """A reading's number packed; NO_NUMBER where it identifies nobody. A wrong suffix leaves the number what it is."""
+    return int(found.number[:17]) if found.problem in ("ok", "bad_suffix") and found.number else NO_NUMBER
+
+
 def number_text(packed: int) -> str:
     """The eighteen characters of a packed number."""
     digits = f"{packed:017d}"
@@ -225,9 +231,7 @@ def _one_by_one(
     for row, text in zip(rows.tolist(), array.take(pa.array(rows)).to_pylist(), strict=True):
         if text not in seen:
             found = read_id_number(text)
-            well = found.problem == "ok" and found.number is not None
-            number = int(found.number[:17]) if well and found.number else NO_NUMBER
-            seen[text] = (number, PROBLEMS.index(found.problem), found.repairs)
+            seen[text] = (packed_number(found), PROBLEMS.index(found.problem), found.repairs)
         packed[row], problems[row], done = seen[text]
         if done:
             repairs[start + row] = done

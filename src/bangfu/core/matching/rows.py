@@ -13,6 +13,7 @@ from bangfu.core.matching.numbers import (
     Numbers,
     birth_days,
     number_text,
+    packed_number,
     read_numbers,
     rows_of_length,
     text_chunks,
@@ -246,7 +247,7 @@ def _unswapped(rows: Rows) -> Rows:
         if name and _DIGITS.search(name) and not _HAN.search(name) and not (number and _DIGITS.search(number)):
             found = read_id_number(name)
             problems[row] = PROBLEMS.index(found.problem)
-            packed[row] = int(found.number[:17]) if found.problem == "ok" and found.number else NO_NUMBER
+            packed[row] = packed_number(found)
             keys[row] = name_key(number, dict_of(rows.names))
             repairs[row] = (*found.repairs, "swapped")
             swapped.add(row)
