@@ -26,6 +26,8 @@ from bangfu.core.values.text import label_key
 
 NO_DAY = -(2**31)
 """What stands for a date that is not known, among days since 1970."""
+_MONTHS_FROM = 5
+"""So many dates of birth, all of them the first of a month, are months: by chance once in twenty million files."""
 MALE, FEMALE = 1, 2
 _SEXES = {"男": MALE, "女": FEMALE, "male": MALE, "female": FEMALE, "m": MALE, "f": FEMALE, "1": MALE, "2": FEMALE}
 _SEXES |= {"男性": MALE, "女性": FEMALE, "1.男": MALE, "2.女": FEMALE, "01": MALE, "02": FEMALE}
@@ -117,7 +119,7 @@ def read_rows(columns: Mapping[str, Any]) -> Rows:
     found = Rows(
         read_numbers(nothing if texts is None else texts),
         read_names(nothing if names is None else names),
-        read_days(columns["birth_date"]) if "birth_date" in columns else np.full(length, NO_DAY, np.int32),
+        _whole(read_days(columns["birth_date"])) if "birth_date" in columns else np.full(length, NO_DAY, np.int32),
         read_sexes(columns["sex"]) if "sex" in columns else np.zeros(length, np.uint8),
         texts,
         names,
@@ -152,9 +154,19 @@ def _unless_plain(texts: Any, numbers: Numbers) -> Any:
     return pa.chunked_array(kept, pa.string())
 
 
+def _whole(days: Any) -> Any:
+    """The days, or none of them where they are months: a reader gives a month without a day its first one."""
+    import numpy as np
+
+    known = days[days != NO_DAY]
+    first_of_month = known.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    only_months = len(known) >= _MONTHS_FROM and (first_of_month == known).all()
+    return np.full(len(days), NO_DAY, np.int32) if only_months else days
+
+
 def read_days(column: Any) -> Any:
-    """A column of dates (date, timestamp or text) as days since 1970, NO_DAY where there is none or it is
-    unreadable.
+    """A column of dates (date, timestamp or text) as days since 1970, NO_DAY where there is none, only a month, or it
+    is unreadable.
     """
     import numpy as np
     import pyarrow as pa
@@ -171,8 +183,9 @@ def read_days(column: Any) -> Any:
     start = np.datetime64("1970-01-01")
     answers = []
     for text in encoded.dictionary.to_pylist():
-        day = parse_date(text).value if text else None
-        answers.append(NO_DAY if day is None else int((np.datetime64(day) - start).astype(int)))
+        read = parse_date(text or "")
+        whole = read.value is not None and read.note != "month_only"
+        answers.append(int((np.datetime64(read.value) - start).astype(int)) if whole else NO_DAY)
     table = np.array([*answers, NO_DAY], np.int32)
     return table[np.asarray(encoded.indices.fill_null(len(answers)))]
 
