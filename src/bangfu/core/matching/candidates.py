@@ -39,11 +39,13 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Candidate pairs, each once: `row` and `person` are indexes, `slip` whether one slip in the number explains it."""
+    """Candidate pairs, each once: `row` and `person` are indexes, `slip` whether one slip in the number explains it,
+    `text` whether both sides carry the same text for a number, which is none."""
 
     row: Any
     person: Any
     slip: Any
+    text: Any
 
 
 def unreadable(rows: Rows, texts: list[str | None]) -> Unreadable:
@@ -157,11 +159,12 @@ def same_text(sought: Unreadable, people: People) -> tuple[Any, Any]:
     return found[:, 0], found[:, 1]
 
 
-def distinct(parts: list[tuple[Any, Any]], slip: tuple[Any, Any], persons: int) -> Pairs:
+def distinct(parts: list[tuple[Any, Any]], slip: tuple[Any, Any], text: tuple[Any, Any], persons: int) -> Pairs:
     """All pairs of several searches, each once, in the order of rows and persons."""
     import numpy as np
 
-    row = np.concatenate([slip[0], *(one for one, _ in parts)]).astype(np.int64)
-    person = np.concatenate([slip[1], *(two for _, two in parts)]).astype(np.int64)
+    row = np.concatenate([slip[0], text[0], *(one for one, _ in parts)]).astype(np.int64)
+    person = np.concatenate([slip[1], text[1], *(two for _, two in parts)]).astype(np.int64)
     code, first = np.unique(row * (persons + 1) + person, return_index=True)
-    return Pairs(code // (persons + 1), code % (persons + 1), first < len(slip[0]))
+    of_text = np.isin(code, text[0] * (persons + 1) + text[1])
+    return Pairs(code // (persons + 1), code % (persons + 1), first < len(slip[0]), of_text)

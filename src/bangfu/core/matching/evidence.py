@@ -67,6 +67,8 @@ def weigh(found: Pairs, sought: Unreadable, people: People) -> Evidence:
     chance *= _by_name(name, sought, keys, people, others)
     chance *= np.where(same_birth, share(people.birth_counts, people.birth[person], ONE_DAY, len(people)), 1.0)
     chance *= _by_number(found.slip, seen, equal, same_birth, name, len(sought), len(people))
+    # that two clerks make one wrong number out of two persons' numbers is as rare as a slip that leads to a stranger
+    chance[found.text] *= FEWEST_SLIPS / max(1, len(people))
     same_phone = _same(sought.rows.phone, row, people.rows.phone, person)
     same_township = _same(sought.rows.township, row, people.rows.township, person)
     if same_phone.any():
@@ -142,8 +144,11 @@ def _near_names(people: People) -> float:
     count = min(_SAMPLE, size)
     one = np.arange(count) * max(1, size // max(1, count))
     two = (one * 7919 + size // 2) % max(1, size)
-    keys = people.rows.names.keys
-    how = relations(people.rows.names, keys[one], people.rows.names, keys[two])
+    # places in the ascending names, so that the order of the registry does not matter
+    names, bearers = people.name_counts
+    up_to = np.cumsum(bearers)
+    left, right = (names[np.searchsorted(up_to, places, "right")] for places in (one, two))
+    how = relations(people.rows.names, left, people.rows.names, right)
     return max(float(np.mean((how == ONE_CHARACTER) | (how == PART))), 1e-4)
 
 

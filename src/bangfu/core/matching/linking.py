@@ -249,16 +249,16 @@ def _first_searches(sought: search.Unreadable, people: People) -> search.Pairs:
         search.same_name_and_birth(sought.rows.names.keys, sought.born, people),
         search.same_name(sought, people),
         search.same_name_and_phone(sought, people),
-        search.same_text(sought, people),
     ]
-    return search.distinct(parts, search.slips(sought, people), len(people))
+    return search.distinct(parts, search.slips(sought, people), search.same_text(sought, people), len(people))
 
 
 def _last_searches(sought: search.Unreadable, people: People, open_rows: Any) -> search.Pairs:
     import numpy as np
 
     none = np.empty(0, np.int64)
-    return search.distinct([search.similar_name_same_birth(sought, open_rows, people)], (none, none), len(people))
+    similar = search.similar_name_same_birth(sought, open_rows, people)
+    return search.distinct([similar], (none, none), (none, none), len(people))
 
 
 def _round(
@@ -303,7 +303,7 @@ def _answer(
     import numpy as np
 
     name, same = evidence.name[best], evidence.same_birth[best]
-    slip = pairs.slip[best]
+    slip, text = pairs.slip[best], pairs.text[best]
     wrong = evidence.visible[best] - evidence.agreeing[best]
     agreeing = evidence.agreeing[best]
     partly = ~slip & (((wrong == 0) & (agreeing >= 4)) | ((wrong <= 2) & (agreeing >= 14)))
@@ -312,14 +312,17 @@ def _answer(
     methods = np.where(born | ~phone, CODES["name_birth"], CODES["name_phone"]).astype(np.uint8)
     methods[partly] = CODES["number_partly"]
     methods[slip] = CODES["number_slip"]
+    methods[text] = CODES["same_text"]
     methods[mistaken[pairs.row[best]]] = CODES["other_number"]
     named = (name == EQUAL) | (name == SOUND)
     nearly = (name == ONE_CHARACTER) | (name == PART)
     by_number = (slip & (named | nearly)) | ((slip | partly) & (named | ((nearly | (name == BLANK)) & same)))
-    sure = (score[best] >= ACCEPTED) & (by_number | ((name == EQUAL) & (born | phone))) & ~mistaken[pairs.row[best]]
+    sure = (
+        (score[best] >= ACCEPTED) & (by_number | ((name == EQUAL) & (born | phone | text))) & ~mistaken[pairs.row[best]]
+    )
     sure &= (name != DIFFERENT) & ~(partly & (name != EQUAL) & ~(same & (wrong == 0)))
     rows = at[pairs.row[best]]
-    proposed = (score[best] >= PROPOSED) & ((name == EQUAL) | ((slip | partly) & (name != DIFFERENT)))
+    proposed = (score[best] >= PROPOSED) & ((name == EQUAL) | ((slip | partly | text) & (name != DIFFERENT)))
     found.person[rows] = np.where(sure | proposed, pairs.person[best], NOBODY)
     otherwise = np.where(mistaken[pairs.row[best]], CODES["contradicts"], CODES["several"])
     found.method[rows] = np.where(sure | proposed, methods, otherwise)
