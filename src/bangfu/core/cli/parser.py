@@ -154,6 +154,9 @@ def _screen_command(commands: Any) -> None:
     screen.add_argument(
         "--previous", type=Path, metavar="OUT", help="上次结果，标出新增与消失 / an earlier run to compare with"
     )
+    screen.add_argument(
+        "--reports", type=Path, metavar="DIR", help="核对报告文件夹，标出能否据以办理 / means-check reports to look for"
+    )
     screen.add_argument("--memory", type=_megabytes, default=2048, metavar="2GB", help="内存上限 / memory limit (2GB)")
     screen.add_argument("--threads", type=_positive, default=2, metavar="N", help="线程数 / threads (2)")
 
