@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from bangfu.core.files.layout import ColumnLayout, TableLayout
+from bangfu.core.files.layout import ColumnLayout, TableLayout, own_names
 from bangfu.core.files.sheet import Book, Row, Sheet
 from bangfu.core.values.text import label_key
 
@@ -46,13 +46,19 @@ class Header:
 
     def unknown(self) -> tuple[str, ...]:
         """Titles that no column of the layout has."""
+        return tuple(" ".join(self.titles[index].split()) for index in self.others())
+
+    def others(self) -> tuple[int, ...]:
+        """The physical columns whose titles no column of the layout has."""
         taken = set(self.at.values()) | {self.titles.index(title) for title, _ in self.synonyms}
         repeated = {title for title, _ in self.repeated}
         return tuple(
-            " ".join(title.split())
-            for index, title in enumerate(self.titles)
-            if title and index not in taken and title not in repeated
+            index for index, title in enumerate(self.titles) if title and index not in taken and title not in repeated
         )
+
+    def untitled(self) -> tuple[int, ...]:
+        """The physical columns between titled ones that have no title."""
+        return tuple(index for index in range(self.width) if not self.titles[index])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +100,26 @@ def find_headers(book: Book, layout: TableLayout) -> Found:
     return Found(chosen, tuple(others), seen)
 
 
+def keep_rest(found: Found, layout: TableLayout) -> tuple[Found, TableLayout]:
+    """The same sheets and a layout that names every titled column of theirs, for a layout that keeps the rest."""
+    named = [column.name for column in layout.columns]
+    sheets = []
+    titles: dict[str, None] = {}
+    for sheet, header in found.sheets:
+        others = header.others()
+        names = own_names([header.titles[index] for index in others], named)
+        titles.update(dict.fromkeys(names))
+        sheets.append((sheet, replace(header, at={**header.at, **dict(zip(names, others, strict=True))})))
+    return replace(found, sheets=tuple(sheets)), layout.with_rest(titles)
+
+
 def find_header(rows: Sequence[Row], layout: TableLayout) -> Header | None:
     """The header within these first rows: the one or two rows that name most columns.
 
     None if none names enough.
     """
     best: Header | None = None
-    needed = min(2, len(layout.columns))
+    needed = 1 if layout.rest else min(2, len(layout.columns))  # what else the file carries is not known
     titles = {title for column in layout.columns for title in column.titles}
     for index, row in enumerate(rows):
         if not any(row):
