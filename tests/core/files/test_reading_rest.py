@@ -40,6 +40,30 @@ def test_a_column_without_a_title_is_told(tmp_path: Path) -> None:
     assert [p.line() for p in reading.problems] == ["b.csv 第1行：第2列没有标题，未读入 如需保留，请补上标题。"]
 
 
+@pytest.mark.parametrize(
+    "above",
+    [
+        [["车辆信息表"]],
+        [["车辆信息表", "", ""], ["制表：县公安局", "", "2026年9月"]],
+        [["", "车辆信息", ""]],
+        [["人员", "车辆信息", ""]],
+    ],
+)
+def test_what_stands_above_the_header_is_no_part_of_a_title(tmp_path: Path, above: list[list[str]]) -> None:
+    rows = [*([*row, "", ""][:3] for row in above), ["证件号码", "车辆类型", "估值"], ["X1", "小型汽车", "5"]]
+    for path in (write_csv(tmp_path / "b.csv", rows), write_xlsx(tmp_path / "b.xlsx", rows)):
+        reading = read_table(path, KEEPS)
+        assert reading.table.to_pydict() == {"id_number": ["X1"], "车辆类型": ["小型汽车"], "估值": ["5"]}
+        assert codes(reading.notes) == ["title_line"] * len(above)
+
+
+def test_groups_tell_columns_of_one_title_apart(tmp_path: Path) -> None:
+    rows = [["", "一季度", "", "二季度", ""], ["证件号码", "次数", "金额", "次数", "金额"], ["X1", "1", "2", "3", "4"]]
+    assert read_table(write_xlsx(tmp_path / "b.xlsx", rows), KEEPS).table.to_pydict() == {
+        "id_number": ["X1"], "一季度次数": ["1"], "一季度金额": ["2"], "二季度次数": ["3"], "二季度金额": ["4"]
+    }  # fmt: skip
+
+
 def test_parquet_of_any_type_is_kept_as_text(tmp_path: Path) -> None:
     table = pa.table(
         {"when": [date(2026, 1, 2), None], "证件号码": ["X1", "X2"], "sum": [1.5, 2.0], "yes": [True, None]}

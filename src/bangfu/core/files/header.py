@@ -129,8 +129,22 @@ def find_header(rows: Sequence[Row], layout: TableLayout) -> Header | None:
             best = _better(best, _match(layout, titles, rows[index + 1], row, first=index + 1, last=index + 2))
     if best is None or not best.at:
         return None
+    best = _without_title(best, rows, layout, titles)
     complete = len(best.at) == sum(map(bool, best.titles))
     return best if len(best.at) >= needed or complete else None  # a bare list of numbers has one column
+
+
+def _without_title(best: Header, rows: Sequence[Row], layout: TableLayout, known: set[str]) -> Header:
+    """The lower row of the two alone where the upper adds nothing: titles of the table, groups of distinct columns."""
+    if best.first == best.last:
+        return best
+    alone = _match(layout, known, rows[best.last - 1], None, first=best.last, last=best.last)
+    titled = [title for title in alone.titles if title]
+    one_text = sum(bool(cell.strip()) for cell in rows[best.first - 1]) == 1
+    distinct = len(set(titled)) == len(titled)
+    if alone.at == best.at and len(titled) == sum(map(bool, best.titles)) and (one_text or distinct):
+        return alone
+    return best
 
 
 def _better(best: Header | None, other: Header) -> Header:

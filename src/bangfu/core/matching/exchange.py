@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bangfu import __version__
-from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.files.manifest import Manifest
 from bangfu.core.files.reader import read_table
 from bangfu.core.files.remarks import FileError
@@ -25,7 +24,6 @@ from bangfu.core.matching.token_file import ID_TOKEN, IDENTITY, read_note
 
 __all__ = ["Details", "Finding", "Record", "Verification", "content_of", "record_exchange", "verify_log"]
 
-_COUNTED = TableLayout("exchange", "exchange", (ColumnLayout(ID_TOKEN), *IDENTITY.columns), rest=True)
 _WORDS = {
     "file": "文件名",
     "purpose": "用途",
@@ -160,7 +158,7 @@ def _time(log: Path, now: datetime, last: Record | None) -> str:
 def _table_of(file: Path) -> tuple[int | None, str, str | None]:
     """Rows (None where it is no table), whether it carries tokens, and the fingerprint of their key."""
     try:
-        reading = read_table(file, _COUNTED)
+        reading = read_table(file, IDENTITY)
     except FileError:
         return None, "plain", None
     if ID_TOKEN not in reading.table.column_names:

@@ -40,7 +40,7 @@ _TITLES = {
 }
 _BY_TITLE = {reason: re.compile(pattern) for reason, pattern in _TITLES.items()}
 _GAP = "[ –—-]?"
-_START, _END = "(?:^|[^0-9.])", "(?:$|[^0-9])"
+_START, _END = r"(?:^|[^0-9.]|(?:^|[^0-9])\.)", "(?:$|[^0-9])"  # the digits after a decimal point are no number
 _LONG = rf"{_START}[0-9]{{16,}}"
 _FOURS = rf"{_START}[0-9]{{4}}(?:[ -][0-9]{{4}}){{3}}"
 _EIGHTEEN = _GAP.join(("[1-9][0-9]{5}", "(?:19|20)[0-9]{2}", "[0-9]{2}", "[0-9]{2}", "[0-9]{3}", "[0-9Xx]"))

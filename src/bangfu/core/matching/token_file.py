@@ -48,8 +48,9 @@ _IDENTITY = {
 IDENTITY = TableLayout(
     "identity",
     "identity",
-    tuple(
-        ColumnLayout(name, headers=headers, personal=True, optional=True) for name, (_, headers) in _IDENTITY.items()
+    (
+        *(ColumnLayout(name, headers=titles, personal=True, optional=True) for name, (_, titles) in _IDENTITY.items()),
+        ColumnLayout(ID_TOKEN, optional=True),
     ),
     rest=True,
 )
