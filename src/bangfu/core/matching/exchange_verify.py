@@ -106,15 +106,16 @@ class Finding:
     def text(self, language: str = "zh") -> str:
         """Where, what and what to do, in `zh` or `en`."""
         message = FINDINGS[self.code]
-        english = language == "en"
-        line, number = ("line {}", " (record {})") if english else ("第{}行", "（记录{}）")
-        where = line.format(self.line) if self.line else ""
-        where += number.format(self.number) if self.number else ""
-        what, advice = (message.en, message.advice_en) if english else (message.zh, message.advice_zh)
-        said = what.format(detail=self.detail)
-        if english:
-            return f"{where}{': ' if where else ''}{said}. {advice}"
-        return f"{where}{'：' if where else ''}{said}。{advice}"
+        if language == "en":
+            where = self._where("line {}", "record {}", "{} ({})")
+            return f"{where}{': ' if where else ''}{message.en.format(detail=self.detail)}. {message.advice_en}"
+        where = self._where("第{}行", "记录{}", "{}（{}）")
+        return f"{where}{'：' if where else ''}{message.zh.format(detail=self.detail)}。{message.advice_zh}"
+
+    def _where(self, line: str, number: str, both: str) -> str:
+        shown = [line.format(self.line)] if self.line else []
+        shown += [number.format(self.number)] if self.number else []
+        return both.format(*shown) if len(shown) == 2 else "".join(shown)
 
 
 @dataclass(frozen=True, slots=True)
