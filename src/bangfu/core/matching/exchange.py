@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from bangfu import __version__
 from bangfu.core.files.manifest import Manifest
@@ -77,41 +78,13 @@ def record_exchange(
     Raises DataError where something is missing or personal, where the log ends in a broken line (see
     `after_interruption`), or where the clock stands before the last record.
     """
-    if kind not in KINDS:
-        raise DataError(f"{kind}: 应为 {'、'.join(KINDS)} / the kind is one of {', '.join(KINDS)}")
-    size, sha256, sm3 = content_of(file)
-    rows, mode, token_key = _table_of(file)
-    if details.mode is not None and details.mode not in MODES:
-        raise DataError(f"{details.mode}: 应为 {'、'.join(MODES)} / the mode is one of {', '.join(MODES)}")
-    texts = {
-        "file": file.name, "purpose": details.purpose, "source": details.source, "recipient": details.recipient,
-        "legal_basis": details.legal_basis, "authorisation": details.authorisation, "operator": details.operator,
-        "token_key": details.token_key or token_key,
-    }  # fmt: skip
-    told = {name: _checked(name, text) for name, text in texts.items()}
-    if told["purpose"] is None:
-        raise DataError("--purpose: 请写明用途 / say what the exchange is for")
+    facts = _facts(kind, file, details)
 
     def made(tail: Tail) -> Record:
         record = Record(
+            **facts,
             number=1 if tail.last is None else tail.last.number + 1,
             time=_time(log, now(), tail.last),
-            kind=kind,
-            file=str(told["file"]),
-            size=size,
-            sha256=sha256,
-            sm3=sm3,
-            rows=rows,
-            source=told["source"],
-            recipient=told["recipient"],
-            purpose=str(told["purpose"]),
-            legal_basis=told["legal_basis"],
-            authorisation=told["authorisation"],
-            as_of=details.as_of.isoformat() if details.as_of else None,
-            mode=details.mode or mode,
-            token_key=told["token_key"],
-            operator=told["operator"],
-            version=__version__,
             torn=tail.torn,
             previous=tail.previous,
             key=signer.fingerprint if signer else None,
@@ -120,6 +93,32 @@ def record_exchange(
         return replace(record, signature=signer.sign(record.signed_text())) if signer else record
 
     return append(log, made, set_aside=after_interruption)
+
+
+def _facts(kind: str, file: Path, details: Details) -> dict[str, Any]:
+    """The fields of a record that the file and what is said of it give."""
+    if kind not in KINDS:
+        raise DataError(f"{kind}: 应为 {'、'.join(KINDS)} / the kind is one of {', '.join(KINDS)}")
+    if details.mode is not None and details.mode not in MODES:
+        raise DataError(f"{details.mode}: 应为 {'、'.join(MODES)} / the mode is one of {', '.join(MODES)}")
+    given = {"file": file.name, **{name: getattr(details, name) for name in _WORDS if name != "file"}}
+    texts = {name: _checked(name, text) for name, text in given.items()}
+    if texts["purpose"] is None:
+        raise DataError("--purpose: 请写明用途 / say what the exchange is for")
+    size, sha256, sm3 = content_of(file)
+    rows, mode, token_key = _table_of(file)
+    return {
+        **texts,
+        "kind": kind,
+        "size": size,
+        "sha256": sha256,
+        "sm3": sm3,
+        "rows": rows,
+        "as_of": details.as_of.isoformat() if details.as_of else None,
+        "mode": details.mode or mode,
+        "token_key": texts["token_key"] or _checked("token_key", token_key),
+        "version": __version__,
+    }
 
 
 def _checked(name: str, text: str | None) -> str | None:
