@@ -238,7 +238,7 @@ def test_a_sheet_freezes_its_header_filters_and_prints_on_landscape_a4(tmp_path:
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     rules = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
     assert rules == {"P2": '"属实,不属实,无法联系,需上会"', "Q2": '"立案办理,更正数据,不予处理,继续跟踪"'}
-    assert [sheet[f"{column}2"].protection.locked for column in "NOPQRS"] == [True, *[False] * 4, True]
+    assert [sheet[f"{column}2"].protection.locked for column in "OPQRST"] == [True, *[False] * 4, True]
 
 
 def test_a_long_sheet_continues_in_a_second_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
