@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bangfu import __version__
+from bangfu.core.files.identity import BIRTH_DATE, BIRTH_TITLES, ID_NUMBER, ID_TITLES, NAME, NAME_TITLES
 from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.files.reader import read_table
 from bangfu.core.files.reading import TableReading
@@ -36,14 +37,10 @@ ID_TOKEN, ID_PROBLEM = "id_token", "id_problem"
 NAME_BIRTH_TOKEN, SOUND_BIRTH_TOKEN = "name_birth_token", "sound_birth_token"
 SOURCE_SHEET, SOURCE_ROW = "source_sheet", "source_row"
 OWN_COLUMNS = (ID_TOKEN, ID_PROBLEM, NAME_BIRTH_TOKEN, SOUND_BIRTH_TOKEN, SOURCE_SHEET, SOURCE_ROW)
-_ID_HEADERS = (
-    "证件号码", "身份证号", "身份证号码", "身份证", "公民身份号码", "公民身份证号码", "公民身份证号", "证件号",
-    "居民身份证号码", "居民身份证号", "有效证件号码", "sfzh", "sfzhm", "gmsfhm", "zjhm",
-)  # fmt: skip
 _IDENTITY = {
-    "id_number": ("id", _ID_HEADERS),
-    "name": ("name", ("姓名", "名字", "人员姓名", "xm")),
-    "birth_date": ("birth", ("出生日期", "出生年月", "出生年月日", "csrq")),
+    ID_NUMBER: ("id", ID_TITLES),
+    NAME: ("name", NAME_TITLES),
+    BIRTH_DATE: ("birth", BIRTH_TITLES),
 }
 IDENTITY = TableLayout(
     "identity",
