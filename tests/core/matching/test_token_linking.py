@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from bangfu.core.matching.matching import match
 from bangfu.core.matching.numbers import number_text
 from bangfu.core.matching.token_file import write_tokens
 
-KEY, OTHER = TokenKey(bytes(range(32))), TokenKey(bytes(range(1, 33)))
+KEY, OTHER = (TokenKey(hashlib.sha256(text).digest()) for text in (b"one", b"another"))
 ZHANG, LI, WANG = (number_text(n) for n in (34122519880101123, 34122519900101124, 34122519600203123))
 
 
@@ -56,8 +57,10 @@ def test_another_key_is_refused_and_never_reads_as_no_matches(tmp_path: Path) ->
 
 def test_a_file_in_which_no_row_has_a_token_is_refused(tmp_path: Path) -> None:
     registry(tmp_path / "registry")
+    file = tokens(tmp_path, (ZHANG, "张三", ""))
+    file.write_text("id_token,id_problem,估值\n,missing,1000\n", encoding="utf-8")
     with pytest.raises(DataError, match="这不等于“没有匹配”"):
-        linked(tmp_path, tokens(tmp_path, ("", "张三", ""), ("123", "李四", "")))
+        linked(tmp_path, file)
 
 
 def test_numbers_link_however_they_are_written_and_strangers_stay_strangers(tmp_path: Path) -> None:

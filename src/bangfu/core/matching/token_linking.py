@@ -18,10 +18,11 @@ from bangfu.core.matching.numbers import NO_NUMBER, Numbers, number_text
 from bangfu.core.matching.people import People
 from bangfu.core.matching.reading import FileRows
 from bangfu.core.matching.rows import NO_DAY, read_rows
-from bangfu.core.matching.token_file import ID_TOKEN, NAME_BIRTH_TOKEN, NOTE_ENDING, SOUND_BIRTH_TOKEN
+from bangfu.core.matching.token_file import ID_PROBLEM, ID_TOKEN, NAME_BIRTH_TOKEN, NOTE_ENDING, SOUND_BIRTH_TOKEN
 from bangfu.core.matching.tokens import ID, name_birth_tokens, sound_birth_tokens
 
-TOKENS = tuple(ColumnLayout(name, optional=True) for name in (ID_TOKEN, NAME_BIRTH_TOKEN, SOUND_BIRTH_TOKEN))
+TOKENS = (ID_TOKEN, NAME_BIRTH_TOKEN, SOUND_BIRTH_TOKEN)
+LAYOUT = tuple(ColumnLayout(name, optional=True) for name in (*TOKENS, ID_PROBLEM))
 STRANGERS = 0.2
 """The share of rows about nobody registered that is assumed: a token of an outsider looks like any other."""
 
@@ -58,10 +59,9 @@ def read_tokens(path: Path, key: TokenKey) -> TokenRows:
             f"the tokens were made with another key ({made_with}, not {key.fingerprint}): nothing can agree; "
             "find out which key was agreed"
         )
-    table = read_table(path, TableLayout("tokens", path.stem, TOKENS)).table
+    table = read_table(path, TableLayout("tokens", path.stem, LAYOUT)).table
     columns: list[list[str | None]] = [
-        table.column(column.name).to_pylist() if column.name in table.column_names else [None] * table.num_rows
-        for column in TOKENS
+        table.column(name).to_pylist() if name in table.column_names else [None] * table.num_rows for name in TOKENS
     ]
     if table.num_rows and not any(any(column) for column in columns):
         raise DataError(
