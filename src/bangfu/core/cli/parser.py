@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bangfu.core.cli import commands as do
+from bangfu.core.cli import exchange_commands as exchange
 from bangfu.core.cli import matching_commands as matching
 from bangfu.core.cli import report_commands as reports
 
@@ -89,6 +90,7 @@ def build_parser() -> argparse.ArgumentParser:
     _screen_command(commands)
     _worklist_commands(commands)
     _explain_command(commands)
+    _exchange_commands(commands)
     _demo_command(commands)
     _match_command(commands)
     _report_commands(commands)
@@ -154,6 +156,9 @@ def _screen_command(commands: Any) -> None:
     screen.add_argument(
         "--previous", type=Path, metavar="OUT", help="上次结果，标出新增与消失 / an earlier run to compare with"
     )
+    screen.add_argument(
+        "--reports", type=Path, metavar="DIR", help="核对报告文件夹，标出能否据以办理 / means-check reports to look for"
+    )
     screen.add_argument("--memory", type=_megabytes, default=2048, metavar="2GB", help="内存上限 / memory limit (2GB)")
     screen.add_argument("--threads", type=_positive, default=2, metavar="N", help="线程数 / threads (2)")
 
@@ -208,6 +213,7 @@ def _match_command(commands: Any) -> None:
     )
     made.add_argument("--file", type=Path, required=True, metavar="FILE", help="部门数据 / the bureau's file")
     made.add_argument("--manifest", type=Path, metavar="M", help="说明文件，默认在数据旁边 / default: beside the file")
+    made.add_argument("--key", type=Path, metavar="FILE", help="密文标识的密钥 / the key of a file of tokens")
     made.add_argument("--out", type=Path, required=True, metavar="DIR", help="结果文件夹 / folder for the results")
 
 
@@ -249,3 +255,47 @@ def _registry(parser: Any) -> None:
     parser.add_argument(
         "--registry", required=True, type=Path, metavar="DIR", help="有人员表的文件夹 / folder with persons"
     )
+
+
+def _exchange_commands(commands: Any) -> None:
+    what = "在部门端用密文代替证件号码 / at a bureau: tokens in place of ID numbers"
+    token = _command(commands, "token", what, "token --key key.txt --file deaths.xlsx --out deaths.csv", exchange.token)
+    token.add_argument("--key", type=Path, metavar="FILE", help="密钥文件 / the key's file (BANGFU_TOKEN_KEY)")
+    token.add_argument("--file", required=True, type=Path, metavar="FILE", help="部门的表 / the bureau's table")
+    token.add_argument("--out", required=True, type=Path, metavar="FILE", help="结果，.csv 或 .parquet / the result")
+    token.add_argument("--name-birth", action="store_true", help="另加姓名与出生日期的密文 / add name and birth tokens")
+
+    group = _command(commands, "exchange", "交换记录 / the log of exchanges", "exchange verify --log exchange.jsonl")
+    inner = group.add_subparsers(metavar="COMMAND", required=True)
+    what = "登记一次交换，签名并加时间 / record one exchange, signed and with its time"
+    example = "exchange record --log exchange.jsonl --file deaths.csv --kind received --purpose 低保复核"
+    record = _command(inner, "record", what, example, exchange.record)
+    _log_option(record)
+    record.add_argument("--file", required=True, type=Path, metavar="FILE", help="交换的文件 / the file exchanged")
+    record.add_argument("--kind", required=True, choices=("request", "received", "tokenised"), help="种类 / kind")
+    record.add_argument("--purpose", required=True, metavar="TEXT", help="用途 / what it is for")
+    record.add_argument("--manifest", type=Path, metavar="FILE", help="文件的说明 / the manifest that came with it")
+    record.add_argument("--source", metavar="TEXT", help="来源单位 / the bureau that gives")
+    record.add_argument("--recipient", metavar="TEXT", help="接收单位 / the bureau that receives")
+    record.add_argument("--legal-basis", metavar="TEXT", help="法律依据 / the law it rests on")
+    record.add_argument("--authorisation", metavar="NO", help="授权编号 / the number of the authorisation")
+    record.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="数据截止日 / as of which day the file speaks")
+    record.add_argument("--mode", choices=("plain", "tokens"), help="明文或密文 / as the file itself shows")
+    record.add_argument("--operator", metavar="ID", help="经办编号，不写姓名 / who did it: a stable id, not a name")
+    record.add_argument(
+        "--signing-key", type=Path, metavar="FILE", help="签名私钥 / private key (BANGFU_SIGNING_KEY, …_FILE)"
+    )
+    record.add_argument("--after-interruption", action="store_true", help="另存残行 / set a broken last line aside")
+    what = "离线核验交换记录 / verify the log offline"
+    verify = _command(inner, "verify", what, "exchange verify --log exchange.jsonl --public-key k.pem", exchange.verify)
+    _log_option(verify)
+    verify.add_argument("files", nargs="*", type=Path, metavar="FILE", help="同时核对的文件 / files to check as well")
+    verify.add_argument(
+        "--public-key", action="append", default=[], type=Path, metavar="FILE",
+        help="签名公钥，可多次 / public key, may be repeated (BANGFU_PUBLIC_KEY_FILE)",
+    )  # fmt: skip
+    verify.add_argument("--expect", metavar="N|HASH", help="另处记下的条数或摘要 / a count or digest noted elsewhere")
+
+
+def _log_option(parser: Any) -> None:
+    parser.add_argument("--log", required=True, type=Path, metavar="FILE", help="交换记录 / the log")

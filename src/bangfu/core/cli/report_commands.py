@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from bangfu.core.cli.commands import FAILED, OK, Bar, UsageError, existing
+from bangfu.core.matching.report_gate import INDEX, MADE_ON
 
-INDEX = "index.csv"
 INDEX_HEADS = (
     "户编号",
     "报告编号",
     "状态",
-    "出具日期",
+    MADE_ON,
     "数据截至",
     "有效期至",
     "未知项数",

@@ -94,6 +94,12 @@ _PROBLEMS: dict[str, Message] = {
         "请删去多余的列。",
         "Delete the columns that are too many.",
     ),
+    "untitled_columns": Message(
+        "第{detail}列没有标题，未读入",
+        "column {detail} has no title and was not read",
+        "如需保留，请补上标题。",
+        "Give it a title if it is needed.",
+    ),
     "odd_type": Message("该列的数据类型无法识别：{detail}", "the column's type cannot be read: {detail}", *_FIX_CELL),
     "no_manifest": Message(
         "缺少说明文件，不知道本表覆盖哪些地区和时段",

@@ -9,7 +9,7 @@ from typing import Any
 from bangfu.core.files.arrays import ColumnReader, arrow_type
 from bangfu.core.files.header import title_key
 from bangfu.core.files.keys import keep_first
-from bangfu.core.files.layout import ColumnLayout, TableLayout
+from bangfu.core.files.layout import ColumnLayout, TableLayout, own_names
 from bangfu.core.files.reading import Remarks, TableReading
 from bangfu.core.files.remarks import FileError
 from bangfu.core.files.sheet import cell_text
@@ -46,6 +46,9 @@ def read_parquet(path: Path, layout: TableLayout) -> TableReading:
 
     parts = parquet_parts(path)
     at, unknown = _columns(path, layout)
+    if layout.rest:
+        names = own_names(unknown, [column.name for column in layout.columns])
+        at, unknown, layout = {**at, **dict(zip(names, unknown, strict=True))}, [], layout.with_rest(names)
     remarks = Remarks(path.name)
     tables = []
     for part in parts:

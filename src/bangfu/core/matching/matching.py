@@ -13,10 +13,13 @@ from typing import Any
 from bangfu.core.files.manifest import Manifest, read_manifest
 from bangfu.core.files.remarks import Problem
 from bangfu.core.files.whole import whole_folder
+from bangfu.core.matching.errors import DataError
+from bangfu.core.matching.keys import TOKEN_KEY, TokenKey
 from bangfu.core.matching.linking import Links, link
 from bangfu.core.matching.links import links_table
 from bangfu.core.matching.people import People
 from bangfu.core.matching.reading import FileRows, places_in, read_identities, read_people
+from bangfu.core.matching.token_linking import file_rows, has_tokens, link_tokens, read_tokens
 
 MARK = "summary.json"
 Progress = Callable[[str, int, int], None]
@@ -34,20 +37,31 @@ class Matched:
 
 
 def match(
-    registry: Path, file: Path, out: Path, *, manifest: Path | None = None, progress: Progress | None = None
+    registry: Path,
+    file: Path,
+    out: Path,
+    *,
+    manifest: Path | None = None,
+    key: TokenKey | None = None,
+    progress: Progress | None = None,
 ) -> Matched:
     """Link the rows of `file` to the persons of `registry` and write `out` whole or not at all.
 
-    Writes links.parquet, unlinked.xlsx, review.xlsx and summary.json. Raises FileError where registry or file cannot be
-    read or has nothing to link by.
+    `key` is needed where the file carries tokens instead of identities. Writes links.parquet, unlinked.xlsx,
+    review.xlsx and summary.json. Raises FileError where registry or file cannot be read or has nothing to link by.
     """
     said = progress or (lambda *_: None)
     started = time.perf_counter()
     with whole_folder(out, MARK) as made:
         said("read", 0, 4)
-        people, rows = read_both(registry, file)
-        said("link", 1, 4)
-        found = link(people, rows.rows)
+        if has_tokens(file):
+            people, tokens = read_people(registry), read_tokens(file, _needed(file, key))
+            said("link", 1, 4)
+            rows, found = file_rows(tokens), link_tokens(people, tokens, _needed(file, key))
+        else:
+            people, rows = read_both(registry, file)
+            said("link", 1, 4)
+            found = link(people, rows.rows)
         said("write", 2, 4)
         table = links_table(people, rows, found)
         _write(table, made / "links.parquet")
@@ -58,6 +72,15 @@ def match(
         (made / MARK).write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         said("write", 4, 4)
     return Matched(people, rows, found, table, summary)
+
+
+def _needed(file: Path, key: TokenKey | None) -> TokenKey:
+    if key is None:
+        raise DataError(
+            f"{file.name}: 该文件以密文标识代替证件号码，需要密钥：--key FILE 或环境变量 {TOKEN_KEY} / "
+            f"the file carries tokens instead of ID numbers: give the key with --key FILE or in {TOKEN_KEY}"
+        )
+    return key
 
 
 def read_both(registry: Path, file: Path) -> tuple[People, FileRows]:

@@ -76,6 +76,13 @@ METHODS: tuple[Method, ...] = (
         "证件号码是他人的；按姓名和出生日期应为此人，须核实",
         "the number is somebody else's; name and date of birth point to this person",
     ),
+    Method("token_id", True, "证件号码的密文标识一致", "the tokens of the numbers agree"),
+    Method(
+        "token_name_birth",
+        True,
+        "没有证件号码标识，姓名和出生日期的密文标识一致且唯一",
+        "no token of a number; the tokens of name and date of birth agree with one person",
+    ),
     Method("decision", True, "按以往核实结果", "by an earlier decision of a reviewer"),
     Method(
         "contradicts",

@@ -12,6 +12,8 @@ from typing import Any
 from bangfu.core.matching.authorisations import Authorisations
 from bangfu.core.rulebook.model import Label
 
+INDEX, MADE_ON = "index.csv", "出具日期"
+"""The list that lies in a folder of reports, and its column of the day on which each was made."""
 CURRENT, EXPIRED, NONE, NOT_AUTHORISED = "current", "expired", "none", "not_authorised"
 REPORT_STATUSES: dict[str, Label] = {
     CURRENT: Label("有效", "current"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bangfu.core.files.find import find_table
+from bangfu.core.files.identity import NUMBER
 from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.files.reader import read_table
 from bangfu.core.files.remarks import FileError
@@ -19,7 +20,6 @@ from bangfu.core.values.id_number import IdReading, read_id_number
 from bangfu.core.values.text import mask, tidy
 
 _HOUSEHOLD_NO = ColumnLayout("household_no", headers=("户编号",), link=True)
-_ID_HEADERS = ("证件号码", "身份证号", "身份证号码", "公民身份号码")
 _PERSONS = TableLayout(
     "persons",
     "persons",
@@ -27,7 +27,7 @@ _PERSONS = TableLayout(
         ColumnLayout("person_no", headers=("人编号",), key=True),
         _HOUSEHOLD_NO,
         ColumnLayout("name", headers=("姓名",), personal=True, optional=True),
-        ColumnLayout("id_number", headers=_ID_HEADERS, personal=True, optional=True),
+        NUMBER,
         ColumnLayout("birth_date", "date", headers=("出生日期",), optional=True),
         ColumnLayout("relation", headers=("与户主关系",), optional=True),
     ),
