@@ -24,13 +24,16 @@ def parquet_parts(path: Path) -> tuple[Path, ...]:
 def parquet_columns(path: Path) -> dict[str, str]:
     """Names and Arrow types of a Parquet file's columns, from its footer: `{"wage": "int64", …}`.
 
-    For a folder those of its first part. Raises FileError where it is no Parquet.
+    For a folder those of its first part. Raises FileError where it is no Parquet, or the folder has no part.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    parts = parquet_parts(path)
+    if not parts:
+        raise FileError("not_a_table", path.name, found="文件夹中没有 .parquet / no .parquet in the folder")
     try:
-        schema = pq.read_schema(parquet_parts(path)[0])
+        schema = pq.read_schema(parts[0])
     except (pa.ArrowInvalid, OSError) as error:
         raise FileError("damaged", path.name, found=str(error)[:80]) from None
     return {field.name: str(field.type) for field in schema}
