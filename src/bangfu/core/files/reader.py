@@ -13,6 +13,7 @@ from typing import Any
 
 from bangfu.core.files.arrays import ColumnReader, arrow_type
 from bangfu.core.files.header import SEARCHED_ROWS, Found, Header, find_headers, keep_rest
+from bangfu.core.files.identity import NAME
 from bangfu.core.files.keys import keep_first
 from bangfu.core.files.layout import VERBATIM, ColumnLayout, TableLayout
 from bangfu.core.files.open_book import open_book
@@ -22,10 +23,11 @@ from bangfu.core.files.remarks import FileError
 from bangfu.core.files.rows import is_text_line, is_total, suspects
 from bangfu.core.files.sheet import Row, Sheet
 from bangfu.core.values.money import read_number
-from bangfu.core.values.text import half_width, mask, squeeze
+from bangfu.core.values.text import half_width, mask, name_problem, squeeze
 
 CHUNK_ROWS = 50_000
 """Rows that are held as text at a time, so that memory does not grow with the file."""
+_LONGEST_PLAIN_NAME = 4
 
 
 def read_table(path: Path, layout: TableLayout) -> TableReading:
@@ -200,7 +202,7 @@ class _Collector:
             row = chunk[index]
             if not any(cell.strip() for cell in row):
                 found.add(index)
-            elif is_text_line(row, key_at):
+            elif is_text_line(row, key_at) and not (key is None and _names_somebody(row, header)):
                 text = " ".join(cell.strip() for cell in row if cell.strip())
                 remarks.note(name, numbers[index], "", _without_numbers(text), "text_line")
                 found.add(index)
@@ -241,6 +243,13 @@ class _Collector:
             self._seen,
         )
         return keep_first(reading, self.remarks)
+
+
+def _names_somebody(row: Row, header: Header) -> bool:
+    """Whether a row with hardly anything in it has a name where names stand: somebody without a number."""
+    at = header.at.get(NAME)
+    cell = row[at].strip() if at is not None and at < len(row) else ""
+    return name_problem(cell) is False and (len(cell) <= _LONGEST_PLAIN_NAME or "·" in cell)
 
 
 def _title(header: Header, column: ColumnLayout) -> str:
