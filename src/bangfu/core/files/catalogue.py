@@ -234,6 +234,13 @@ FILE_ERRORS: dict[str, Message] = {
         "请来源单位重新导出，或检查列是否放错。",
         "Ask the source to export it again, or check whether the columns are misplaced.",
     ),
+    "no_days": Message(
+        "{file}：没有证件号码，“{column}”列又没有一行是完整的日期（只有年月，或无法识别），无法对应到人员。",
+        "{file}: there are no ID numbers, and no row of the column {column} is a whole date (only months, or "
+        "unreadable), so nothing can be linked.",
+        "请来源单位补上证件号码，或到日的出生日期。",
+        "Ask the source for ID numbers, or for dates of birth to the day.",
+    ),
     "empty_key": Message(
         "{file}：有{count}行没有“{column}”。",
         "{file}: {count} rows have no {column}.",

@@ -159,6 +159,8 @@ def _not_empty(path: Path, columns: Mapping[str, Any], rows: Rows) -> None:
     if not len(rows) or not (rows.numbers.problems == PROBLEMS.index("missing")).all():
         return
     if not ((rows.names.keys != NO_NAME) & (rows.born != NO_DAY)).any():
+        if rows.names.keys.any() and "birth_date" in columns and columns["birth_date"].null_count < len(rows):
+            raise FileError("no_days", path.name, column=BORN.headers[0])
         empty = NUMBER if "id_number" in columns else PERSON_NAME if not rows.names.keys.any() else BORN
         raise FileError("empty_column", path.name, column=empty.headers[0])
 
