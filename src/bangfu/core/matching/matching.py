@@ -21,7 +21,8 @@ from bangfu.core.matching.people import People
 from bangfu.core.matching.reading import FileRows, places_in, read_identities, read_people
 from bangfu.core.matching.token_linking import file_rows, has_tokens, link_tokens, read_tokens
 
-MARK = "summary.json"
+MARK, SUMMARY = "links.parquet", "summary.json"
+"""`links.parquet` says that a folder holds an earlier run: other programs write a summary.json too."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -64,12 +65,12 @@ def match(
             found = link(people, rows.rows)
         said("write", 2, 4)
         table = links_table(people, rows, found)
-        _write(table, made / "links.parquet")
+        _write(table, made / MARK)
         known, problem = read_manifest(file if manifest is None else manifest)
         said("write", 3, 4)
         summary = _summary(people, rows, table, known, problem)
         summary["seconds"] = round(time.perf_counter() - started, 3)
-        (made / MARK).write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        (made / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         said("write", 4, 4)
     return Matched(people, rows, found, table, summary)
 
