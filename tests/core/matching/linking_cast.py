@@ -26,7 +26,7 @@ def numbered(born: date, order: int = 1, area: int = 990101) -> str:
 
 
 def columns(rows: Sequence[dict[str, Any]], fields: Iterable[str] = FIELDS) -> dict[str, Any]:
-    """Arrow columns of those fields that any row has."""
+    """Arrow columns of those fields that any row has; at least the number."""
     return {
         field: pa.array([row.get(field) for row in rows], _TYPES.get(field, pa.string()))
         for field in fields

@@ -38,7 +38,8 @@ def undone(text: str) -> set[str]:
     swapped = (text[:at] + text[at + 1] + text[at] + text[at + 2 :] for at in range(len(text) - 1))
     left_out = (text[:at] + other + text[at:] for at in range(len(text) + 1) for other in CHARACTERS)
     put_in = (text[:at] + text[at + 1 :] for at in range(len(text)))
-    return well_formed([*mistaken, *swapped, *left_out, *put_in])
+    day_for_month = [text[:10] + text[12:14] + text[10:12] + text[14:]] if len(text) == 18 else []
+    return well_formed([*mistaken, *swapped, *left_out, *put_in, *day_for_month])
 
 
 def slips_of(number: str) -> st.SearchStrategy[str]:
@@ -48,7 +49,8 @@ def slips_of(number: str) -> st.SearchStrategy[str]:
     put_in = st.tuples(at, other).map(lambda slip: number[: slip[0]] + slip[1] + number[slip[0] :])
     swapped = st.integers(0, 16).map(lambda n: number[:n] + number[n + 1] + number[n] + number[n + 2 :])
     left_out = at.map(lambda n: number[:n] + number[n + 1 :])
-    return mistaken | put_in | swapped | left_out
+    day_for_month = st.just(number[:10] + number[12:14] + number[10:12] + number[14:])
+    return mistaken | put_in | swapped | left_out | day_for_month
 
 
 @given(GOOD.flatmap(lambda number: st.tuples(st.just(number), slips_of(number))))
@@ -56,6 +58,7 @@ def slips_of(number: str) -> st.SearchStrategy[str]:
 @example((WITH_X, WITH_X[:17]))
 @example((WITH_X, "1" + WITH_X))
 @example((SAMPLE, SAMPLE[:16] + SAMPLE[17] + SAMPLE[16]))
+@example((SAMPLE, SAMPLE[:10] + SAMPLE[12:14] + SAMPLE[10:12] + SAMPLE[14:]))
 def test_whoever_made_one_slip_is_found(pair: tuple[str, str]) -> None:
     number, typed = pair
     if typed != number:
