@@ -50,7 +50,7 @@ def note_of(path: Path) -> Path:
 def read_tokens(path: Path, key: TokenKey) -> TokenRows:
     """The tokens of a file. Raises DataError where they were made with another key, or where there are none."""
     try:
-        made_with = json.loads(note_of(path).read_text(encoding="utf-8")).get("key", {}).get("fingerprint")
+        made_with = json.loads(note_of(path).read_text(encoding="utf-8")).get("key")
     except (OSError, ValueError, AttributeError):
         made_with = None
     if made_with is not None and made_with != key.fingerprint:
