@@ -13,7 +13,8 @@ from typing import Any
 from bangfu.core.matching.candidates import Pairs, Unreadable
 from bangfu.core.matching.edits import UNKNOWN
 from bangfu.core.matching.names import DIFFERENT, EQUAL, ONE_CHARACTER, PART, SOUND, relations, sound_keys
-from bangfu.core.matching.numbers import NO_NUMBER, WEIGHTS, birth_days, pack_digits
+from bangfu.core.matching.numbers import NO_NUMBER, birth_days
+from bangfu.core.matching.patterns import person_digits
 from bangfu.core.matching.people import People, counted
 from bangfu.core.matching.rows import NO_DAY
 
@@ -79,20 +80,6 @@ def weigh(found: Pairs, sought: Unreadable, people: People) -> Evidence:
     found_so_far = _Compared(name, told, same_birth, own, visible, agreeing)
     chance /= _against(found, found_so_far, sought, people)
     return Evidence(name, same_birth, same_phone, visible, agreeing, np.maximum(chance, 1e-12))
-
-
-def person_digits(packed: Any) -> Any:
-    """The eighteen places of packed numbers (rows × 18, uint8; 10 for X); of no number, UNKNOWN."""
-    import numpy as np
-
-    digits = np.full((len(packed), 18), UNKNOWN, np.uint8)
-    left = np.where(packed == NO_NUMBER, 0, packed)
-    for place in range(16, -1, -1):
-        digits[:, place] = left % 10
-        left = left // 10
-    digits[:, 17] = pack_digits(digits[:, : len(WEIGHTS)])[1]
-    digits[packed == NO_NUMBER] = UNKNOWN
-    return digits
 
 
 def _by_name(how: Any, sought: Unreadable, keys: Any, people: People, others: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 _MIXER = 0x9E3779B97F4A7C15
@@ -55,19 +56,47 @@ def pairs(few: Any, many: Any, most: int = 0, first_of: int = 0) -> tuple[Any, A
     """
     import numpy as np
 
-    if not len(few) or not len(many):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    table, shift = member_filter(few)
-    near = np.flatnonzero(may_be_in(many, table, shift))
-    order = np.argsort(many[near], kind="stable")
-    near = near[order]
-    ascending = many[near]
-    first = np.searchsorted(ascending, few, "left")
-    count = np.searchsorted(ascending, few, "right") - first
+    near, first, count = _spans(few, many)
     if most:
         count[count > most] = 0
     if first_of:
         count = np.minimum(count, first_of)
-    one = np.repeat(np.arange(len(few)), count)
-    starts = np.repeat(first - np.concatenate(([0], np.cumsum(count)[:-1])), count)
+    return _spread(near, first, count)
+
+
+def pairs_in_parts(few: Any, many: Any, most: int, at_once: int) -> Iterator[tuple[Any, Any]]:
+    """As `pairs`, in parts of about `at_once` pairs: for keys that stand so often that most pairs are to be dropped."""
+    import numpy as np
+
+    near, first, count = _spans(few, many)
+    count[count > most] = 0
+    part = np.cumsum(count) // at_once
+    ends = [*np.flatnonzero(np.diff(part)) + 1, len(count)]
+    for start, end in zip([0, *ends], ends, strict=False):
+        one, two = _spread(near, first[start:end], count[start:end])
+        yield one + start, two
+
+
+def _spans(few: Any, many: Any) -> tuple[Any, Any, Any]:
+    """Places in `many` in the order of their keys, and for each of `few` where its key begins there and how often it
+    stands.
+    """
+    import numpy as np
+
+    nothing = np.zeros(len(few), np.int64)
+    if not len(few) or not len(many):
+        return np.empty(0, np.int64), nothing, nothing.copy()
+    table, shift = member_filter(few)
+    near = np.flatnonzero(may_be_in(many, table, shift))
+    near = near[np.argsort(many[near], kind="stable")]
+    ascending = many[near]
+    first = np.searchsorted(ascending, few, "left")
+    return near, first, np.searchsorted(ascending, few, "right") - first
+
+
+def _spread(near: Any, first: Any, count: Any) -> tuple[Any, Any]:
+    import numpy as np
+
+    one = np.repeat(np.arange(len(count)), count)
+    starts = np.repeat(first - (np.cumsum(count) - count), count)
     return one, near[starts + np.arange(len(one))]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bangfu.core.matching.edits import UNKNOWN
+from bangfu.core.matching.numbers import NO_NUMBER, WEIGHTS, birth_days, pack_digits, real_dates
 from bangfu.core.values.id_number import cleaned_number
 
 PLACES = 18
@@ -88,7 +89,6 @@ def pattern_births(known: Any) -> Any:
     """The date of birth of each pattern as days since 1970; NO_DAY where a digit is unknown or it is no date."""
     import numpy as np
 
-    from bangfu.core.matching.numbers import birth_days, real_dates
     from bangfu.core.matching.rows import NO_DAY
 
     born = known[:, 6:14].astype(np.int64)
@@ -99,3 +99,17 @@ def pattern_births(known: Any) -> Any:
     packed = number * 1000
     sound = complete & real_dates(packed)
     return np.where(sound, birth_days(np.where(sound, packed, 0)), NO_DAY).astype(np.int32)
+
+
+def person_digits(packed: Any) -> Any:
+    """The eighteen places of packed numbers (rows × 18, uint8; 10 for X); of no number, UNKNOWN."""
+    import numpy as np
+
+    digits = np.full((len(packed), 18), UNKNOWN, np.uint8)
+    left = np.where(packed == NO_NUMBER, 0, packed)
+    for place in range(16, -1, -1):
+        digits[:, place] = left % 10
+        left = left // 10
+    digits[:, 17] = pack_digits(digits[:, : len(WEIGHTS)])[1]
+    digits[packed == NO_NUMBER] = UNKNOWN
+    return digits
