@@ -240,7 +240,7 @@ def test_the_same_input_gives_the_same_answer_bit_by_bit() -> None:
 @pytest.mark.parametrize(("persons", "rows"), [(1, 1), (1, 200), (2000, 1), (3, 3), (2000, 2000)])
 def test_files_and_registries_of_any_size_are_linked(persons: int, rows: int) -> None:
     registry, file = made(7, persons, rows)
-    people, links = run(registry, file)
+    _, links = run(registry, file)
     clean = [one for one in registry if one["id_number"]]
     _, itself = run(registry, clean)
     assert len(links.person) == rows

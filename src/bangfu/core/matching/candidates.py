@@ -10,7 +10,14 @@ from bangfu.core.matching.exact import spans
 from bangfu.core.matching.joins import may_be_in, member_filter, mixed, pairs, pairs_in_parts
 from bangfu.core.matching.names import NO_NAME, sound_keys
 from bangfu.core.matching.numbers import NO_NUMBER
-from bangfu.core.matching.patterns import character_matrix, pattern_births, patterns, person_digits, readable
+from bangfu.core.matching.patterns import (
+    character_matrix,
+    partly_agrees,
+    pattern_births,
+    patterns,
+    person_digits,
+    readable,
+)
 from bangfu.core.matching.people import People
 from bangfu.core.matching.rows import NO_DAY, Rows
 
@@ -20,8 +27,6 @@ CROWD = 10
 """Of more persons than this who agree in all that is looked up only the first are compared: none of them is unique."""
 SAME_DAY_AND_SURNAME = 300
 """A surname, a given name or a sound that more persons of one date of birth bear than this leads to nobody."""
-MISREAD = 2
-"""So many of the characters that can be seen of a number may be wrong."""
 _AT_ONCE = 1 << 19
 _GIVEN = 0xFFFFFFFFFFFF0000
 
@@ -101,7 +106,7 @@ def same_name_and_birth(keys: Any, born: Any, people: People) -> tuple[Any, Any]
 
 
 def same_name(sought: Unreadable, people: People) -> tuple[Any, Any]:
-    """Pairs with one name, for rows that show part of a number but no date of birth, where nearly all of it agrees."""
+    """Pairs with one name, for rows that show part of a number but no date of birth, where what is seen agrees."""
     import numpy as np
 
     keys = sought.rows.names.keys
@@ -111,7 +116,7 @@ def same_name(sought: Unreadable, people: People) -> tuple[Any, Any]:
     for one, two in pairs_in_parts(keys[rows], people.rows.names.keys, COMMON_NAME, _AT_ONCE):
         known, digits = sought.known[rows[one]], person_digits(people.rows.numbers.packed[two])
         seen = (known != UNKNOWN) & (digits != UNKNOWN)
-        agreeing = np.flatnonzero(seen.any(axis=1) & ((seen & (known != digits)).sum(axis=1) <= MISREAD))
+        agreeing = np.flatnonzero(partly_agrees(seen.sum(axis=1), (seen & (known == digits)).sum(axis=1)))
         place = np.arange(len(agreeing)) - np.searchsorted(one[agreeing], one[agreeing])
         kept = agreeing[place < CROWD]
         found.append((rows[one[kept]], two[kept]))

@@ -14,7 +14,7 @@ from bangfu.core.matching.candidates import Pairs, Unreadable
 from bangfu.core.matching.edits import UNKNOWN
 from bangfu.core.matching.names import DIFFERENT, EQUAL, ONE_CHARACTER, PART, SOUND, relations, sound_keys
 from bangfu.core.matching.numbers import NO_NUMBER, birth_days
-from bangfu.core.matching.patterns import person_digits
+from bangfu.core.matching.patterns import partly_agrees, person_digits
 from bangfu.core.matching.people import People, counted
 from bangfu.core.matching.rows import NO_DAY
 
@@ -153,7 +153,7 @@ def _by_number(slip: Any, seen: Any, equal: Any, same_birth: Any, name: Any, row
     rest = ~slip
     wrong = seen.sum(axis=1) - equal.sum(axis=1)
     agreeing = equal.sum(axis=1)
-    fits = rest & (((wrong == 0) & (agreeing >= 4)) | ((wrong <= 2) & (agreeing >= 14)))
+    fits = rest & partly_agrees(wrong + agreeing, agreeing)
     parts = np.ones(len(slip))
     parts *= np.where(equal[:, AREA].sum(axis=1) >= 4, SAME_AREA, 1.0)
     parts *= np.where(equal[:, YEAR].all(axis=1) & ~same_birth, SAME_YEAR, 1.0)

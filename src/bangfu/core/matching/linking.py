@@ -16,6 +16,7 @@ from bangfu.core.matching.evidence import Evidence, probabilities, weigh
 from bangfu.core.matching.methods import CODES
 from bangfu.core.matching.names import BLANK, DIFFERENT, EQUAL, ONE_CHARACTER, PART, SOUND, relations
 from bangfu.core.matching.numbers import NO_NUMBER
+from bangfu.core.matching.patterns import partly_agrees
 from bangfu.core.matching.people import People
 from bangfu.core.matching.rows import NO_DAY, Rows
 
@@ -305,8 +306,7 @@ def _answer(
     name, same = evidence.name[best], evidence.same_birth[best]
     slip, text = pairs.slip[best], pairs.text[best]
     wrong = evidence.visible[best] - evidence.agreeing[best]
-    agreeing = evidence.agreeing[best]
-    partly = ~slip & (((wrong == 0) & (agreeing >= 4)) | ((wrong <= 2) & (agreeing >= 14)))
+    partly = ~slip & partly_agrees(evidence.visible[best], evidence.agreeing[best])
     born = same | (sought.born[pairs.row[best]] != NO_DAY)
     phone = evidence.same_phone[best]
     methods = np.where(born | ~phone, CODES["name_birth"], CODES["name_phone"]).astype(np.uint8)

@@ -113,3 +113,9 @@ def person_digits(packed: Any) -> Any:
     digits[:, 17] = pack_digits(digits[:, : len(WEIGHTS)])[1]
     digits[packed == NO_NUMBER] = UNKNOWN
     return digits
+
+
+def partly_agrees(visible: Any, agreeing: Any) -> Any:
+    """Whether what can be seen of a number is a person's: all of four characters or more, or all but two of many."""
+    wrong = visible - agreeing
+    return ((wrong == 0) & (agreeing >= 4)) | ((wrong <= 2) & (agreeing >= 14))
