@@ -50,7 +50,12 @@ def made_registry(rng: random.Random, size: int) -> list[Row]:
 def made_row(rng: random.Random, registry: list[Row]) -> Row:
     """A row about somebody registered or not, with what files do to it."""
     one = rng.choice(registry)
-    row: Row = {"id_number": one["id_number"], "name": one["name"], "birth_date": rng.choice((None, one["birth_date"])), "sex": rng.choice((None, one["sex"]))}
+    row: Row = {
+        "id_number": one["id_number"],
+        "name": one["name"],
+        "birth_date": rng.choice((None, one["birth_date"])),
+        "sex": rng.choice((None, one["sex"])),
+    }
     for _ in range(rng.choice((0, 0, 1, 1, 2))):
         _damage(rng, row, registry)
     return row
@@ -120,7 +125,12 @@ def test_the_certain_stages_are_those_of_the_oracle(seed: int) -> None:
             assert set(named) <= set(found.others) or len(found.others) == 5
             continue
         person = None if expected.person is None else registry[expected.person]["person_no"]
-        assert (found.person, found.method, found.review, found.others) == (person, expected.method, expected.review, named)
+        assert (found.person, found.method, found.review, found.others) == (
+            person,
+            expected.method,
+            expected.review,
+            named,
+        )
     assert checked > 20
 
 
@@ -160,7 +170,13 @@ def test_equal_rows_have_equal_answers(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_an_unrelated_person_changes_no_certain_link_and_puts_nobody_in_anothers_place(seed: int) -> None:
     registry, rows = made(seed)
-    stranger = {"person_no": "X", "household_no": "HX", "name": "欧阳不凡", "id_number": numbered(date(1931, 1, 1), 1, 110101), "birth_date": date(1931, 1, 1)}
+    stranger = {
+        "person_no": "X",
+        "household_no": "HX",
+        "name": "欧阳不凡",
+        "id_number": numbered(date(1931, 1, 1), 1, 110101),
+        "birth_date": date(1931, 1, 1),
+    }
     people, links = run(registry, rows)
     more, others = run([*registry, stranger], rows)
     certain = read_rows(columns(rows)).numbers.packed != NO_NUMBER

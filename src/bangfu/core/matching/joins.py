@@ -26,6 +26,24 @@ def mixed(*parts: Any) -> Any:
     return found
 
 
+def ascending(keys: Any) -> Any:
+    """The order that sorts `keys`, equal ones in the order in which they stand.
+
+    Sorting without that care is twice as fast; the few equal ones are put right afterwards.
+    """
+    import numpy as np
+
+    order = np.argsort(keys)
+    sorted_keys = keys[order]
+    same = np.zeros(len(order) + 1, bool)
+    same[1:-1] = sorted_keys[1:] == sorted_keys[:-1]
+    tied = np.flatnonzero(same[1:] | same[:-1])
+    if len(tied):
+        few = order[tied]
+        order[tied] = few[np.lexsort((few, keys[few]))]
+    return order
+
+
 def member_filter(keys: Any) -> tuple[Any, int]:
     """A table of which hashes occur, and the shift that goes with it: sixteen places for each key, 2^16 to 2^27."""
     import numpy as np
@@ -59,11 +77,11 @@ def pairs(few: Any, many: Any, most: int = 0, first_of: int = 0) -> tuple[Any, A
         return np.empty(0, np.int64), np.empty(0, np.int64)
     table, shift = member_filter(few)
     near = np.flatnonzero(may_be_in(many, table, shift))
-    order = np.argsort(many[near], kind="stable")
+    order = ascending(many[near])
     near = near[order]
-    ascending = many[near]
-    first = np.searchsorted(ascending, few, "left")
-    count = np.searchsorted(ascending, few, "right") - first
+    in_order = many[near]
+    first = np.searchsorted(in_order, few, "left")
+    count = np.searchsorted(in_order, few, "right") - first
     if most:
         count[count > most] = 0
     if first_of:

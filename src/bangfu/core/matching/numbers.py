@@ -19,7 +19,7 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 NO_NUMBER = -1
 """What stands where a text identifies nobody."""
-_BLOCK = 1 << 18
+_BLOCK = 1 << 21
 _MISSING = PROBLEMS.index("missing")
 _PLACEHOLDER = PROBLEMS.index("placeholder")
 _BAD_CHECKSUM = PROBLEMS.index("bad_checksum")
