@@ -90,7 +90,9 @@ def _stranger(registry: Sequence[Row], row: Row) -> Answer:
         if row.get("name") and born and person.get("name") == row["name"] and birth_of(person) == born
     ]
     wrong = [at for at in namesakes[:10] if number_of(registry[at]) is None]
-    return Answer(None, "registry_wrong", True, tuple(wrong[:SHOWN])) if wrong else Answer(None, "not_registered", False)
+    return (
+        Answer(None, "registry_wrong", True, tuple(wrong[:SHOWN])) if wrong else Answer(None, "not_registered", False)
+    )
 
 
 def _verdict(person: Row, row: Row, number: str) -> str:

@@ -27,6 +27,24 @@ def mixed(*parts: Any) -> Any:
     return found
 
 
+def ascending(keys: Any) -> Any:
+    """The order that sorts `keys`, equal ones in the order in which they stand.
+
+    Sorting without that care is twice as fast; the few equal ones are put right afterwards.
+    """
+    import numpy as np
+
+    order = np.argsort(keys)
+    sorted_keys = keys[order]
+    same = np.zeros(len(order) + 1, bool)
+    same[1:-1] = sorted_keys[1:] == sorted_keys[:-1]
+    tied = np.flatnonzero(same[1:] | same[:-1])
+    if len(tied):
+        few = order[tied]
+        order[tied] = few[np.lexsort((few, keys[few]))]
+    return order
+
+
 def member_filter(keys: Any) -> tuple[Any, int]:
     """A table of which hashes occur, and the shift that goes with it: sixteen places for each key, 2^16 to 2^27."""
     import numpy as np
@@ -88,10 +106,10 @@ def _spans(few: Any, many: Any) -> tuple[Any, Any, Any]:
         return np.empty(0, np.int64), nothing, nothing.copy()
     table, shift = member_filter(few)
     near = np.flatnonzero(may_be_in(many, table, shift))
-    near = near[np.argsort(many[near], kind="stable")]
-    ascending = many[near]
-    first = np.searchsorted(ascending, few, "left")
-    return near, first, np.searchsorted(ascending, few, "right") - first
+    near = near[ascending(many[near])]
+    in_order = many[near]
+    first = np.searchsorted(in_order, few, "left")
+    return near, first, np.searchsorted(in_order, few, "right") - first
 
 
 def _spread(near: Any, first: Any, count: Any) -> tuple[Any, Any]:

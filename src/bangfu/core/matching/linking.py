@@ -13,8 +13,9 @@ from bangfu.core.matching import candidates as search
 from bangfu.core.matching import exact
 from bangfu.core.matching.edits import UNKNOWN
 from bangfu.core.matching.evidence import Evidence, probabilities, weigh
+from bangfu.core.matching.joins import ascending
 from bangfu.core.matching.methods import CODES
-from bangfu.core.matching.names import BLANK, DIFFERENT, EQUAL, ONE_CHARACTER, PART, SOUND, relations
+from bangfu.core.matching.names import BLANK, DIFFERENT, EQUAL, NO_NAME, ONE_CHARACTER, PART, SOUND, relations
 from bangfu.core.matching.numbers import NO_NUMBER
 from bangfu.core.matching.patterns import partly_agrees
 from bangfu.core.matching.people import People
@@ -25,7 +26,8 @@ ACCEPTED, PROPOSED, WORTH_A_LOOK = 0.995, 0.97, 0.5
 """From which probability a pair is a link, a proposal for a reviewer, a remark for a reviewer."""
 _USUAL_ROWS, _USUAL_STRANGERS = 20, 0.2
 """A file of a few rows says little of how many of them are about nobody registered: as if these had been added."""
-_BLOCK = 1 << 18
+_BLOCK = 1 << 22
+"""Rows that a thread works at a time: pieces so large that threads seldom wait for the interpreter."""
 MANY_RECORDS, WORTH_SHOWING = 20, 5
 """A number on more records than this is a filler; so many candidates are shown to a reviewer."""
 _SCORES = {
@@ -86,7 +88,7 @@ def _by_number(people: People, rows: Rows, found: Links) -> float:
     with ThreadPoolExecutor(2) as pool:  # sorting leaves the interpreter free
         ahead = pool.submit(lambda: people.by_number)
         packed = rows.numbers.packed
-        order = np.argsort(packed, kind="stable")
+        order = ascending(packed)
         order = order[int(np.searchsorted(packed, NO_NUMBER, "right", sorter=order)) :]
         ahead.result()
         blocks = [order[start : start + _BLOCK] for start in range(0, len(order), _BLOCK)]
@@ -125,15 +127,23 @@ def _one_block(people: People, rows: Rows, found: Links, order: Any) -> Any:
 
 
 def _verdicts(people: People, rows: Rows, at: Any, person: Any) -> Any:
-    return exact.judge(
+    """What each pair is worth; most agree in number and name, and only the others are looked at any further."""
+    import numpy as np
+
+    keys, others = people.rows.names.keys[person], rows.names.keys[at]
+    found = np.full(len(at), exact.AGREES, np.uint8)
+    unequal = np.flatnonzero((keys != others) | (others == NO_NAME))
+    at, person = at[unequal], person[unequal]
+    found[unequal] = exact.judge(
         rows.numbers.packed[at],
         people.rows.names,
-        people.rows.names.keys[person],
+        keys[unequal],
         people.birth[person],
         rows.names,
-        rows.names.keys[at],
+        others[unequal],
         rows.born[at],
     )
+    return found
 
 
 def _judge(people: People, rows: Rows, found: Links, at: Any, person: Any) -> None:

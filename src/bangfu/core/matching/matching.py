@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from bangfu.core.matching.reading import FileRows, places_in, read_identities, r
 from bangfu.core.matching.token_linking import file_rows, has_tokens, link_tokens, read_tokens
 
 MARK, SUMMARY = "links.parquet", "summary.json"
+_TURN = 2e-4
 """`links.parquet` says that a folder holds an earlier run: other programs write a summary.json too."""
 Progress = Callable[[str, int, int], None]
 
@@ -89,6 +91,9 @@ def read_both(registry: Path, file: Path) -> tuple[People, FileRows]:
     from concurrent.futures import ThreadPoolExecutor
 
     import pyarrow as pa
+
+    # short turns: one thread's small steps must not wait five milliseconds for the other's each time
+    sys.setswitchinterval(_TURN)
 
     with ThreadPoolExecutor(2) as pool:
         people = pool.submit(read_people, registry, places_in(file))

@@ -31,7 +31,7 @@ _BRACKETS = re.compile(r"[（(【\[《<].*?[)）】\]》>]|[（(【\[].*$")
 _LANES = (0, 16, 32, 48)
 _HASHED = 1 << 63
 """Set in every hashed key (and in packed ones whose fourth character lies high)."""
-_BLOCK = 1 << 18
+_BLOCK = 1 << 21
 
 
 @dataclass(frozen=True, slots=True)

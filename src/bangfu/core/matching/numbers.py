@@ -19,8 +19,9 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 NO_NUMBER = -1
 """What stands where a text identifies nobody."""
-_BLOCK = 1 << 18
+_BLOCK = 1 << 21
 _MISSING = PROBLEMS.index("missing")
+_BAD_LENGTH = PROBLEMS.index("bad_length")
 _PLACEHOLDER = PROBLEMS.index("placeholder")
 _BAD_CHECKSUM = PROBLEMS.index("bad_checksum")
 _IMPOSSIBLE = PROBLEMS.index("impossible_date")
@@ -55,6 +56,7 @@ def read_numbers(column: Any) -> Numbers:
         for at in range(0, len(chunk), _BLOCK):
             piece = chunk.slice(at, _BLOCK)
             packed, problems, rest = _plain(piece)
+            _other_lengths(piece, rest, packed, problems, repairs, start)
             _one_by_one(piece, rest, packed, problems, seen, repairs, start)
             blocks.append((packed, problems))
             start += len(piece)
@@ -133,6 +135,33 @@ def _plain(array: Any) -> tuple[Any, Any, Any]:
     problems[rows] = problem
     rest[rows] = False
     return packed, problems, rest
+
+
+def _other_lengths(
+    array: Any, rest: Any, packed: Any, problems: Any, repairs: dict[int, tuple[str, ...]], start: int
+) -> None:
+    """Blanks, and the commonest slips that need no second look: a digit too few or too many, and numbers of fifteen."""
+    import numpy as np
+
+    if array.null_count:
+        rest &= np.asarray(array.is_valid())
+    for width in (15, 17, 19):
+        rows, text = rows_of_length(array, width)
+        digits = text - np.uint8(48)
+        plain = (digits < 10).all(axis=1) & ~(digits[:, :6] == 9).all(axis=1)
+        plain &= (digits != digits[:, :1]).any(axis=1)
+        if width == 15:  # the sequence numbers 996 to 999 were kept for centenarians
+            plain &= ~((digits[:, 12:14] == 9).all(axis=1) & (digits[:, 14] >= 6))
+        rows, digits = rows[plain], digits[plain]
+        rest[rows] = False
+        problems[rows] = _BAD_LENGTH
+        if width == 15 and len(rows):
+            century = np.broadcast_to(np.array([1, 9], np.uint8), (len(rows), 2))
+            number, _ = pack_digits(np.hstack([digits[:, :6], century, digits[:, 6:]]))
+            sound = real_dates(number)
+            packed[rows] = np.where(sound, number, NO_NUMBER)
+            problems[rows] = np.where(sound, 0, _IMPOSSIBLE)
+            repairs.update(dict.fromkeys((rows + start).tolist(), ("fifteen_digits",)))
 
 
 def pack_digits(digits: Any) -> tuple[Any, Any]:

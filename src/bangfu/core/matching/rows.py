@@ -102,6 +102,8 @@ class Rows:
 
         own = self.born
         well = (own == NO_DAY) & (self.numbers.packed != NO_NUMBER)
+        if not well.any():
+            return own
         return np.where(well, birth_days(np.where(well, self.numbers.packed, 0)), own)
 
 
