@@ -78,7 +78,12 @@ def _of_household(registry: Path, found: Mapping[str, Any], wanted: Sequence[Col
     if _is_parquet(path):
         given = read_columns(path, columns)
     else:
-        table = read_table(path, TableLayout("households", "households", columns)).table
+        try:
+            table = read_table(path, TableLayout("households", "households", columns)).table
+        except FileError as error:
+            if error.code != "no_header":
+                raise
+            return {}  # it has neither telephone nor area
         given = {name: table.column(name) for name in table.column_names}
     if "household_no" not in given:
         return {}
