@@ -45,6 +45,9 @@ def token(args: argparse.Namespace) -> int:
     with Bar() as bar:
         done = write_tokens(key, args.file, args.out, name_birth=args.name_birth, progress=bar)
     _tell(done)
+    from bangfu.core.matching.exchange import Details
+
+    leave_record(args, "tokenised", args.out, args.out.parent, Details(purpose=args.purpose))
     return FAILED if done.left_out else OK
 
 
@@ -99,6 +102,33 @@ def record(args: argparse.Namespace) -> int:
     print(f"行 rows: {'-' if made.rows is None else made.rows}; 方式 mode: {made.mode}")
     print(f"末条摘要 head: {made.digest()}")
     return OK
+
+
+LOG = "exchanges.jsonl"
+LOG_PLACE = "BANGFU_EXCHANGE_LOG"
+
+
+def leave_record(args: argparse.Namespace, kind: str, file: Path, beside: Path, details: Details) -> None:
+    """The record that every exchange leaves: in `--exchanges`, BANGFU_EXCHANGE_LOG, or exchanges.jsonl in `beside`.
+
+    The exchange has happened: where the record cannot be written, that is told with what to do, and nothing is undone.
+    """
+    from bangfu.core.matching import keys
+    from bangfu.core.matching.errors import DataError
+    from bangfu.core.matching.exchange import record_exchange
+
+    log = args.exchanges or Path(os.environ.get(LOG_PLACE) or beside / LOG)
+    try:
+        signer = keys.read_signing_key(args.signing_key, warn=_warn)
+        made = record_exchange(log, kind=kind, file=file, details=details, signer=signer)
+    except (DataError, OSError) as error:
+        _warn(
+            f"{log}: 交换记录没有写成：{error}。请补记：bangfu exchange record / "
+            "the exchange left no record; add it with bangfu exchange record"
+        )
+        return
+    unsigned = "" if signer else "，未签名 unsigned (--signing-key)"
+    print(f"交换记录 record {made.number}: {log}{unsigned}")
 
 
 def _details(args: argparse.Namespace) -> Details:

@@ -249,6 +249,18 @@ def _report_commands(commands: Any) -> None:
     asked.add_argument("--on", required=True, type=_day, metavar="YYYY-MM-DD", help="查询日期 / the day of asking")
     asked.add_argument("--households", type=Path, metavar="FILE", help="只查这些户 / these households only")
     asked.add_argument("--out", required=True, type=Path, metavar="DIR", help="结果文件夹 / folder for the lists")
+    _recorded(asked)
+
+
+def _recorded(parser: Any) -> None:
+    """Where the record of an exchange goes, and who signs it."""
+    parser.add_argument(
+        "--exchanges",
+        type=Path,
+        metavar="LOG",
+        help="交换日志，默认在结果旁边 / default: beside the result",
+    )
+    parser.add_argument("--signing-key", type=Path, metavar="FILE", help="签名私钥 / the key that signs the record")
 
 
 def _registry(parser: Any) -> None:
@@ -264,6 +276,8 @@ def _exchange_commands(commands: Any) -> None:
     token.add_argument("--file", required=True, type=Path, metavar="FILE", help="部门的表 / the bureau's table")
     token.add_argument("--out", required=True, type=Path, metavar="FILE", help="结果，.csv 或 .parquet / the result")
     token.add_argument("--name-birth", action="store_true", help="另加姓名与出生日期的密文 / add name and birth tokens")
+    token.add_argument("--purpose", default="家庭经济状况核对", metavar="TEXT", help="用途，写入记录 / what it is for")
+    _recorded(token)
 
     group = _command(commands, "exchange", "交换记录 / the log of exchanges", "exchange verify --log exchange.jsonl")
     inner = group.add_subparsers(metavar="COMMAND", required=True)

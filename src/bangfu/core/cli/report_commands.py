@@ -206,4 +206,10 @@ def query(args: argparse.Namespace) -> int:
         f"用途请核对 purposes to compare: {len(made.other_purposes())}; 登记簿问题 problems: {len(problems)}"
     )
     print(f"结果 results: {written}")
+    from bangfu.core.cli.exchange_commands import leave_record
+    from bangfu.core.matching.exchange import Details
+
+    leave_record(
+        args, "request", written, args.out.parent, Details(purpose=args.purpose.strip(), recipient=args.source)
+    )
     return OK

@@ -39,6 +39,18 @@ def parquet_columns(path: Path) -> dict[str, str]:
     return {field.name: str(field.type) for field in schema}
 
 
+def parquet_shape(path: Path) -> tuple[tuple[str, ...], int]:
+    """A Parquet file's columns and its number of rows, from its footer. Raises FileError where it is no Parquet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        footer = pq.read_metadata(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise FileError("damaged", path.name, found=str(error)[:80]) from None
+    return tuple(footer.schema.to_arrow_schema().names), int(footer.num_rows)
+
+
 def read_parquet(path: Path, layout: TableLayout) -> TableReading:
     """Read a Parquet file or a folder of parts. Row numbers count from 1 through each part.
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from bangfu import __version__
 from bangfu.core.files.manifest import Manifest
+from bangfu.core.files.parquet import parquet_shape
 from bangfu.core.files.reader import read_table
 from bangfu.core.files.remarks import FileError
 from bangfu.core.matching.errors import DataError
@@ -156,6 +157,10 @@ def _time(log: Path, now: datetime, last: Record | None) -> str:
 
 def _table_of(file: Path) -> tuple[int | None, str, str | None]:
     """Rows (None where it is no table), whether it carries tokens, and the fingerprint of their key."""
+    if file.suffix.lower() == ".parquet" and file.is_file():
+        columns, rows = parquet_shape(file)
+        note = read_note(file) if ID_TOKEN in columns else None
+        return rows, "tokens" if ID_TOKEN in columns else "plain", None if note is None else str(note["key"])
     try:
         reading = read_table(file, IDENTITY)
     except FileError:
