@@ -60,14 +60,26 @@ def say(month: str, found: truth.Comparison, seconds: float) -> None:
     print(f"\n{month} ({seconds:.1f} s)")
     print(f"  植入且文件能揭示的差错 / planted errors that the files can reveal: {planted}")
     print(f"  查出 / found: {right} ({found.recall:.1%})")
+    linking, linked = sum(found.linking_planted.values()), sum(found.linking_found.values())
+    print(f"  其中须对应有误的身份才能发现 / of them only linking reveals: {linking}, 查出 / found: {linked}")
+    print(f"    只按证件号码对应会漏掉 / a join on ID numbers would miss: {linking}")
     print(f"  须处理的线索 / findings to act on: {found.findings}, 查准 / precision {found.precision:.1%}")
+    print(f"  他人记录的陷阱 / traps (rows about others): {found.traps}, 错误线索 / wrongful: {len(found.wrongful)}")
+    print(
+        f"    其中带有本户证件号码 / carrying the household's number: {found.under_number}, "
+        f"转人工 / sent to a person: {found.under_number - len(found.unreviewed)}"
+        f"；只按证件号码对应会误伤 / a join on ID numbers would fall for {found.under_number}"
+    )
+    for row in (*found.wrongful, *found.unreviewed):
+        print(f"  陷阱 / trap: {row['cause']} {row['household_no']} ({row['note_zh']})")
     for row in found.missed[:5]:
         print(f"  未查出 / not found: {row['cause']} {row['household_no']} ({row['note_zh']})")
     hidden: dict[str, list[truth.Row]] = {}
     for row in found.hidden:
-        hidden.setdefault(row["cause"], []).append(row)
-    for cause, rows in hidden.items():
-        print(f"  文件不能揭示 / no file reveals: {cause} ×{len(rows)} ({rows[0]['note_zh']})")
+        hidden.setdefault(row["note_zh"].partition("；")[2] or row["note_zh"], []).append(row)
+    for note, rows in hidden.items():
+        causes = ", ".join(sorted({row["cause"] for row in rows}))
+        print(f"  文件不能揭示 / no file reveals: ×{len(rows)} {note} ({causes})")
 
 
 def example(results: Path) -> str:

@@ -131,7 +131,7 @@ def person_in_two_households(scene: Scene, h: Household) -> Victim:
         adult = 22 <= age(guest, scene.as_of) <= 50 and not guest.student and guest.health == "健康"
         if adult and guest.relation in ("之子", "之女") and not guest.work and len(other.persons) > 2:
             twin = copy_of(guest, no=f"{h.no}{len(h.persons) + 1:02d}", relation="之兄弟姐妹", contract=None)
-            twin.chronic_card, twin.bureau, twin.written = False, (), {}
+            twin.chronic_card, twin.bureau, twin.others, twin.written = False, (), (), {}
             scene.set(h, "persons", [*h.persons, twin])
             scene.partner = (other, guest)
             return twin
@@ -152,7 +152,8 @@ def person_twice(scene: Scene, h: Household) -> Victim:
     p = h.persons[-1]
     if p.relation not in ("之子", "之女") or p.work or p.student or age(p, scene.as_of) < 22 or p.health != "健康":
         raise Unfit
-    twin = copy_of(p, no=f"{h.no}{len(h.persons) + 1:02d}", contract=None, chronic_card=False, bureau=(), written={})
+    number = f"{h.no}{len(h.persons) + 1:02d}"
+    twin = copy_of(p, no=number, contract=None, chronic_card=False, bureau=(), others=(), written={})
     scene.set(h, "persons", [*h.persons, twin])
     return twin
 
