@@ -375,7 +375,7 @@ def illness_untold(scene: Scene, h: Household) -> Victim:
             basic, major = total * 60 // 100 // 100 * 100, total * 8 // 100 // 100 * 100
             scene.report(p, "medical_settlements", *settlement(p.no, total, basic, major, False))
             _sold_everything(scene, h)
-            return None
+            return p
     raise Unfit
 
 

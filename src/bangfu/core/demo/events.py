@@ -71,6 +71,7 @@ def _young_couple(household: Household, as_of: date) -> bool:
 
 def _die(household: Household, person: Person, as_of: date, rng: Random) -> None:
     died = (as_of - timedelta(days=rng.randint(3, 27))).isoformat()
+    household.given = max(household.given, int(person.no[-2:]))
     household.persons = [p for p in household.persons if p is not person]
     head = household.persons[0]
     dead = OtherRow("deaths", person.id_number, person.name, person.birth, person.sex, (died,))

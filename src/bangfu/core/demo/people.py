@@ -169,6 +169,8 @@ class Household:
     estates: tuple[tuple[int, tuple[str, ...]], ...] = ()
     companies: tuple[tuple[int, tuple[str, ...]], ...] = ()
     balances: tuple[int, ...] = ()
+    given: int = 0
+    """The highest running number of a member who has died: nobody gets it again."""
     planted: bool = False
     locked: bool = False
     """True where published figures of the township depend on this household's size and benefits."""
@@ -197,6 +199,12 @@ class Household:
     def out_of_pocket(self) -> int:
         """In-scope medical cost that insurance did not pay, yearly fen."""
         return sum(p.in_scope - p.basic_paid - p.major_paid for p in self.persons)
+
+
+def next_number(household: Household) -> str:
+    """The number of a person who joins the household."""
+    highest = max(household.given, *(int(p.no[-2:]) for p in household.persons))
+    return f"{household.no}{highest + 1:02d}"
 
 
 def age(person: Person, as_of: date) -> int:

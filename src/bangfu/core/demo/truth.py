@@ -55,7 +55,7 @@ class TruthTable:
 
         That a household is at risk shows in the registry, whatever may be in its name elsewhere.
         """
-        found = {one.truth: one for one in blurred}
+        found = {one.truth: one for one in sorted(blurred, key=lambda one: not one.by_silence)}
         for row in self._rows:
             one = found.get((row["month"], row["household_no"], row["cause"]))
             if one and row["detectable"] and not (one.by_silence and row["kind"] == "at_risk"):
