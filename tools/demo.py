@@ -43,7 +43,7 @@ def main() -> int:
         api.screen(
             rulebook=RULEBOOK, data=out / "county" / month, as_of=as_of, out=results, previous=previous, progress=bar
         )
-        found = truth.compare(out / "county" / "truth.parquet", month, results)
+        found = truth.compare(out / "county" / "truth.parquet", month, out / "county" / month, results)
         say(month, found, time.perf_counter() - started)
         previous = results
     assert previous is not None
@@ -61,15 +61,13 @@ def say(month: str, found: truth.Comparison, seconds: float) -> None:
     print(f"  植入且文件能揭示的差错 / planted errors that the files can reveal: {planted}")
     print(f"  查出 / found: {right} ({found.recall:.1%})")
     linking, linked = sum(found.linking_planted.values()), sum(found.linking_found.values())
-    print(f"  其中须对应有误的身份才能发现 / of them only linking reveals: {linking}, 查出 / found: {linked}")
-    print(f"    只按证件号码对应会漏掉 / a join on ID numbers would miss: {linking}")
+    print(f"    其中部门文件里的身份有误 / of them behind a wrong identity: {linking}, 查出 / found: {linked}")
+    print(f"    只按证件号码对应会漏掉 / a join on ID numbers would miss: {found.join_misses}")
     print(f"  须处理的线索 / findings to act on: {found.findings}, 查准 / precision {found.precision:.1%}")
-    print(f"  他人记录的陷阱 / traps (rows about others): {found.traps}, 错误线索 / wrongful: {len(found.wrongful)}")
-    print(
-        f"    其中带有本户证件号码 / carrying the household's number: {found.under_number}, "
-        f"转人工 / sent to a person: {found.under_number - len(found.unreviewed)}"
-        f"；只按证件号码对应会误伤 / a join on ID numbers would fall for {found.under_number}"
-    )
+    print(f"  陷阱：他人的记录 / traps, rows about others: {found.traps}, 误判 / wrongful: {len(found.wrongful)}")
+    print(f"    只按证件号码对应会误判 / a join on ID numbers would fall for: {found.join_falls}")
+    reviewed = found.under_number - len(found.unreviewed)
+    print(f"    带有本户号码的转人工 / under the household's number, for a person: {reviewed} / {found.under_number}")
     for row in (*found.wrongful, *found.unreviewed):
         print(f"  陷阱 / trap: {row['cause']} {row['household_no']} ({row['note_zh']})")
     for row in found.missed[:5]:
@@ -80,6 +78,7 @@ def say(month: str, found: truth.Comparison, seconds: float) -> None:
     for note, rows in hidden.items():
         causes = ", ".join(sorted({row["cause"] for row in rows}))
         print(f"  文件不能揭示 / no file reveals: ×{len(rows)} {note} ({causes})")
+    print(f"    其中仍查出 / of these found all the same: {found.hidden_found}")
 
 
 def example(results: Path) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import plain_join
 import pyarrow.parquet as pq
 
 ACTIONABLE = {
@@ -37,8 +38,10 @@ class Comparison:
     planted: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
     linking_planted: Counter[str] = field(default_factory=Counter)
-    """Of the planted, those that a join on well-formed ID numbers would miss."""
+    """Of the planted, those that a wrong identity in a bureau's row hides."""
     linking_found: Counter[str] = field(default_factory=Counter)
+    join_misses: int = 0
+    """Of the planted that a bureau's row reveals, those whose row a join on ID numbers does not find; measured."""
     missed: list[Row] = field(default_factory=list)
     hidden: list[Row] = field(default_factory=list)
     hidden_found: int = 0
@@ -46,7 +49,9 @@ class Comparison:
     wrong: list[Row] = field(default_factory=list)
     traps: int = 0
     under_number: int = 0
-    """Traps whose row carries the number of somebody in the household: a join on numbers would fall for these."""
+    """Traps whose row carries the number of somebody in the household."""
+    join_falls: int = 0
+    """Traps whose row a join on ID numbers lays at the household's door; measured."""
     wrongful: list[Row] = field(default_factory=list)
     unreviewed: list[Row] = field(default_factory=list)
     """Traps under the household's number that nobody is asked to look at."""
@@ -62,8 +67,8 @@ class Comparison:
         return 1 - len(self.wrong) / max(1, self.findings)
 
 
-def compare(truth: Path, month: str, results: Path) -> Comparison:
-    """Compare one month's run with the truth of that month."""
+def compare(truth: Path, month: str, data: Path, results: Path) -> Comparison:
+    """Compare one month's run over the folder `data` with the truth of that month."""
     rows = [row for row in pq.read_table(truth).to_pylist() if row["month"] == month]
     findings = pq.read_table(results / "findings.parquet").to_pylist()
     findings = [row for row in findings if row["change"] != "gone"]
@@ -79,7 +84,30 @@ def compare(truth: Path, month: str, results: Path) -> Comparison:
         _count(outcome, row, found)
     _judge(outcome, rows, findings)
     _spring(outcome, [row for row in rows if row["kind"] == TRAP], findings, results)
+    _join(outcome, rows, data)
     return outcome
+
+
+def _join(outcome: Comparison, rows: list[Row], data: Path) -> None:
+    """What a join on ID numbers would have missed, and where it would have found what is not there."""
+    told = [row for row in rows if (row["detectable"] or row["kind"] == TRAP) and _bureau(row, data)]
+    joined = plain_join.joined(data, sorted({_file(row) for row in told}))
+    for row in told:
+        whose = row["person_no"] or row["household_no"]
+        hit = any(person.startswith(whose) for person in joined[_file(row)])
+        if row["kind"] == TRAP:
+            # who is only a namesake may well have a row of their own
+            outcome.join_falls += hit and row["cause"].startswith(UNDER_NUMBER)
+        else:
+            outcome.join_misses += not hit
+
+
+def _file(row: Row) -> str:
+    return str(row["revealed_by"].partition(".")[0])
+
+
+def _bureau(row: Row, data: Path) -> bool:
+    return (data / "bureau" / f"{_file(row)}.manifest.json").is_file()
 
 
 def _count(outcome: Comparison, row: Row, found: bool) -> None:
