@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bangfu.core.cli import commands as do
-from bangfu.core.cli import exchange_commands as exchange
 from bangfu.core.cli import crosscheck_commands as checking
+from bangfu.core.cli import exchange_commands as exchange
 from bangfu.core.cli import matching_commands as matching
 from bangfu.core.cli import report_commands as reports
 
