@@ -10,6 +10,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 
 from bangfu.core.matching.authorisations_reading import read_authorisations
 from bangfu.core.matching.report import ReportBuilder, ReportOptions
+from bangfu.core.matching.report_catalogue import MONEY
 from bangfu.core.matching.report_folder import read_crosscheck
 from bangfu.core.matching.report_people import read_registry
 
@@ -109,6 +111,7 @@ PERSON: dict[str, tuple[object, str | None, date | None, str]] = {
     "disability_grade": covered(None, "disability_certificates"),
 }
 _TYPES = {"property_area_m2": pa.decimal128(18, 6), "died_on": pa.date32(), "disability_kind": pa.string()}
+YUAN = pa.decimal128(18, 2)
 _BOOLEANS = {"deceased", "in_custody", "insured", "enrolled"}
 
 
@@ -195,10 +198,16 @@ def _flat(facts: Mapping[str, tuple[object, object, object, str]]) -> dict[str, 
 def _write(path: Path, rows: Sequence[Mapping[str, Any]], facts: Sequence[str]) -> None:
     fields = [pa.field(name, pa.string()) for name in ("person_no", "household_no") if name in rows[0]]
     for fact in facts:
-        kind = pa.bool_() if fact in _BOOLEANS else _TYPES.get(fact, pa.int64())
+        kind = pa.bool_() if fact in _BOOLEANS else _TYPES.get(fact, YUAN if fact in MONEY else pa.int64())
         fields += [pa.field(fact, kind), pa.field(f"{fact}_source", pa.string())]
         fields += [pa.field(f"{fact}_as_of", pa.date32()), pa.field(f"{fact}_coverage", pa.string())]
-    pq.write_table(pa.Table.from_pylist([dict(row) for row in rows], pa.schema(fields)), path)
+    pq.write_table(pa.Table.from_pylist([_in_yuan(row) for row in rows], pa.schema(fields)), path)
+
+
+def _in_yuan(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The tables of facts have money in yuan; this cast speaks of fen."""
+    money = {name: Decimal(row[name]) / 100 for name in MONEY if row.get(name) is not None}
+    return {**row, **money}
 
 
 _TEXT, _DAY, _COUNT = pa.string(), pa.date32(), pa.int64()

@@ -340,3 +340,8 @@ def _crosscheck_command(commands: Any) -> None:
         "--as-of", type=_day, metavar="YYYY-MM-DD", help="基准日，默认为最新的数据截止日 / default: the latest file's"
     )
     made.add_argument("--no-links", action="store_true", help="不写逐行对应表 / do not write links/")
+    made.add_argument(
+        "--asked-on", type=_day, metavar="YYYY-MM-DD", help="查询日，据此看授权 / the day of asking (today)"
+    )
+    made.add_argument("--purpose", default="家庭经济状况核对", metavar="TEXT", help="用途，写入记录 / what it is for")
+    _recorded(made)

@@ -148,6 +148,9 @@ PERSON_FACTS: dict[str, FactWords] = {
     "disability_kind": FactWords(Label("残疾类别", "kind of disability"), "disability", ("disability_certificates",)),
     "disability_grade": FactWords(Label("残疾等级", "grade of disability"), "grade", ("disability_certificates",)),
 }
+MONEY = frozenset(
+    name for facts in (HOUSEHOLD_FACTS, PERSON_FACTS) for name, words in facts.items() if words.kind == "money"
+)
 DISABILITY_KINDS = {
     "1": Label("视力残疾", "visual"),
     "2": Label("听力残疾", "hearing"),

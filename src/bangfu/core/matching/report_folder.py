@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
 from bangfu.core.matching.errors import DataError
+from bangfu.core.matching.report_catalogue import MONEY
 
 HOUSEHOLDS, PERSONS, SOURCES, CONFLICTS = (
     "household_facts.parquet",
@@ -169,13 +171,18 @@ def _facts(row: Mapping[str, Any]) -> dict[str, FactRead]:
     names = [column.removesuffix("_coverage") for column in row if column.endswith("_coverage")]
     return {
         name: FactRead(
-            row.get(name),
+            _in_fen(name, row.get(name)),
             row.get(f"{name}_source") or "",
             _day(row.get(f"{name}_as_of")),
             row[f"{name}_coverage"] or "",
         )
         for name in names
     }
+
+
+def _in_fen(name: str, value: object) -> object:
+    """Money stands in yuan in the tables of facts, as in every table that a run reads."""
+    return int(value * 100) if name in MONEY and isinstance(value, Decimal) else value
 
 
 def _source(row: Mapping[str, Any]) -> SourceRead:

@@ -12,17 +12,19 @@ from bangfu.core.matching.crosscheck.catalogue import FactSpec
 from bangfu.core.matching.crosscheck.coverage import CODES, Source
 from bangfu.core.matching.crosscheck.measures import MICRO
 
-DECIMALS = (18, 6)
+DECIMALS, YUAN = (18, 6), (18, 2)
+"""Precision and scale of other decimals, and of money: in yuan, as every table that a run reads has it."""
 
 
 def arrow_type(fact: FactSpec) -> Any:
-    """The type of a fact's column: int64 for money in fen, int32 for counts, int8 for codes, boolean, date32,
-    decimal."""
+    """The type of a fact's column: decimal yuan for money, int32 for counts, int8 for codes, boolean, date32,
+    decimal.
+    """
     import pyarrow as pa
 
     return {
         "integer": pa.int32(),
-        "money": pa.int64(),
+        "money": pa.decimal128(*YUAN),
         "decimal": pa.decimal128(*DECIMALS),
         "boolean": pa.bool_(),
         "date": pa.date32(),
@@ -160,21 +162,23 @@ def _array(value: Any, known: Any, fact: FactSpec) -> Any:
     if fact.type == "boolean":
         return pa.array(value.astype(bool, copy=False), mask=mask)
     if fact.type == "decimal":
-        return _decimals(value, mask)
+        assert 10 ** DECIMALS[1] == MICRO
+        return _decimals(value, mask, DECIMALS)
+    if fact.type == "money":  # fen are hundredths of a yuan
+        return _decimals(value, mask, YUAN)
     if fact.type == "date":
         return pa.array(value.astype(np.int32), mask=mask).cast(pa.date32())
-    kind = {"integer": np.int32, "money": np.int64, "code": np.int8}[fact.type]
+    kind = {"integer": np.int32, "code": np.int8}[fact.type]
     return pa.array(value.astype(kind, copy=False), mask=mask)
 
 
-def _decimals(value: Any, mask: Any) -> Any:
-    """Parts of MICRO as decimals with six places, without going through text or floats."""
+def _decimals(value: Any, mask: Any, kind: tuple[int, int]) -> Any:
+    """Whole numbers of the last place as decimals, without going through text or floats."""
     import numpy as np
     import pyarrow as pa
 
-    assert 10 ** DECIMALS[1] == MICRO
     words = np.empty((len(value), 2), np.int64)
     words[:, 0] = value
     words[:, 1] = value >> 63
     validity = None if mask is None else pa.array(~mask).buffers()[1]
-    return pa.Array.from_buffers(pa.decimal128(*DECIMALS), len(value), [validity, pa.py_buffer(words)])
+    return pa.Array.from_buffers(pa.decimal128(*kind), len(value), [validity, pa.py_buffer(words)])
