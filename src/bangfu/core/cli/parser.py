@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bangfu.core.cli import commands as do
+from bangfu.core.cli import crosscheck_commands as checking
 from bangfu.core.cli import exchange_commands as exchange
 from bangfu.core.cli import matching_commands as matching
 from bangfu.core.cli import report_commands as reports
@@ -94,6 +95,7 @@ def build_parser() -> argparse.ArgumentParser:
     _demo_command(commands)
     _match_command(commands)
     _report_commands(commands)
+    _crosscheck_command(commands)
     return parser
 
 
@@ -313,3 +315,28 @@ def _exchange_commands(commands: Any) -> None:
 
 def _log_option(parser: Any) -> None:
     parser.add_argument("--log", required=True, type=Path, metavar="FILE", help="交换记录 / the log")
+
+
+def _crosscheck_command(commands: Any) -> None:
+    made = _command(
+        commands,
+        "crosscheck",
+        "核对：各部门数据说明每人每户什么 / what all bureaus' files say of each person and household",
+        "crosscheck --registry county/2026-10 --bureau county/2026-10/bureau --out facts/2026-10",
+        checking.crosscheck,
+    )
+    made.add_argument(
+        "--registry",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="有户表和人员表 / folder with households and persons",
+    )
+    made.add_argument("--bureau", type=Path, required=True, metavar="DIR", help="部门数据 / folder with bureaus' files")
+    made.add_argument("--out", type=Path, required=True, metavar="DIR", help="结果文件夹 / folder for the results")
+    made.add_argument("--memory", type=_megabytes, default=6144, metavar="6GB", help="内存上限 / memory limit (6GB)")
+    made.add_argument("--threads", type=_positive, default=2, metavar="N", help="线程数 / threads (2)")
+    made.add_argument(
+        "--as-of", type=_day, metavar="YYYY-MM-DD", help="基准日，默认为最新的数据截止日 / default: the latest file's"
+    )
+    made.add_argument("--no-links", action="store_true", help="不写逐行对应表 / do not write links/")

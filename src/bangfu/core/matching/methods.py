@@ -116,6 +116,12 @@ METHODS: tuple[Method, ...] = (
         "the number cannot be used and nobody was found who fits",
     ),
     Method("unreadable_row", False, "该行未能读入", "the row could not be read"),
+    Method(
+        "not_authorised",
+        False,
+        "该户没有授权查询，未核对此行",
+        "the household did not authorise the query: the row was not looked at",
+    ),
 )
 
 CODES: dict[str, int] = {method.code: number for number, method in enumerate(METHODS)}

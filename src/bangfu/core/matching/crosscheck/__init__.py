@@ -1,0 +1,1 @@
+"""The cross-check: what bureaus' files say of registered persons and households, counted and nothing else."""

@@ -1,0 +1,177 @@
+"""From links to facts: unit by unit the persons', and at the end the households'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bangfu.core.matching.crosscheck.answers import Answer, person_answer, sums_of
+from bangfu.core.matching.crosscheck.catalogue import Catalogue
+from bangfu.core.matching.crosscheck.conflicts import Conflict, UnitFacts, conflicts_of
+from bangfu.core.matching.crosscheck.coverage import Coverage, joined
+from bangfu.core.matching.crosscheck.households import Households
+from bangfu.core.matching.crosscheck.registry import NO_HOUSEHOLD, Registry
+from bangfu.core.matching.crosscheck.steps import in_turn
+from bangfu.core.matching.crosscheck.totals import Linked, Totals, UnitRows, facts_of
+from bangfu.core.matching.crosscheck.writing import FactFile
+
+PIECE = 1 << 18
+"""Households of one row group."""
+
+
+@dataclass
+class Job:
+    """What facts are made from. `reviewed`: per table the persons a row under review may be about, by place,
+    ascending."""
+
+    registry: Registry
+    catalogue: Catalogue
+    coverage: Coverage
+    linked: Mapping[str, Linked]
+    reviewed: Mapping[str, Any]
+    on: date
+    threads: int
+
+
+@dataclass
+class Made:
+    """What came to light on the way. `deceased`: place and day of death (0 where unknown); `custody`: places."""
+
+    conflicts: list[Conflict] = field(default_factory=list)
+    deceased: dict[int, int | None] = field(default_factory=dict)
+    custody: list[int] = field(default_factory=list)
+
+
+@dataclass
+class _Unit:
+    """One unit's results, ready to be committed."""
+
+    table: Any
+    household: Any
+    sums: Mapping[str, Any]
+    made: Made
+
+
+def write_facts(job: Job, folder: Path) -> Made:
+    """Write person_facts.parquet and household_facts.parquet."""
+    persons, households = _files(job, folder)
+    sums = Households(
+        job.registry.households,
+        job.catalogue.of("household"),
+        job.coverage,
+        {table: _households_of(job.registry, places) for table, places in job.reviewed.items()},
+    )
+    made = Made()
+
+    def commit(_: int, unit: _Unit) -> None:
+        persons.add(unit.table)
+        sums.add(unit.household, unit.sums)
+        made.conflicts.extend(unit.made.conflicts)
+        made.deceased.update(unit.made.deceased)
+        made.custody.extend(unit.made.custody)
+
+    units = len(job.registry.units) - 1
+    in_turn(units, job.threads, lambda unit: _work(job, persons, unit), commit)
+    persons.close()
+    pieces = list(range(0, job.registry.households, PIECE))
+
+    def table_of(number: int) -> Any:
+        start = pieces[number]
+        stop = min(start + PIECE, job.registry.households)
+        keys = {"household_no": job.registry.household_no.slice(start, stop - start)}
+        return households.table(keys, sums.answers(start, stop))
+
+    in_turn(len(pieces), job.threads, table_of, lambda _, table: households.add(table))
+    households.close()
+    return made
+
+
+def _files(job: Job, folder: Path) -> tuple[FactFile, FactFile]:
+    number = job.registry.household_no.type
+    persons = job.registry.person_no(0).type
+    sources = dict(job.coverage.sources)
+    return (
+        FactFile(
+            folder / "person_facts.parquet",
+            {"person_no": persons, "household_no": number},
+            job.catalogue.of("person"),
+            sources,
+        ),
+        FactFile(folder / "household_facts.parquet", {"household_no": number}, job.catalogue.of("household"), sources),
+    )
+
+
+def _households_of(registry: Registry, places: Any) -> Any:
+    """The households of some persons, ascending, each once."""
+    import numpy as np
+
+    found = np.unique(registry.store.mapped("household")[places])
+    return found[found != NO_HOUSEHOLD]
+
+
+def _work(job: Job, file: FactFile, number: int) -> _Unit:
+    registry = job.registry
+    start, stop = registry.units[number], registry.units[number + 1]
+    size = stop - start
+    household = registry.store.read("household", start, stop)
+    totals: dict[str, Mapping[str, Totals]] = {}
+    rows: dict[str, UnitRows] = {}
+    for name, linked in job.linked.items():
+        rows[name] = UnitRows(linked, number, start, stop)
+        totals[name] = facts_of(rows[name], job.catalogue.from_table(name), job.on)
+    codes = {table: job.coverage.of(table, household) for table in job.catalogue.tables}
+    masks = {table: _mask(job.reviewed.get(table), start, stop) for table in job.catalogue.tables}
+    answers: dict[str, Answer] = {}
+    for fact in job.catalogue.of("person"):
+        own = [codes[table] for table in fact.tables]
+        code = joined(own, [masks[table] for table in fact.tables])
+        answers[fact.name] = person_answer(fact, size, totals, own, code)
+    sums = {fact.name: sums_of(fact, totals) for fact in job.catalogue.of("household")}
+    keys = {"person_no": registry.person_no(number), "household_no": _numbers(registry, household)}
+    declared = _declared(registry, start, stop)
+    made = _found(UnitFacts(start, size, totals, rows, answers, declared, job.coverage.sources, job.on))
+    return _Unit(file.table(keys, answers.values()), household, sums, made)
+
+
+def _mask(places: Any, start: int, stop: int) -> Any:
+    import numpy as np
+
+    if places is None or not len(places):
+        return None
+    first, last = np.searchsorted(places, (start, stop))
+    if first == last:
+        return None
+    mask = np.zeros(stop - start, bool)
+    mask[places[first:last] - start] = True
+    return mask
+
+
+def _numbers(registry: Registry, household: Any) -> Any:
+    """Household numbers of some persons (Arrow), null where a person has none."""
+    import pyarrow as pa
+
+    nobody = household == NO_HOUSEHOLD
+    if nobody.any():
+        return registry.household_no.take(pa.array(household, mask=nobody))
+    return registry.household_no.take(pa.array(household))
+
+
+def _declared(registry: Registry, start: int, stop: int) -> dict[str, Any]:
+    names: list[str] = registry.store.meta["declared"]
+    return {name: registry.store.read(name, start, stop) for name in names}
+
+
+def _found(unit: UnitFacts) -> Made:
+    """Contradictions, and who is dead or in custody by name of place."""
+    import numpy as np
+
+    made = Made(conflicts_of(unit))
+    died, custody = unit.answers["deceased"], unit.answers["in_custody"]
+    day = unit.answers["died_on"]
+    for at in np.flatnonzero(died.value).tolist():
+        made.deceased[unit.start + at] = int(day.value[at]) if day.known is None or day.known[at] else None
+    made.custody = (np.flatnonzero(custody.value) + unit.start).tolist()
+    return made

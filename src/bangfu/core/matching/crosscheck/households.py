@@ -1,0 +1,101 @@
+"""What the members of each household add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bangfu.core.matching.crosscheck.answers import Answer, PersonSums, numeric
+from bangfu.core.matching.crosscheck.catalogue import FactSpec
+from bangfu.core.matching.crosscheck.coverage import Coverage, joined
+
+_NO_TABLE = 255
+
+
+class Households:
+    """Sums along the households of a registry, taken unit by unit. `reviewed`: per table the households that a row
+    under review may be about, ascending."""
+
+    def __init__(self, size: int, facts: tuple[FactSpec, ...], coverage: Coverage, reviewed: Mapping[str, Any]) -> None:
+        import numpy as np
+
+        self.size, self.facts = size, facts
+        self._coverage, self._reviewed = coverage, reviewed
+        self._plain = {
+            fact.name: all(coverage.plain(table) and not len(reviewed[table]) for table in fact.tables)
+            for fact in facts
+        }
+        self._value: dict[str, Any] = {}
+        self._which: dict[str, Any] = {}
+        self._blank = np.zeros(size, np.uint32)
+        self._found = np.zeros(size, np.uint32)
+
+    def add(self, household: Any, sums: Mapping[str, PersonSums]) -> None:
+        """Add the persons of one unit. `household`: each one's, negative where the person has none."""
+        import numpy as np
+
+        for bit, fact in enumerate(self.facts):
+            own = sums[fact.name]
+            if own.rows is None and own.blank is None:
+                continue
+            if own.blank is not None:
+                self._set(self._blank, bit, household[own.blank])
+            if own.rows is None:
+                continue
+            at = np.flatnonzero(own.rows > 0)
+            where = household[at]
+            if len(where) and where.min() < 0:
+                at, where = at[where >= 0], where[where >= 0]
+            if fact.name not in self._value:
+                kind = np.int32 if fact.make == "count" else np.int64
+                self._value[fact.name] = np.zeros(self.size, kind)
+            into = self._value[fact.name]
+            np.add.at(into, where, own.value[at].astype(into.dtype, copy=False))
+            if not self._plain[fact.name] or own.blank is not None:
+                self._set(self._found, bit, where)
+            if own.which is not None:
+                if fact.name not in self._which:
+                    self._which[fact.name] = np.full(self.size, _NO_TABLE, np.uint8)
+                np.minimum.at(self._which[fact.name], where, own.which[at])
+
+    @staticmethod
+    def _set(bits: Any, bit: int, where: Any) -> None:
+        import numpy as np
+
+        bits[where[where >= 0]] |= np.uint32(1 << bit)
+
+    def answers(self, start: int, stop: int) -> list[Answer]:
+        """The facts of the households from `start` to before `stop`."""
+        import numpy as np
+
+        household = np.arange(start, stop)
+        codes = {table: None for fact in self.facts for table in fact.tables}
+        codes = {table: self._coverage.of(table, household) for table in codes}
+        masks = {table: self._mask(table, start, stop) for table in codes}
+        found = []
+        for bit, fact in enumerate(self.facts):
+            own = [codes[table] for table in fact.tables]
+            code = joined(own, [masks[table] for table in fact.tables])
+            blank = (self._blank[start:stop] >> np.uint32(bit)) & np.uint32(1)
+            seen = (self._found[start:stop] >> np.uint32(bit)) & np.uint32(1)
+            value = self._value.get(fact.name)
+            which = self._which.get(fact.name)
+            sums = PersonSums(
+                None if value is None else seen,
+                None if value is None else value[start:stop],
+                blank.astype(bool),
+                None if which is None else which[start:stop],
+            )
+            found.append(numeric(fact, stop - start, sums, own, code))
+        return found
+
+    def _mask(self, table: str, start: int, stop: int) -> Any:
+        import numpy as np
+
+        where = self._reviewed[table]
+        first, last = np.searchsorted(where, (start, stop))
+        if first == last:
+            return None
+        mask = np.zeros(stop - start, bool)
+        mask[where[first:last] - start] = True
+        return mask
