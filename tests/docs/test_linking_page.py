@@ -135,7 +135,10 @@ def test_the_commands_page_has_the_columns_of_links() -> None:
 @cache
 def registry() -> People:
     """A hundred thousand persons: four on each of 25,000 days, twenty of them called 张伟民, all other names unique."""
-    surnames, given = "王李刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁", [chr(code) for code in range(0x4F00, 0x5000) if forms()[code] == code][:72]
+    surnames, given = (
+        "王李刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁",
+        [chr(code) for code in range(0x4F00, 0x5000) if forms()[code] == code][:72],
+    )
     names = [surnames[n % 20] + given[n // 20 % 72] + given[n // 20 // 72] for n in range(SIZE)]
     for bearer in range(BEARERS):
         names[bearer * 4801] = "张伟民"
