@@ -227,8 +227,8 @@ CAST: dict[str, tuple[Row, Outcome]] = {
     "not_registered": ({"id_number": numbered(date(1999, 1, 1), 1), "name": "张伟民"}, nobody("not_registered", review=False)),
     "no_candidate": ({"id_number": "12345", "name": "孙悟空"}, nobody("no_candidate", review=False)),
 }  # fmt: skip
-ELSEWHERE = {"unreadable_row", "decision", "token_id", "token_name_birth"}
-"""What rows become before they are linked, by a reviewer's decision, or in a file of tokens."""
+ELSEWHERE = {"unreadable_row", "not_authorised", "decision", "token_id", "token_name_birth"}
+"""What rows become before they are linked, by a reviewer's decision, or in a file of tokens: tested where that happens."""
 
 
 @pytest.mark.parametrize("code", [method.code for method in METHODS if method.code not in ELSEWHERE])

@@ -21,7 +21,7 @@ from bangfu.core.matching.rows import NO_DAY
 AREA, YEAR, MONTH_DAY, REST = slice(0, 6), slice(6, 10), slice(10, 14), slice(14, 18)
 SAME_AREA, SAME_YEAR, SAME_DAY, SAME_DIGIT = 0.3, 1 / 60, 1 / 365, 0.1
 """How often two persons of one county share the area code, the year of birth, the day, a digit of the rest."""
-FEWEST_SLIPS, RAREST = 1e-3, 1e-6
+FEWEST_SLIPS = 1e-3
 OTHER_SEX, OTHER_NAME, OTHER_BIRTH, NEAR_BIRTH, OTHER_NUMBER, OTHER_LENGTH = 0.02, 0.002, 0.002, 0.2, 0.001, 0.01
 """By how much a pair that does not agree in these is less likely to be right."""
 ASKED = 1000
