@@ -110,7 +110,9 @@ class SortedRows:
                     short = name.removeprefix(_LANE)
                     numbers = self._narrowed(short, piece.column(name).to_numpy())
                     kinds[short] = numbers.dtype.name
-                    lanes.setdefault(short, LaneFile(self._folder, short)).add(numbers)
+                    if short not in lanes:
+                        lanes[short] = LaneFile(self._folder, short)
+                    lanes[short].add(numbers)
         for lane in lanes.values():
             lane.close()
         if values is not None:
