@@ -193,7 +193,7 @@ def test_the_first_lines_say_what_was_found(tmp_path: Path) -> None:
         tmp_path, persons={"P2": {"deceased": covered(True, "deaths"), "died_on": covered(date(2026, 5, 1), "deaths")}}
     )
     assert told(built(tmp_path))[:2] == [
-        "共涉及 12 个来源：3 个有记录，3 个查明没有记录，2 个不能确定是否覆盖本户，4 个没有收到数据。",
+        "共涉及 13 个来源：3 个有记录，3 个查明没有记录，2 个不能确定是否覆盖本户，5 个没有收到数据。",
         "查到：机动车数量 1 辆；机动车估值 83,000.00 元；金融资产 12,345.67 元；李四：死亡登记 是；李四：死亡日期 2026-05-01。",
     ]
 

@@ -211,7 +211,7 @@ class _Household:
         later = None if register is None else register.withdrawn_after(self.number, self.options.on)
         told["withdrawn_later"] = shareable(later)
         if register is None and overall.granted:
-            told["said"] = pair(_NO_REGISTER)
+            told["said"] = pair(_BY_MANIFEST)
         return told
 
     def _sources(self) -> list[dict[str, Any]]:
@@ -297,6 +297,7 @@ class _Household:
 
 
 _REGISTRY_NAMES = {"registry", "登记簿", "台账", "persons", "households"}
+_BY_MANIFEST = Label("按数据说明", "by the manifests")
 _NO_REGISTER = Label(
     "没有授权登记簿（authorisations 表）：各来源按其数据说明载明的授权查询，未逐户查验授权书",
     "no authorisation register: sources were asked by the authorisation their manifests name; papers were not checked "

@@ -110,6 +110,9 @@ _PENSION = FactWords(Label("月养老金", "monthly pension"), "money", ("pensio
 _SELF_PAID = FactWords(
     Label("医疗自付费用", "medical cost paid by oneself"), "money", ("medical_settlements",), _YEARLY
 )
+_IN_SCOPE = FactWords(
+    Label("政策范围内自付医疗费用", "in-scope medical cost out of pocket"), "money", ("medical_settlements",), _YEARLY
+)
 _NO, _NOT = Label("否", "no"), Label("未登记", "not registered")
 
 HOUSEHOLD_FACTS: dict[str, FactWords] = {
@@ -127,12 +130,7 @@ HOUSEHOLD_FACTS: dict[str, FactWords] = {
     "monthly_wage": _WAGE,
     "monthly_pension": _PENSION,
     "self_paid_medical": _SELF_PAID,
-    "in_scope_oop": FactWords(
-        Label("政策范围内自付医疗费用", "in-scope medical cost out of pocket"),
-        "money",
-        ("medical_settlements",),
-        _YEARLY,
-    ),
+    "in_scope_oop": _IN_SCOPE,
 }
 PERSON_FACTS: dict[str, FactWords] = {
     "deceased": FactWords(Label("死亡登记", "registered as deceased"), "boolean", ("deaths",), none=_NOT),
@@ -141,10 +139,12 @@ PERSON_FACTS: dict[str, FactWords] = {
     "monthly_wage": _WAGE,
     "monthly_pension": _PENSION,
     "self_paid_medical": _SELF_PAID,
+    "in_scope_oop": _IN_SCOPE,
     "insured": FactWords(
         Label("参加基本医疗保险", "enrolled in medical insurance"), "boolean", ("insurance_enrolment",), none=_NO
     ),
     "enrolled": FactWords(Label("在校就读", "enrolled at a school"), "boolean", ("school_enrolment",), none=_NO),
+    "dropped_out": FactWords(Label("辍学登记", "registered as a dropout"), "boolean", ("dropouts",), none=_NOT),
     "disability_kind": FactWords(Label("残疾类别", "kind of disability"), "disability", ("disability_certificates",)),
     "disability_grade": FactWords(Label("残疾等级", "grade of disability"), "grade", ("disability_certificates",)),
 }

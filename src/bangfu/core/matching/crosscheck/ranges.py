@@ -25,11 +25,11 @@ BLOCK = 1 << 19
 """Rows that are worked at a time, however many carry one number."""
 SURE = {
     exact.AGREES: CODES["id_name"],
-    exact.VARIANT: CODES["id_name_variant"],
     exact.NUMBER_ONLY: CODES["id_only"],
     exact.BIRTH_AGREES: CODES["id_birth"],
 }
-"""What is a link by number and name alone, and the method's code."""
+"""What is a link by number and name alone, and the method's code. Another writing of the name is for `linking.link`: it
+looks at the relatives, too."""
 
 
 @dataclass
@@ -254,7 +254,7 @@ def _note_methods(links: TableLinks, start: int, hit: Any, rows: Any, place: Any
     own = np.full(len(place), CODES["id_name"], np.uint8)
     if verdicts is not None:
         doubt, values = verdicts
-        table = np.full(len(SURE) + 2, CODES["no_candidate"], np.uint8)
+        table = np.full(exact.CONTRADICTS + 1, CODES["no_candidate"], np.uint8)
         for verdict, code in SURE.items():
             table[verdict] = code
         own[doubt] = table[values]

@@ -106,7 +106,7 @@ def _identities(links: TableLinks, rows: Any) -> Rows:
     again = read_rows({"id_number": written, "name": names})
     problems = np.where(packed == NO_NUMBER, again.numbers.problems, PROBLEMS.index("ok")).astype(np.uint8)
     numbers = Numbers(packed, problems, again.numbers.repairs)
-    return Rows(numbers, Names(keys, links.long_names), born, sex, written, names, again.swapped)
+    return Rows(numbers, Names(keys, links.long_names), born, sex, written, names, swapped=again.swapped)
 
 
 def _once(rows: Rows, registry: Registry) -> tuple[Rows, Any]:
