@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import importlib
-import importlib.util
 import json
 import os
 import sys
@@ -29,8 +27,6 @@ INDEX_HEADS = (
     "文件",
     "问题",
 )
-_ROWS_OF = ("bangfu.core.matching.crosscheck_rows", "rows_of")
-_METHODS = ("bangfu.core.matching.methods", "METHODS")
 
 
 def report(args: argparse.Namespace) -> int:
@@ -105,6 +101,8 @@ def _one_of_many(args: argparse.Namespace, builder: Any, number: str, folder: Pa
 
 def _builder(args: argparse.Namespace, households: set[str]) -> Any:
     from bangfu.core.matching.authorisations_reading import read_authorisations
+    from bangfu.core.matching.crosscheck.returned import rows_of
+    from bangfu.core.matching.methods import METHODS
     from bangfu.core.matching.report import ReportBuilder, ReportOptions
     from bangfu.core.matching.report_exchanges import read_exchanges
     from bangfu.core.matching.report_folder import read_crosscheck
@@ -119,19 +117,12 @@ def _builder(args: argparse.Namespace, households: set[str]) -> Any:
         args.operator or "",
         args.valid_days,
         authorisations,
-        _of_matching(*_ROWS_OF),
-        {method.code: (method.zh, method.en) for method in _of_matching(*_METHODS) or ()},
+        rows_of if (args.crosscheck / "links").is_dir() else None,
+        {method.code: (method.zh, method.en) for method in METHODS},
         read_exchanges(args.exchanges) if args.exchanges else (),
     )
     crosscheck = read_crosscheck(args.crosscheck, households)
     return ReportBuilder(crosscheck, read_registry(args.registry, households), options)
-
-
-def _of_matching(module: str, name: str) -> Any:
-    """A part of the matching core, or None where this version has none: reports then say that it is not listed."""
-    if importlib.util.find_spec(module) is None:
-        return None
-    return getattr(importlib.import_module(module), name, None)
 
 
 def _rendered(made: Mapping[str, Any], form: str, language: str) -> bytes:
