@@ -159,11 +159,11 @@ def _by_name(people: People, found: Links, row: int, persons: tuple[int, ...], a
 
 def _index(tokens: list[str | None]) -> dict[str, tuple[int, ...]]:
     """Who carries each token."""
-    found: dict[str, tuple[int, ...]] = {}
+    found: dict[str, list[int]] = {}
     for who, token in enumerate(tokens):
         if token is not None:
-            found[token] = (*found[token], who) if token in found else (who,)
-    return found
+            found.setdefault(token, []).append(who)
+    return {token: tuple(persons) for token, persons in found.items()}
 
 
 def _number_tokens(people: People, key: TokenKey) -> list[str | None]:
