@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from bangfu.core.cli.commands import FAILED, OK, Bar, UsageError, existing
-from bangfu.core.matching.report_gate import INDEX, MADE_ON
 
 INDEX_HEADS = (
     "户编号",
     "报告编号",
     "状态",
-    MADE_ON,
+    "出具日期",
     "数据截至",
     "有效期至",
     "未知项数",
@@ -54,6 +53,9 @@ def report(args: argparse.Namespace) -> int:
 def _many(args: argparse.Namespace) -> int:
     from bangfu.core.files.whole import whole_folder
     from bangfu.core.matching.queries import read_household_list
+    from bangfu.core.matching.report_gate import INDEX, MADE_ON
+
+    assert MADE_ON in INDEX_HEADS  # by that column a run knows how new the reports are
 
     numbers = sorted(read_household_list(args.households))
     builder = _builder(args, set(numbers))
