@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bangfu.core.screening.answers_cells import cell_text, choice, day_of, number_like
+from bangfu.core.files.answer_cells import cell_text, choice, day_of, number_like
 from bangfu.core.screening.labels import hide_numbers
 from bangfu.core.screening.worklists_keys import LineKey, parse_key
 from bangfu.core.screening.worklists_sheets import (
