@@ -94,6 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
     _exchange_commands(commands)
     _demo_command(commands)
     _match_command(commands)
+    _review_commands(commands)
     _report_commands(commands)
     _crosscheck_command(commands)
     return parser
@@ -216,6 +217,7 @@ def _match_command(commands: Any) -> None:
     made.add_argument("--file", type=Path, required=True, metavar="FILE", help="部门数据 / the bureau's file")
     made.add_argument("--manifest", type=Path, metavar="M", help="说明文件，默认在数据旁边 / default: beside the file")
     made.add_argument("--key", type=Path, metavar="FILE", help="密文标识的密钥 / the key of a file of tokens")
+    made.add_argument("--decisions", type=Path, metavar="FILE", help="以往核实结果 / what reviewers decided before")
     made.add_argument("--out", type=Path, required=True, metavar="DIR", help="结果文件夹 / folder for the results")
 
 
@@ -315,6 +317,19 @@ def _exchange_commands(commands: Any) -> None:
 
 def _log_option(parser: Any) -> None:
     parser.add_argument("--log", required=True, type=Path, metavar="FILE", help="交换记录 / the log")
+
+
+def _review_commands(commands: Any) -> None:
+    group = _command(
+        commands, "reviews", "对应的核实 / reviews of links", "reviews read review.xlsx --decisions decisions.csv"
+    )
+    inner = group.add_subparsers(metavar="COMMAND", required=True)
+    what = "读回 review.xlsx 中填写的核实结果，下月沿用 / keep what was decided in review.xlsx for next month"
+    read = _command(inner, "read", what, "reviews read review.xlsx --decisions decisions.csv", matching.read_reviews)
+    read.add_argument("files", nargs="+", type=Path, metavar="FILE", help="填好的工作簿 / the filled-in workbooks")
+    read.add_argument(
+        "--decisions", required=True, type=Path, metavar="FILE", help="核实结果文件，追加 / the file to append to"
+    )
 
 
 def _crosscheck_command(commands: Any) -> None:

@@ -14,12 +14,14 @@ from typing import Any
 from bangfu.core.files.manifest import Manifest, read_manifest
 from bangfu.core.files.remarks import Problem
 from bangfu.core.files.whole import whole_folder
+from bangfu.core.matching.decisions import apply_decisions, read_decisions
 from bangfu.core.matching.errors import DataError
 from bangfu.core.matching.keys import TOKEN_KEY, TokenKey
 from bangfu.core.matching.linking import Links, link
 from bangfu.core.matching.links import links_table
 from bangfu.core.matching.people import People
 from bangfu.core.matching.reading import FileRows, places_in, read_identities, read_people
+from bangfu.core.matching.review_books import write_review, write_unlinked
 from bangfu.core.matching.token_linking import file_rows, has_tokens, link_tokens, read_tokens
 
 MARK, SUMMARY = "links.parquet", "summary.json"
@@ -46,11 +48,13 @@ def match(
     *,
     manifest: Path | None = None,
     key: TokenKey | None = None,
+    decisions: Path | None = None,
     progress: Progress | None = None,
 ) -> Matched:
     """Link the rows of `file` to the persons of `registry` and write `out` whole or not at all.
 
-    `key` is needed where the file carries tokens instead of identities. Writes links.parquet, unlinked.xlsx,
+    `key` is needed where the file carries tokens instead of identities. `decisions`: what reviewers decided before,
+    as `read_reviews` keeps it. Writes links.parquet, unlinked.xlsx,
     review.xlsx and summary.json. Raises FileError where registry or file cannot be read or has nothing to link by.
     """
     said = progress or (lambda *_: None)
@@ -65,12 +69,17 @@ def match(
             people, rows = read_both(registry, file)
             said("link", 1, 4)
             found = link(people, rows.rows)
+        known_decisions = {} if decisions is None else read_decisions(decisions)
+        settled, lapsed = apply_decisions(people, file.stem, rows.rows, found, known_decisions)
         said("write", 2, 4)
         table = links_table(people, rows, found)
         _write(table, made / MARK)
+        write_review(people, rows, found, made / "review.xlsx")
+        write_unlinked(rows, found, made / "unlinked.xlsx")
         known, problem = read_manifest(file if manifest is None else manifest)
         said("write", 3, 4)
         summary = _summary(people, rows, table, known, problem)
+        summary["decisions"] = {"settled": settled, "lapsed": lapsed}
         summary["seconds"] = round(time.perf_counter() - started, 3)
         (made / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         said("write", 4, 4)
