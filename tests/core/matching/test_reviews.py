@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from bangfu.core.matching.decisions import read_decisions
 from bangfu.core.matching.errors import DataError
 from bangfu.core.matching.matching import Matched, match
+from bangfu.core.matching.numbers import number_text
 from bangfu.core.matching.review_answers import read_reviews
 
 ZHANG, LI, WANG = "341225198801011230", "341225199001011237", "341225196002031236"
@@ -140,3 +142,43 @@ def test_rows_about_nobody_are_counted_by_reason_with_what_to_do(tmp_path: Path)
     assert sum(row[1] for row in summary) == 3
     assert all(row[2] for row in summary)
     assert [row[0].value for row in book["请来源单位补正"].iter_rows(min_row=2)] == ["3", "4"]
+
+
+def test_splink_is_an_extra_that_is_named_where_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "splink", None)
+    with pytest.raises(DataError, match=r"pip install 'bangfu\[splink\]'"):
+        match(registry(tmp_path / "registry"), _file(tmp_path), tmp_path / "out", splink=True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_splinks_opinion_stands_beside_ours_and_changes_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("splink", reason="Splink is an optional extra (requirements/bench.txt)")
+    people = [
+        (f"P{i:03d}", f"{'赵钱孙李周吴郑王'[i % 8]}{'一二三四五六七八九十'[i // 8 % 10]}{'甲乙丙丁'[i // 80]}", i)
+        for i in range(320)
+    ]
+    numbers = [number_text(34122519500101000 + i % 28 * 1000 + i // 28 * 100_000 + i) for _, _, i in people]
+    folder = tmp_path / "registry"
+    folder.mkdir()
+    names = [name for _, name, _ in people]
+    pq.write_table(
+        pa.table({"person_no": [no for no, _, _ in people], "name": names, "id_number": numbers}),
+        folder / "persons.parquet",
+    )
+    file = tmp_path / "vehicles.parquet"
+    rows = pa.table({"id_number": [*numbers, numbers[0]], "name": [*names, "冯一甲"]})
+    rows = rows.append_column(
+        "birth_date", pa.array([f"{n[6:10]}-{n[10:12]}-{n[12:14]}" for n in rows["id_number"].to_pylist()])
+    )
+    pq.write_table(rows, file)
+    with_it = match(folder, file, tmp_path / "with", splink=True)
+    without = match(folder, file, tmp_path / "without")
+    assert with_it.table.equals(without.table)
+    shown = [cell.value for cell in sheet(tmp_path / "with" / "review.xlsx")["O"]]
+    assert shown[0] == "Splink"
+
+
+def _file(folder: Path) -> Path:
+    path = folder / "vehicles.csv"
+    path.write_text(HEAD + DOUBT, encoding="utf-8")
+    return path

@@ -23,6 +23,7 @@ def match(args: argparse.Namespace) -> int:
             manifest=args.manifest,
             key=key,
             decisions=args.decisions,
+            splink=args.splink,
             progress=bar,
         )
     counts = found.summary

@@ -218,6 +218,7 @@ def _match_command(commands: Any) -> None:
     made.add_argument("--manifest", type=Path, metavar="M", help="说明文件，默认在数据旁边 / default: beside the file")
     made.add_argument("--key", type=Path, metavar="FILE", help="密文标识的密钥 / the key of a file of tokens")
     made.add_argument("--decisions", type=Path, metavar="FILE", help="以往核实结果 / what reviewers decided before")
+    made.add_argument("--splink", action="store_true", help="核实表中另列 Splink 概率 / Splink's opinion for reviewers")
     made.add_argument("--out", type=Path, required=True, metavar="DIR", help="结果文件夹 / folder for the results")
 
 

@@ -22,6 +22,7 @@ from bangfu.core.matching.links import links_table
 from bangfu.core.matching.people import People
 from bangfu.core.matching.reading import FileRows, places_in, read_identities, read_people
 from bangfu.core.matching.review_books import write_review, write_unlinked
+from bangfu.core.matching.splink_scores import splink_scores
 from bangfu.core.matching.token_linking import file_rows, has_tokens, link_tokens, read_tokens
 
 MARK, SUMMARY = "links.parquet", "summary.json"
@@ -49,13 +50,15 @@ def match(
     manifest: Path | None = None,
     key: TokenKey | None = None,
     decisions: Path | None = None,
+    splink: bool = False,
     progress: Progress | None = None,
 ) -> Matched:
     """Link the rows of `file` to the persons of `registry` and write `out` whole or not at all.
 
     `key` is needed where the file carries tokens instead of identities. `decisions`: what reviewers decided before,
-    as `read_reviews` keeps it. Writes links.parquet, unlinked.xlsx,
-    review.xlsx and summary.json. Raises FileError where registry or file cannot be read or has nothing to link by.
+    as `read_reviews` keeps it. `splink`: show Splink's probabilities to the reviewer as well. Writes links.parquet,
+    unlinked.xlsx, review.xlsx and summary.json. Raises FileError where registry or file cannot be read or has nothing
+    to link by.
     """
     said = progress or (lambda *_: None)
     started = time.perf_counter()
@@ -74,7 +77,8 @@ def match(
         said("write", 2, 4)
         table = links_table(people, rows, found)
         _write(table, made / MARK)
-        write_review(people, rows, found, made / "review.xlsx")
+        second = splink_scores(people, rows.rows, found) if splink else None
+        write_review(people, rows, found, made / "review.xlsx", second)
         write_unlinked(rows, found, made / "unlinked.xlsx")
         known, problem = read_manifest(file if manifest is None else manifest)
         said("write", 3, 4)

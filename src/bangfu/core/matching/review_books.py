@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,7 +29,7 @@ _BORDER: dict[str, Any] = {"border": 1, "border_color": "#CBD5E1"}
 _REVIEW = (
     ("数据行", 9), ("行数", 5), ("数据姓名", 10), ("数据证件号码", 20), ("数据出生日期", 11), ("情况", 34),
     ("人编号", 19), ("户编号", 18), ("登记姓名", 10), ("登记证件号码", 20), ("登记出生日期", 11),
-    ("相同", 18), ("不同", 26), ("把握", 7), (SAME, 9), (VERIFIER, 9), (DAY, 11), ("说明", 16), (KEY, 4),
+    ("相同", 18), ("不同", 26), ("把握", 7), ("Splink", 7), (SAME, 9), (VERIFIER, 9), (DAY, 11), ("说明", 16), (KEY, 4),
 )  # fmt: skip
 _WIDTHS = tuple(size for _, size in _REVIEW)
 _UNLINKED = (("数据行", 9), ("姓名", 10), ("证件号码", 22), ("出生日期", 11), ("原因", 40))
@@ -51,10 +51,17 @@ class Line:
     person: int
 
 
-def write_review(people: People, file: FileRows, links: Links, path: Path) -> int:
+def write_review(
+    people: People,
+    file: FileRows,
+    links: Links,
+    path: Path,
+    second: Mapping[tuple[int, int], float] | None = None,
+) -> int:
     """The rows under review, each candidate on a line of its own with what agrees and what differs; returns the lines.
 
-    Rows of one identity stand there once. Numbers are masked; places that differ are named.
+    Rows of one identity stand there once. Numbers are masked; places that differ are named. `second`: another opinion
+    (Splink's) of pairs of a row and a person.
     """
     lines = list(_lines(file, links))
     book = Workbook(path, f"须核实的对应：{file.path.name}", _CREATED)
@@ -67,7 +74,9 @@ def write_review(people: People, file: FileRows, links: Links, path: Path) -> in
     sheet.set_column(len(_REVIEW) - 1, len(_REVIEW) - 1, 4, None, {"hidden": True})
     plain, answer = book.format(**_BORDER), book.format(**_BORDER, bg_color="#ECFDF5", locked=False)
     keys = _keys(people, file, shown)
-    for at, (cells, key) in enumerate(zip(_review_cells(people, file, links, shown), keys, strict=True), 1):
+    for at, (cells, key) in enumerate(
+        zip(_review_cells(people, file, links, shown, second or {}), keys, strict=True), 1
+    ):
         sheet.set_row(at, height(zip(cells, _WIDTHS, strict=False)))
         _write_cells(book, sheet, at, cells, plain)
         for column in answers:
@@ -177,7 +186,9 @@ def _keys(people: People, file: FileRows, lines: Sequence[Line]) -> list[str]:
     ]
 
 
-def _review_cells(people: People, file: FileRows, links: Links, lines: Sequence[Line]) -> Iterator[list[str | int]]:
+def _review_cells(
+    people: People, file: FileRows, links: Links, lines: Sequence[Line], second: Mapping[tuple[int, int], float]
+) -> Iterator[list[str | int]]:
     """The cells of each line up to the answers."""
     import numpy as np
 
@@ -190,13 +201,27 @@ def _review_cells(people: People, file: FileRows, links: Links, lines: Sequence[
         said = method.zh + ("" if problem == "ok" else f"（证件号码{PROBLEM_WORDS[problem]}）")
         cells: list[str | int] = [places.of(line.row), line.count, *own.of(line.row), said]
         if line.person == NOBODY:
-            yield [*cells, *[""] * 8]
+            yield [*cells, *[""] * 9]
             continue
         home = "" if people.household_no is None else str(people.household_no[line.person].as_py() or "")
         same, other = compared(own, line.row, registered, line.person)
         sure = f"{float(links.score[line.row]):.1%}" if line.person == links.person[line.row] else ""
         who = str(people.person_no[line.person].as_py())
-        yield [*cells, who, home, *registered.of(line.person), "、".join(same), "；".join(other), sure]
+        yield [
+            *cells,
+            who,
+            home,
+            *registered.of(line.person),
+            "、".join(same),
+            "；".join(other),
+            sure,
+            _percent(second, line),
+        ]
+
+
+def _percent(second: Mapping[tuple[int, int], float], line: Line) -> str:
+    given = second.get((line.row, line.person))
+    return "" if given is None else f"{given:.1%}"
 
 
 class Identities:
