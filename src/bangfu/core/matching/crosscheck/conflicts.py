@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from bangfu.core.matching.crosscheck.answers import Answer
 from bangfu.core.matching.crosscheck.coverage import Source
 from bangfu.core.matching.crosscheck.measures import UNKNOWN_CODE
-from bangfu.core.matching.crosscheck.totals import NOTHING, Totals, UnitRows, missing, unit_days
+from bangfu.core.matching.crosscheck.totals import NOTHING, Totals, UnitRows, latest, missing
 from bangfu.core.values.money import format_yuan
 
 REGISTRY = "registry"
@@ -190,7 +190,7 @@ def _deaths(unit: UnitFacts) -> list[Conflict]:
     found = []
     known = died.value != NOTHING
     file = _file(unit, "deaths")
-    last = unit_days(unit.rows["deaths"], "died_on")
+    last = latest(unit.rows["deaths"], "died_on", known)
     day = (unit.on - _EPOCH).days
     for at in np.flatnonzero(known & (last > died.value) & (last <= day)).tolist():
         found.append(_one(unit, at, "died_twice", (file, file), (_day(died.value[at]), _day(last[at]))))
@@ -198,7 +198,7 @@ def _deaths(unit: UnitFacts) -> list[Conflict]:
     for table in ("payroll", "tax"):
         if _rows(unit, table, "monthly_wage") is None:
             continue
-        paid = unit_days(unit.rows[table], "month")
+        paid = latest(unit.rows[table], "month", known)
         written = paid != np.iinfo(np.int64).min
         for at in np.flatnonzero(known & written & (_months(np.where(written, paid, 0)) > month)).tolist():
             values = _day(died.value[at]), _day(paid[at])[:7]

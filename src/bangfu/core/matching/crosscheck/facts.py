@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bangfu.core.matching.crosscheck.answers import Answer, person_answer, sums_of
+from bangfu.core.matching.crosscheck.answers import Answer, numeric, person_answer, sums_of
 from bangfu.core.matching.crosscheck.catalogue import Catalogue
 from bangfu.core.matching.crosscheck.conflicts import Conflict, UnitFacts, conflicts_of
 from bangfu.core.matching.crosscheck.coverage import Coverage, joined
@@ -124,12 +124,15 @@ def _work(job: Job, file: FactFile, number: int) -> _Unit:
         totals[name] = facts_of(rows[name], job.catalogue.from_table(name), job.on)
     codes = {table: job.coverage.of(table, household) for table in job.catalogue.tables}
     masks = {table: _mask(job.reviewed.get(table), start, stop) for table in job.catalogue.tables}
+    sums = {fact.name: sums_of(fact, totals) for fact in job.catalogue.of("household")}
     answers: dict[str, Answer] = {}
     for fact in job.catalogue.of("person"):
         own = [codes[table] for table in fact.tables]
         code = joined(own, [masks[table] for table in fact.tables])
-        answers[fact.name] = person_answer(fact, size, totals, own, code)
-    sums = {fact.name: sums_of(fact, totals) for fact in job.catalogue.of("household")}
+        if fact.numeric:
+            answers[fact.name] = numeric(fact, size, sums[fact.name], own, code)
+        else:
+            answers[fact.name] = person_answer(fact, size, totals, own, code)
     keys = {"person_no": registry.person_no(number), "household_no": _numbers(registry, household)}
     declared = _declared(registry, start, stop)
     made = _found(UnitFacts(start, size, totals, rows, answers, declared, job.coverage.sources, job.on))

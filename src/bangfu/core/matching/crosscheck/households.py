@@ -34,18 +34,20 @@ class Households:
         """Add the persons of one unit. `household`: each one's, negative where the person has none."""
         import numpy as np
 
+        chosen: dict[int, tuple[Any, Any]] = {}  # facts of one table are about the same persons
         for bit, fact in enumerate(self.facts):
             own = sums[fact.name]
-            if own.rows is None and own.blank is None:
-                continue
             if own.blank is not None:
                 self._set(self._blank, bit, household[own.blank])
             if own.rows is None:
                 continue
-            at = np.flatnonzero(own.rows > 0)
-            where = household[at]
-            if len(where) and where.min() < 0:
-                at, where = at[where >= 0], where[where >= 0]
+            if id(own.rows) not in chosen:
+                at = np.flatnonzero(own.rows)
+                where = household[at]
+                if len(where) and where.min() < 0:
+                    at, where = at[where >= 0], where[where >= 0]
+                chosen[id(own.rows)] = at, where
+            at, where = chosen[id(own.rows)]
             if fact.name not in self._value:
                 kind = np.int32 if fact.make == "count" else np.int64
                 self._value[fact.name] = np.zeros(self.size, kind)
@@ -69,21 +71,23 @@ class Households:
         import numpy as np
 
         household = np.arange(start, stop)
-        codes = {table: None for fact in self.facts for table in fact.tables}
-        codes = {table: self._coverage.of(table, household) for table in codes}
+        tables = dict.fromkeys(table for fact in self.facts for table in fact.tables)
+        codes = {table: self._coverage.of(table, household) for table in tables}
         masks = {table: self._mask(table, start, stop) for table in codes}
+        blanks = self._blank[start:stop]
+        some_blank = bool(blanks.any())
         found = []
         for bit, fact in enumerate(self.facts):
             own = [codes[table] for table in fact.tables]
             code = joined(own, [masks[table] for table in fact.tables])
-            blank = (self._blank[start:stop] >> np.uint32(bit)) & np.uint32(1)
+            blank = (blanks >> np.uint32(bit)) & np.uint32(1) if some_blank else None
             seen = (self._found[start:stop] >> np.uint32(bit)) & np.uint32(1)
             value = self._value.get(fact.name)
             which = self._which.get(fact.name)
             sums = PersonSums(
                 None if value is None else seen,
                 None if value is None else value[start:stop],
-                blank.astype(bool),
+                None if blank is None else blank.astype(bool),
                 None if which is None else which[start:stop],
             )
             found.append(numeric(fact, stop - start, sums, own, code))
