@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from threading import Lock
 from typing import Any
 
 from bangfu.core.matching.crosscheck.answers import Answer, PersonSums, numeric
@@ -25,46 +26,51 @@ class Households:
             fact.name: all(coverage.plain(table) and not len(reviewed[table]) for table in fact.tables)
             for fact in facts
         }
+        self._lock = Lock()
         self._value: dict[str, Any] = {}
         self._which: dict[str, Any] = {}
         self._blank = np.zeros(size, np.uint32)
         self._found = np.zeros(size, np.uint32)
 
     def add(self, household: Any, sums: Mapping[str, PersonSums]) -> None:
-        """Add the persons of one unit. `household`: each one's, negative where the person has none."""
+        """Add the persons of one unit. `household`: each one's, negative where the person has none.
+
+        Several threads may add at once; whole numbers have one sum in whatever order they come.
+        """
         import numpy as np
 
-        chosen: dict[int, tuple[Any, Any]] = {}  # facts of one table are about the same persons
+        chosen: dict[int, Any] = {}  # facts of one table are about the same persons
         for bit, fact in enumerate(self.facts):
             own = sums[fact.name]
             if own.blank is not None:
-                self._set(self._blank, bit, household[own.blank])
+                self._note(self._blank, bit, household[own.blank])
             if own.rows is None:
                 continue
             if id(own.rows) not in chosen:
-                at = np.flatnonzero(own.rows)
-                where = household[at]
-                if len(where) and where.min() < 0:
-                    at, where = at[where >= 0], where[where >= 0]
-                chosen[id(own.rows)] = at, where
+                chosen[id(own.rows)] = _counting(own.rows, household)
             at, where = chosen[id(own.rows)]
-            if fact.name not in self._value:
-                kind = np.int32 if fact.make == "count" else np.int64
-                self._value[fact.name] = np.zeros(self.size, kind)
-            into = self._value[fact.name]
-            np.add.at(into, where, own.value[at].astype(into.dtype, copy=False))
+            kind = np.int32 if fact.make == "count" else np.int64
+            value = own.value[at].astype(kind, copy=False)
+            which = None if own.which is None else own.which[at]
+            with self._lock:
+                np.add.at(self._lane(self._value, fact.name, kind, 0), where, value)
+                if which is not None:
+                    np.minimum.at(self._lane(self._which, fact.name, np.uint8, _NO_TABLE), where, which)
             if not self._plain[fact.name] or own.blank is not None:
-                self._set(self._found, bit, where)
-            if own.which is not None:
-                if fact.name not in self._which:
-                    self._which[fact.name] = np.full(self.size, _NO_TABLE, np.uint8)
-                np.minimum.at(self._which[fact.name], where, own.which[at])
+                self._note(self._found, bit, where)
 
-    @staticmethod
-    def _set(bits: Any, bit: int, where: Any) -> None:
+    def _lane(self, lanes: dict[str, Any], name: str, kind: Any, start: int) -> Any:
         import numpy as np
 
-        bits[where[where >= 0]] |= np.uint32(1 << bit)
+        if name not in lanes:
+            lanes[name] = np.full(self.size, start, kind) if start else np.zeros(self.size, kind)
+        return lanes[name]
+
+    def _note(self, bits: Any, bit: int, where: Any) -> None:
+        import numpy as np
+
+        with self._lock:
+            bits[where[where >= 0]] |= np.uint32(1 << bit)
 
     def answers(self, start: int, stop: int) -> list[Answer]:
         """The facts of the households from `start` to before `stop`."""
@@ -103,3 +109,14 @@ class Households:
         mask = np.zeros(stop - start, bool)
         mask[where[first:last] - start] = True
         return mask
+
+
+def _counting(rows: Any, household: Any) -> tuple[Any, Any]:
+    """Persons with rows that count and with a household, and that household."""
+    import numpy as np
+
+    at = np.flatnonzero(rows)
+    where = household[at]
+    if len(where) and where.min() < 0:
+        at, where = at[where >= 0], where[where >= 0]
+    return at, where
