@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from bangfu.core.matching.crosscheck.catalogue import FactSpec
-from bangfu.core.matching.crosscheck.coverage import COVERED, NO_FILE
+from bangfu.core.matching.crosscheck.coverage import COVERED, NO_FILE, Codes
 from bangfu.core.matching.crosscheck.measures import UNKNOWN_CODE
 from bangfu.core.matching.crosscheck.totals import NOTHING, PAIR, Totals
 
@@ -26,7 +27,7 @@ class Answer:
     known: Any
     found: Any
     which: Any
-    code: Any
+    code: Codes
 
 
 @dataclass
@@ -67,60 +68,69 @@ def sums_of(fact: FactSpec, totals: Mapping[str, Mapping[str, Totals]]) -> Perso
     return found
 
 
-def numeric(fact: FactSpec, size: int, sums: PersonSums, codes: list[Any], code: Any) -> Answer:
+def numeric(fact: FactSpec, size: int, sums: PersonSums, codes: list[Codes], code: Codes) -> Answer:
     """A count, sum or average of persons or households; 0 only where the file covers."""
-    import numpy as np
-
-    value = np.zeros(size, np.int64) if sums.value is None else sums.value
-    known = None if (code == COVERED).all() else code == COVERED
+    known = code.covered
     if sums.blank is not None and sums.blank.any():
         known = ~sums.blank if known is None else known & ~sums.blank
     found = None
     if known is not None and sums.rows is not None:
         found = ~known & (sums.rows > 0)
+    value = _zeros(size) if sums.value is None else sums.value
     return Answer(fact, value, known, found, source_of(codes, sums.which, size), code)
 
 
+@lru_cache(maxsize=16)
+def _zeros(size: int) -> Any:
+    import numpy as np
+
+    return np.zeros(size, np.int64)
+
+
 def person_answer(
-    fact: FactSpec, size: int, totals: Mapping[str, Mapping[str, Totals]], codes: list[Any], code: Any
+    fact: FactSpec, size: int, totals: Mapping[str, Mapping[str, Totals]], codes: list[Codes], code: Codes
 ) -> Answer:
-    """A fact along the persons of a unit.
+    """A fact along the persons of a unit that is no number.
 
     That there is a row is certain whoever sent the file; that there is none only where it covers the household.
     """
     import numpy as np
 
-    if fact.numeric:
-        return numeric(fact, size, sums_of(fact, totals), codes, code)
     own = totals.get(fact.tables[0], {}).get(fact.name, Totals(None, None, None))
-    there = np.zeros(size, bool) if own.rows is None else own.rows > 0
-    silent = code == COVERED if own.blank is None else (code == COVERED) & ~own.blank
+    silent = code.covered
+    if own.blank is not None:
+        silent = ~own.blank if silent is None else silent & ~own.blank
     which = source_of(codes, None, size)
     if fact.make == "any":
-        return Answer(fact, there, there | silent, None, which, code)
-    value = np.full(size, NOTHING) if own.value is None else own.value
-    exists = value != NOTHING
+        there = _zeros(size) if own.rows is None else own.rows
+        return Answer(fact, there, None if silent is None else silent | (there > 0), None, which, code)
+    if own.value is None:
+        known = np.zeros(size, bool) if fact.make == "earliest" else silent
+        return Answer(fact, _zeros(size), known, None, which, code)
+    exists = own.value != NOTHING
     if fact.make == "earliest":
-        return Answer(fact, np.where(exists, value, 0), exists, None, which, code)
-    part = value // PAIR if fact.take == fact.value[0].column else value % PAIR
+        return Answer(fact, np.where(exists, own.value, 0), exists, None, which, code)
+    part = own.value // PAIR if fact.take == fact.value[0].column else own.value % PAIR
     part = np.where(exists, part, 0)
-    return Answer(fact, part, (exists & (part != UNKNOWN_CODE)) | (~exists & silent), None, which, code)
+    known = part != UNKNOWN_CODE
+    if silent is not None:
+        known &= exists | silent
+    return Answer(fact, part, known, None, which, code)
 
 
-def source_of(codes: list[Any], which: Any, size: int) -> Any:
+def source_of(codes: list[Codes], which: Any, size: int) -> Any:
     """The table that a fact comes from: the one with rows, else the first that covers, else the first with a file.
 
     A single number where it is the same for all.
     """
     import numpy as np
 
-    if len(codes) == 1:
-        return NO_SOURCE if len(codes[0]) and codes[0][0] == NO_FILE else 0
-    found = np.full(size, NO_SOURCE, np.uint8)
-    for number in reversed(range(len(codes))):
-        found[codes[number] != NO_FILE] = number
-    for number in reversed(range(len(codes))):
-        found[codes[number] == COVERED] = number
+    there = [number for number, code in enumerate(codes) if code.same != NO_FILE]
+    if len(there) < 2:
+        return there[0] if there else NO_SOURCE
+    found = np.full(size, there[0], np.uint8)
+    for number in reversed(there):
+        found[codes[number].each == COVERED] = number
     if which is not None:
         found = np.where(which == NO_SOURCE, found, which)
     return found

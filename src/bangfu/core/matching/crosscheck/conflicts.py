@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from bangfu.core.matching.crosscheck.answers import Answer
 from bangfu.core.matching.crosscheck.coverage import Source
 from bangfu.core.matching.crosscheck.measures import UNKNOWN_CODE
-from bangfu.core.matching.crosscheck.totals import NOTHING, Totals, UnitRows, missing, unit_days
+from bangfu.core.matching.crosscheck.totals import NOTHING, Totals, UnitRows, latest, missing
 from bangfu.core.values.money import format_yuan
 
 REGISTRY = "registry"
@@ -178,7 +178,7 @@ def _one(
     zh: tuple[str, str],
     en: tuple[str, str] | None = None,
 ) -> Conflict:
-    return Conflict(unit.start + at, kind, sources[0], zh[0], sources[1], zh[1], en or zh)
+    return Conflict(unit.start + int(at), kind, sources[0], zh[0], sources[1], zh[1], en or zh)
 
 
 def _deaths(unit: UnitFacts) -> list[Conflict]:
@@ -189,20 +189,20 @@ def _deaths(unit: UnitFacts) -> list[Conflict]:
         return []
     found = []
     known = died.value != NOTHING
-    file = _file(unit, "deaths")
-    last = unit_days(unit.rows["deaths"], "died_on")
-    day = (unit.on - _EPOCH).days
-    for at in np.flatnonzero(known & (last > died.value) & (last <= day)).tolist():
-        found.append(_one(unit, at, "died_twice", (file, file), (_day(died.value[at]), _day(last[at]))))
-    month = _months(np.where(known, died.value, 0))
+    dead = np.flatnonzero(known)
+    day, file = died.value[dead], _file(unit, "deaths")
+    last = latest(unit.rows["deaths"], "died_on", known)[dead]
+    for at in np.flatnonzero((last > day) & (last <= (unit.on - _EPOCH).days)).tolist():
+        found.append(_one(unit, dead[at], "died_twice", (file, file), (_day(day[at]), _day(last[at]))))
+    month = _months(day)
     for table in ("payroll", "tax"):
         if _rows(unit, table, "monthly_wage") is None:
             continue
-        paid = unit_days(unit.rows[table], "month")
+        paid = latest(unit.rows[table], "month", known)[dead]
         written = paid != np.iinfo(np.int64).min
-        for at in np.flatnonzero(known & written & (_months(np.where(written, paid, 0)) > month)).tolist():
-            values = _day(died.value[at]), _day(paid[at])[:7]
-            found.append(_one(unit, at, "paid_after_death", (file, _file(unit, table)), values))
+        for at in np.flatnonzero(written & (_months(np.where(written, paid, 0)) > month)).tolist():
+            values = _day(day[at]), _day(paid[at])[:7]
+            found.append(_one(unit, dead[at], "paid_after_death", (file, _file(unit, table)), values))
     for table, fact, kind in (
         ("pensions", "monthly_pension", "pension_after_death"),
         ("school_enrolment", "enrolled", "enrolled_after_death"),
@@ -212,9 +212,9 @@ def _deaths(unit: UnitFacts) -> list[Conflict]:
         if rows is None or manifest is None or manifest.as_of is None:
             continue
         then = _months(np.array([(manifest.as_of - _EPOCH).days]))[0]
-        for at in np.flatnonzero(known & (rows > 0) & (month < then)).tolist():
-            values = _day(died.value[at]), manifest.as_of.isoformat()
-            found.append(_one(unit, at, kind, (file, _file(unit, table)), values))
+        for at in np.flatnonzero((rows[dead] > 0) & (month < then)).tolist():
+            values = _day(day[at]), manifest.as_of.isoformat()
+            found.append(_one(unit, dead[at], kind, (file, _file(unit, table)), values))
     return found
 
 
@@ -303,7 +303,9 @@ def _insurance(unit: UnitFacts) -> list[Conflict]:
         return []
     file, answer, found = _file(unit, "insurance_enrolment"), unit.answers["insured"], []
     kinds = np.zeros(unit.size, np.uint8)
-    for person, lanes in unit.rows["insurance_enrolment"].blocks(("class_kind", "year", "paid")):
+    rows = _rows(unit, "insurance_enrolment", "insured")
+    several = rows is not None and bool((rows > 1).any())  # one row cannot be two insurances
+    for person, lanes in () if not several else unit.rows["insurance_enrolment"].blocks(("class_kind", "year", "paid")):
         this = (lanes["year"] == unit.on.year) & (lanes["paid"] == 1) & (lanes["class_kind"] > 0)
         np.bitwise_or.at(kinds, person[this], lanes["class_kind"][this])
     for at in np.flatnonzero(kinds == 3).tolist():

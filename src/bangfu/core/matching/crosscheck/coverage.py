@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,26 @@ class Source:
     problem: str
 
 
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Coverage along persons or households (uint8). `same`: the one code that all have, None where they differ."""
+
+    each: Any
+    same: int | None
+
+    @property
+    def covered(self) -> Any:
+        """Where the file speaks (a mask); None stands for everywhere."""
+        return None if self.same == COVERED else self.each == COVERED
+
+
+@lru_cache(maxsize=64)
+def _alike(code: int, size: int) -> Codes:
+    import numpy as np
+
+    return Codes(np.full(size, code, np.uint8), code)
+
+
 @dataclass(frozen=True)
 class Coverage:
     """What the files say of whom on a day. `by_area`: per table a code for each distinct area of the registry, and
@@ -40,21 +61,24 @@ class Coverage:
     allowed: Mapping[str, Any]
     area: Any
 
-    def of(self, table: str, household: Any) -> Any:
-        """Codes (uint8) for an array of households, NO_HOUSEHOLD among them."""
+    def of(self, table: str, household: Any) -> Codes:
+        """Codes for an array of households, NO_HOUSEHOLD among them."""
         import numpy as np
 
-        codes = self.by_area[table]
-        if (codes == codes[0]).all():
-            found = np.full(len(household), codes[0], np.uint8)
-        else:
-            found = codes[self.area[household]]
-        if codes[0] not in (NO_FILE, NO_MANIFEST):
-            found[household == NO_HOUSEHOLD] = NOT_COVERED
-        allowed = self.allowed.get(table)
-        if allowed is not None and table in self.sources:
-            found[~allowed[household] | (household == NO_HOUSEHOLD)] = NOT_AUTHORISED
-        return found
+        by_area, allowed = self.by_area[table], self.allowed.get(table)
+        first = int(by_area[0])
+        if first in (NO_FILE, NO_MANIFEST) and (allowed is None or first == NO_FILE):
+            return _alike(first, len(household))
+        even = bool((by_area == first).all())
+        nobody = household == NO_HOUSEHOLD
+        if even and allowed is None and not nobody.any():
+            return _alike(first, len(household))
+        found = np.full(len(household), first, np.uint8) if even else by_area[self.area[household]]
+        if first != NO_MANIFEST:
+            found[nobody] = NOT_COVERED
+        if allowed is not None:
+            found[nobody | ~allowed[household]] = NOT_AUTHORISED
+        return Codes(found, None)
 
     def plain(self, table: str) -> bool:
         """Whether the table speaks for every household, so that nobody needs to be looked at one by one."""
@@ -105,18 +129,20 @@ def _households(registry: Registry, allowed: set[Any] | None) -> Any:
     return np.asarray(pc.is_in(numbers.cast(pa.string()), value_set=wanted))
 
 
-def joined(codes: list[Any], reviewed: list[Any]) -> Any:
-    """One code per person for a fact of several tables: a doubt in any of them, else whichever speaks, else the first
-    that has something to say of why not. `reviewed`: per table a mask of persons a row under review may be about."""
-    import numpy as np
-
-    found = codes[0].copy()
+def joined(codes: list[Codes], reviewed: list[Any]) -> Codes:
+    """One code for a fact of several tables: a doubt in any of them, else whichever speaks, else the first that has
+    something to say of why not. `reviewed`: per table a mask of persons a row under review may be about, or None."""
+    if all(mask is None for mask in reviewed):
+        speaking = [code for code in codes if code.same != NO_FILE]
+        if len(speaking) <= 1:
+            return speaking[0] if speaking else codes[0]
+        if speaking[0].same == COVERED:
+            return speaking[0]
+    found = codes[0].each.copy()
     for other in codes[1:]:
-        better = (found != COVERED) & ((other == COVERED) | (found == NO_FILE))
-        found[better] = other[better]
-    doubt = np.zeros(len(found), bool)
+        better = (found != COVERED) & ((other.each == COVERED) | (found == NO_FILE))
+        found[better] = other.each[better]
     for own, mask in zip(codes, reviewed, strict=True):
         if mask is not None:
-            doubt |= mask & (own != NOT_AUTHORISED)
-    found[doubt] = UNDER_REVIEW
-    return found
+            found[mask & (own.each != NOT_AUTHORISED)] = UNDER_REVIEW
+    return Codes(found, None)

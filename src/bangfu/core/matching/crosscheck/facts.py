@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bangfu.core.matching.crosscheck.answers import Answer, person_answer, sums_of
+from bangfu.core.matching.crosscheck.answers import Answer, numeric, person_answer, sums_of
 from bangfu.core.matching.crosscheck.catalogue import Catalogue
 from bangfu.core.matching.crosscheck.conflicts import Conflict, UnitFacts, conflicts_of
 from bangfu.core.matching.crosscheck.coverage import Coverage, joined
@@ -50,8 +50,6 @@ class _Unit:
     """One unit's results, ready to be committed."""
 
     table: Any
-    household: Any
-    sums: Mapping[str, Any]
     made: Made
 
 
@@ -68,13 +66,12 @@ def write_facts(job: Job, folder: Path) -> Made:
 
     def commit(_: int, unit: _Unit) -> None:
         persons.add(unit.table)
-        sums.add(unit.household, unit.sums)
         made.conflicts.extend(unit.made.conflicts)
         made.deceased.update(unit.made.deceased)
         made.custody.extend(unit.made.custody)
 
     units = len(job.registry.units) - 1
-    in_turn(units, job.threads, lambda unit: _work(job, persons, unit), commit)
+    in_turn(units, job.threads, lambda unit: _work(job, persons, sums, unit), commit)
     persons.close()
     pieces = list(range(0, job.registry.households, PIECE))
 
@@ -112,7 +109,7 @@ def _households_of(registry: Registry, places: Any) -> Any:
     return found[found != NO_HOUSEHOLD]
 
 
-def _work(job: Job, file: FactFile, number: int) -> _Unit:
+def _work(job: Job, file: FactFile, households: Households, number: int) -> _Unit:
     registry = job.registry
     start, stop = registry.units[number], registry.units[number + 1]
     size = stop - start
@@ -124,16 +121,20 @@ def _work(job: Job, file: FactFile, number: int) -> _Unit:
         totals[name] = facts_of(rows[name], job.catalogue.from_table(name), job.on)
     codes = {table: job.coverage.of(table, household) for table in job.catalogue.tables}
     masks = {table: _mask(job.reviewed.get(table), start, stop) for table in job.catalogue.tables}
+    sums = {fact.name: sums_of(fact, totals) for fact in job.catalogue.of("household")}
     answers: dict[str, Answer] = {}
     for fact in job.catalogue.of("person"):
         own = [codes[table] for table in fact.tables]
         code = joined(own, [masks[table] for table in fact.tables])
-        answers[fact.name] = person_answer(fact, size, totals, own, code)
-    sums = {fact.name: sums_of(fact, totals) for fact in job.catalogue.of("household")}
+        if fact.numeric:
+            answers[fact.name] = numeric(fact, size, sums[fact.name], own, code)
+        else:
+            answers[fact.name] = person_answer(fact, size, totals, own, code)
     keys = {"person_no": registry.person_no(number), "household_no": _numbers(registry, household)}
     declared = _declared(registry, start, stop)
     made = _found(UnitFacts(start, size, totals, rows, answers, declared, job.coverage.sources, job.on))
-    return _Unit(file.table(keys, answers.values()), household, sums, made)
+    households.add(household, sums)
+    return _Unit(file.table(keys, answers.values()), made)
 
 
 def _mask(places: Any, start: int, stop: int) -> Any:

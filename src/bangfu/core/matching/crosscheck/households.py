@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from threading import Lock
 from typing import Any
 
 from bangfu.core.matching.crosscheck.answers import Answer, PersonSums, numeric
@@ -25,65 +26,74 @@ class Households:
             fact.name: all(coverage.plain(table) and not len(reviewed[table]) for table in fact.tables)
             for fact in facts
         }
+        self._lock = Lock()
         self._value: dict[str, Any] = {}
         self._which: dict[str, Any] = {}
         self._blank = np.zeros(size, np.uint32)
         self._found = np.zeros(size, np.uint32)
 
     def add(self, household: Any, sums: Mapping[str, PersonSums]) -> None:
-        """Add the persons of one unit. `household`: each one's, negative where the person has none."""
+        """Add the persons of one unit. `household`: each one's, negative where the person has none.
+
+        Several threads may add at once; whole numbers have one sum in whatever order they come.
+        """
         import numpy as np
 
+        chosen: dict[int, Any] = {}  # facts of one table are about the same persons
         for bit, fact in enumerate(self.facts):
             own = sums[fact.name]
-            if own.rows is None and own.blank is None:
-                continue
             if own.blank is not None:
-                self._set(self._blank, bit, household[own.blank])
+                self._note(self._blank, bit, household[own.blank])
             if own.rows is None:
                 continue
-            at = np.flatnonzero(own.rows > 0)
-            where = household[at]
-            if len(where) and where.min() < 0:
-                at, where = at[where >= 0], where[where >= 0]
-            if fact.name not in self._value:
-                kind = np.int32 if fact.make == "count" else np.int64
-                self._value[fact.name] = np.zeros(self.size, kind)
-            into = self._value[fact.name]
-            np.add.at(into, where, own.value[at].astype(into.dtype, copy=False))
+            if id(own.rows) not in chosen:
+                chosen[id(own.rows)] = _counting(own.rows, household)
+            at, where = chosen[id(own.rows)]
+            kind = np.int32 if fact.make == "count" else np.int64
+            value = own.value[at].astype(kind, copy=False)
+            which = None if own.which is None else own.which[at]
+            with self._lock:
+                np.add.at(self._lane(self._value, fact.name, kind, 0), where, value)
+                if which is not None:
+                    np.minimum.at(self._lane(self._which, fact.name, np.uint8, _NO_TABLE), where, which)
             if not self._plain[fact.name] or own.blank is not None:
-                self._set(self._found, bit, where)
-            if own.which is not None:
-                if fact.name not in self._which:
-                    self._which[fact.name] = np.full(self.size, _NO_TABLE, np.uint8)
-                np.minimum.at(self._which[fact.name], where, own.which[at])
+                self._note(self._found, bit, where)
 
-    @staticmethod
-    def _set(bits: Any, bit: int, where: Any) -> None:
+    def _lane(self, lanes: dict[str, Any], name: str, kind: Any, start: int) -> Any:
         import numpy as np
 
-        bits[where[where >= 0]] |= np.uint32(1 << bit)
+        if name not in lanes:
+            lanes[name] = np.full(self.size, start, kind) if start else np.zeros(self.size, kind)
+        return lanes[name]
+
+    def _note(self, bits: Any, bit: int, where: Any) -> None:
+        import numpy as np
+
+        with self._lock:
+            bits[where[where >= 0]] |= np.uint32(1 << bit)
 
     def answers(self, start: int, stop: int) -> list[Answer]:
         """The facts of the households from `start` to before `stop`."""
         import numpy as np
 
         household = np.arange(start, stop)
-        codes = {table: None for fact in self.facts for table in fact.tables}
-        codes = {table: self._coverage.of(table, household) for table in codes}
+        tables = dict.fromkeys(table for fact in self.facts for table in fact.tables)
+        codes = {table: self._coverage.of(table, household) for table in tables}
         masks = {table: self._mask(table, start, stop) for table in codes}
+        blanks = self._blank[start:stop]
+        some_blank = bool(blanks.any())
         found = []
         for bit, fact in enumerate(self.facts):
             own = [codes[table] for table in fact.tables]
             code = joined(own, [masks[table] for table in fact.tables])
-            blank = (self._blank[start:stop] >> np.uint32(bit)) & np.uint32(1)
+            blank = (blanks >> np.uint32(bit)) & np.uint32(1) if some_blank else None
             seen = (self._found[start:stop] >> np.uint32(bit)) & np.uint32(1)
             value = self._value.get(fact.name)
             which = self._which.get(fact.name)
             sums = PersonSums(
                 None if value is None else seen,
                 None if value is None else value[start:stop],
-                blank.astype(bool),
+                None if blank is None else blank.astype(bool),
                 None if which is None else which[start:stop],
             )
             found.append(numeric(fact, stop - start, sums, own, code))
@@ -99,3 +109,14 @@ class Households:
         mask = np.zeros(stop - start, bool)
         mask[where[first:last] - start] = True
         return mask
+
+
+def _counting(rows: Any, household: Any) -> tuple[Any, Any]:
+    """Persons with rows that count and with a household, and that household."""
+    import numpy as np
+
+    at = np.flatnonzero(rows)
+    where = household[at]
+    if len(where) and where.min() < 0:
+        at, where = at[where >= 0], where[where >= 0]
+    return at, where

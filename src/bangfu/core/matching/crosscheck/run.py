@@ -27,7 +27,7 @@ from bangfu.core.matching.crosscheck.ranges import NOBODY, TableLinks, link_unit
 from bangfu.core.matching.crosscheck.registry import Registry, ingest_registry
 from bangfu.core.matching.crosscheck.report_files import conflict_rows, write_conflicts, write_sources
 from bangfu.core.matching.crosscheck.residual import Decided, decide
-from bangfu.core.matching.crosscheck.steps import Progress, Steps
+from bangfu.core.matching.crosscheck.steps import Progress, Steps, keep_freed_memory
 from bangfu.core.matching.crosscheck.totals import Linked
 from bangfu.core.matching.reading import registry_table
 
@@ -67,6 +67,7 @@ def crosscheck(
     OutputError where `out` holds something else.
     """
     steps = Steps(progress, STEPS)
+    keep_freed_memory()
     with whole_folder(out, MARK) as made:
         folder = out.resolve() / INGEST
         _prepare(folder)

@@ -13,7 +13,23 @@ from typing import Any
 
 Progress = Callable[[str, int, int], None]
 _RESET = Path("/proc/self/clear_refs")
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+"""From malloc.h."""
 _STATUS = Path("/proc/self/status")
+
+
+def keep_freed_memory() -> None:
+    """Tell glibc to use freed memory again instead of giving it back; elsewhere nothing happens.
+
+    Arrays of one size come and go by the thousand, and fetching each anew from the system costs two threads a quarter
+    of their time.
+    """
+    import ctypes
+
+    with suppress(OSError, AttributeError):
+        library = ctypes.CDLL(None)
+        library.mallopt(_MMAP_THRESHOLD, 1 << 28)
+        library.mallopt(_TRIM_THRESHOLD, 1 << 30)
 
 
 class Steps:

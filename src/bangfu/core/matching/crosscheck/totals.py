@@ -89,6 +89,8 @@ def missing(lane: Any) -> Any:
 
 def facts_of(rows: UnitRows, facts: tuple[FactSpec, ...], on: date) -> Mapping[str, Totals]:
     """The totals of every fact that one table gives; the table is read once."""
+    import numpy as np
+
     needed = {condition.column for fact in facts for condition in fact.rows}
     needed |= {fact.name for fact in facts if fact.make in ("sum", "average")}
     needed |= {term.column for fact in facts if fact.make in ("earliest", "worst") for term in fact.value}
@@ -97,12 +99,15 @@ def facts_of(rows: UnitRows, facts: tuple[FactSpec, ...], on: date) -> Mapping[s
         if not len(person):
             continue
         chosen: dict[tuple[Condition, ...], tuple[Any, Any]] = {}
+        counts: dict[tuple[Condition, ...], Any] = {}
         for fact in facts:
             if fact.rows not in chosen:
                 chosen[fact.rows] = _chosen(fact.rows, lanes, on)
             holds, open_ = chosen[fact.rows]
             who, own = (person, lanes) if holds is None else _only(person, lanes, holds)
-            _add(found[fact.name], fact, who, own, rows.persons)
+            if fact.rows not in counts:
+                counts[fact.rows] = np.bincount(who, minlength=rows.persons)
+            _add(found[fact.name], fact, who, own, counts[fact.rows])
             if open_ is not None and open_.any():
                 _mark(found[fact.name], person[open_], rows.persons)
     return found
@@ -152,12 +157,13 @@ def _mark(totals: Totals, person: Any, size: int) -> None:
     totals.blank[person] = True
 
 
-def _add(totals: Totals, fact: FactSpec, person: Any, lanes: Mapping[str, Any], size: int) -> None:
+def _add(totals: Totals, fact: FactSpec, person: Any, lanes: Mapping[str, Any], count: Any) -> None:
+    """Add the rows of one block; `count` says how many there are per person."""
     import numpy as np
 
     if not len(person):
         return
-    count = np.bincount(person, minlength=size)
+    size = len(count)
     totals.rows = count if totals.rows is None else totals.rows + count
     if fact.make in ("sum", "average"):
         lane = lanes[fact.name]
@@ -190,12 +196,14 @@ def summed(person: Any, numbers: Any, size: int) -> Any:
     return total
 
 
-def unit_days(rows: UnitRows, lane: str) -> Any:
-    """The latest date of a lane per person (int64, the least number where there is none)."""
+def latest(rows: UnitRows, lane: str, wanted: Any) -> Any:
+    """The latest date of a lane per wanted person (a mask), as int64; the least number where there is none."""
     import numpy as np
 
     found = np.full(rows.persons, np.iinfo(np.int64).min)
     for person, lanes in rows.blocks((lane,)):
-        known = lanes[lane] != NO_DAY
-        np.maximum.at(found, person[known], lanes[lane][known].astype(np.int64))
+        at = np.flatnonzero(wanted[person])
+        days = lanes[lane][at]
+        known = days != NO_DAY
+        np.maximum.at(found, person[at][known], days[known].astype(np.int64))
     return found
