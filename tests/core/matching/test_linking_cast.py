@@ -214,6 +214,10 @@ CAST: dict[str, tuple[Row, Outcome]] = {
         {"id_number": WEIMIN["id_number"], "name": "李晓红", "birth_date": XIAOHONG["birth_date"]},
         perhaps(XIAOHONG, "other_number", "张伟民", "李晓红"),
     ),
+    "lost_digits": (
+        {"id_number": "990101198005060000", "name": "张伟民"},
+        perhaps(WEIMIN, "lost_digits", "张伟民"),
+    ),
     "contradicts": ({"id_number": WEIMIN["id_number"], "name": "孙悟空"}, nobody("contradicts", "张伟民")),
     "two_records": (
         {"id_number": TWICE["id_number"], "name": "周全"},
@@ -274,7 +278,9 @@ def test_what_is_left_of_a_number_and_the_name_lead_to_one_person(text: str, met
 def test_a_spreadsheets_zeros_are_no_digits() -> None:
     assert what(id_number=LI_NA["id_number"][:15] + "000", name="李娜") == is_(LI_NA, "number_partly")
     # one in eleven passes the check digit by chance and looks like somebody who is not registered: never linked
-    assert what(id_number="990101198005060000", name="张伟民") == nobody("not_registered", review=False)
+    # and is only proposed to a reviewer, since a number that is well-formed is never linked by anything weaker
+    assert what(id_number="990101198005060000", name="张伟民") == perhaps(WEIMIN, "lost_digits", "张伟民")
+    assert what(id_number="990101198005060000", name="孙悟空") == nobody("not_registered", review=False)
 
 
 def test_number_and_name_in_each_others_column_are_put_right() -> None:

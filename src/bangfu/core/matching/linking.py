@@ -16,7 +16,7 @@ from bangfu.core.matching.evidence import Evidence, probabilities, weigh
 from bangfu.core.matching.joins import ascending
 from bangfu.core.matching.methods import CODES
 from bangfu.core.matching.names import BLANK, DIFFERENT, EQUAL, NO_NAME, ONE_CHARACTER, PART, SOUND, relations
-from bangfu.core.matching.numbers import NO_NUMBER
+from bangfu.core.matching.numbers import NO_NUMBER, end_in_zeros
 from bangfu.core.matching.patterns import partly_agrees
 from bangfu.core.matching.people import People
 from bangfu.core.matching.rows import NO_DAY, Rows
@@ -96,6 +96,7 @@ def _by_number(people: People, rows: Rows, found: Links) -> float:
     strangers = np.concatenate(unknown) if unknown else order
     _look_at_relatives(people, rows, found)
     _registry_wrong(people, rows, found, strangers)
+    _lost_digits(people, rows, found, strangers)
     share = (len(strangers) + _USUAL_ROWS * _USUAL_STRANGERS) / (len(order) + _USUAL_ROWS)
     return float(min(0.95, max(0.02, share)))
 
@@ -229,6 +230,26 @@ def _registry_wrong(people: People, rows: Rows, found: Links, at: Any) -> None:
     for row, who in zip(at[one[hit]].tolist(), two[hit].tolist(), strict=True):
         found.others[row] = (*found.others.get(row, ()), who)[:WORTH_SHOWING]
     found.put(np.unique(at[one[hit]]), NOBODY, "registry_wrong", 0.0, True)
+
+
+def _lost_digits(people: People, rows: Rows, found: Links, at: Any) -> None:
+    """Numbers not in the registry that end in 000: proposed where the rest and the name are one person's. Never linked.
+
+    They are well-formed, but a spreadsheet that overwrote the last digits leaves such, and nobody could tell.
+    """
+    import numpy as np
+
+    numbers, persons = people.by_number
+    packed = rows.numbers.packed[at]
+    for row in at[end_in_zeros(packed)].tolist():
+        start = int(rows.numbers.packed[row])
+        first, last = np.searchsorted(numbers, [start, start + 100])
+        alike = persons[first:last]
+        alike = alike[(people.rows.names.keys[alike] == rows.names.keys[row]) & (rows.names.keys[row] != NO_NAME)]
+        if len(alike):
+            person = int(alike[0]) if len(alike) == 1 else NOBODY
+            found.put(row, person, "lost_digits" if len(alike) == 1 else "several", 0.95, True)
+            found.others[row] = tuple(alike[:WORTH_SHOWING].tolist())
 
 
 # -- rows without ----------------------------------------------------------------------------------------------

@@ -76,6 +76,12 @@ METHODS: tuple[Method, ...] = (
         "证件号码是他人的；按姓名和出生日期应为此人，须核实",
         "the number is somebody else's; name and date of birth point to this person",
     ),
+    Method(
+        "lost_digits",
+        True,
+        "证件号码末三位为000，疑被表格软件改写；其余各位和姓名与登记一致，须核实",
+        "the number ends in 000, as a spreadsheet leaves one; the rest and the name agree: a person must look",
+    ),
     Method("token_id", True, "证件号码的密文标识一致", "the tokens of the numbers agree"),
     Method(
         "token_name_birth",

@@ -235,6 +235,22 @@ def packed_number(found: IdReading) -> int:
     return int(found.number[:17]) if found.problem in ("ok", "bad_suffix") and found.number else NO_NUMBER
 
 
+def end_in_zeros(packed: Any) -> Any:
+    """Whether each well-formed number ends in 000, as a spreadsheet leaves one whose last digits it has lost.
+
+    One in eleven of these is well-formed all the same; so is one in a thousand of the sound ones.
+    """
+    import numpy as np
+
+    ending = (packed >= 0) & (packed % 100 == 0)
+    found = np.zeros(len(packed), bool)
+    rows = np.flatnonzero(ending)
+    if len(rows):
+        digits = packed[rows, None] // np.array([10**place for place in range(16, -1, -1)]) % 10
+        found[rows] = pack_digits(digits.astype(np.uint8))[1] == 0
+    return found
+
+
 def number_text(packed: int) -> str:
     """The eighteen characters of a packed number."""
     digits = f"{packed:017d}"

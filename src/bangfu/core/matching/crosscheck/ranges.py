@@ -17,7 +17,7 @@ from bangfu.core.matching.crosscheck.store import Store, read_arrow
 from bangfu.core.matching.joins import mixed
 from bangfu.core.matching.methods import CODES
 from bangfu.core.matching.names import NO_NAME, Names
-from bangfu.core.matching.numbers import birth_days
+from bangfu.core.matching.numbers import birth_days, end_in_zeros
 from bangfu.core.matching.rows import NO_DAY
 
 NOBODY = -1
@@ -191,6 +191,8 @@ def _link_block(
         _note_methods(links, start, hit, rows, place, verdicts)
     if strangers and len(wrong) and keys is not None:
         unsure.append(start + _registered_wrongly(links, numbers, keys, ~hit, wrong, start, stop))
+    if strangers and keys is not None:
+        unsure.append(start + np.flatnonzero(~hit & end_in_zeros(numbers)))
     return unsure, strangers
 
 
