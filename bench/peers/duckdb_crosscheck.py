@@ -37,7 +37,8 @@ def query(source: str) -> str:
     f AS (SELECT household_no, sum({fen("balance")}) AS s
           FROM {table("financial_assets")} JOIN p USING (id) GROUP BY 1),
     b AS (SELECT household_no, count(*) AS n, sum({fen("capital")}) AS s
-          FROM {table("business_registrations")} JOIN p USING (id) WHERE status <> '注销' AND role <> '成员' GROUP BY 1),
+          FROM {table("business_registrations")} JOIN p USING (id)
+          WHERE status <> '注销' AND role <> '成员' GROUP BY 1),
     w AS (SELECT household_no, sum(m) AS s FROM
           (SELECT person_no, any_value(household_no) AS household_no, sum({fen("monthly_wage")}) // count(*) AS m
            FROM {table("payroll")} JOIN p USING (id) GROUP BY 1) GROUP BY 1),
@@ -45,11 +46,11 @@ def query(source: str) -> str:
           WHERE kind <> '基础养老金' GROUP BY 1),
     m AS (SELECT household_no, sum({borne}) AS s, sum({settled}) AS o
           FROM {table("medical_settlements")} JOIN p USING (id) GROUP BY 1),
-    i AS (SELECT household_no, count(DISTINCT person_no) AS n FROM {table("insurance_enrolment")} JOIN p USING (id)
-          WHERE year = 2026 AND paid GROUP BY 1),
+    i AS (SELECT household_no, count(DISTINCT person_no) AS n
+          FROM {table("insurance_enrolment")} JOIN p USING (id) WHERE year = 2026 AND paid GROUP BY 1),
     d AS (SELECT household_no, count(*) AS n FROM {table("deaths")} JOIN p USING (id) GROUP BY 1),
     c AS (SELECT household_no, min(grade) AS n
-          FROM {table("disability_certificates")} JOIN p USING (id) GROUP BY 1)
+           FROM {table("disability_certificates")} JOIN p USING (id) GROUP BY 1)
     SELECT h.household_no, coalesce(v.n, 0) AS vehicle_count, coalesce(v.s, 0) AS vehicle_value,
       coalesce(r.n, 0) AS property_count, coalesce(r.s, 0) AS property_area_m2, coalesce(f.s, 0) AS financial_assets,
       coalesce(b.n, 0) AS company_count, coalesce(b.s, 0) AS business_capital, coalesce(w.s, 0) AS monthly_wage,
