@@ -1,5 +1,6 @@
-"""Writes a registry and ten bureaus' files of any size, in parts: `python bench/crosscheck_tables.py --persons N
---out DIR`.
+"""Writes a registry and ten bureaus' files of any size, in parts.
+
+    python bench/crosscheck_tables.py --persons N --out DIR [--seed S]
 
 Everybody is computed from a running number, so nothing has to be kept in memory: the ID number (a tenth live away from
 where it was issued), the name, the household. About 2.27 rows for each person in all, in random order, of which one in

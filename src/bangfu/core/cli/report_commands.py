@@ -103,7 +103,7 @@ def _one_of_many(args: argparse.Namespace, builder: Any, number: str, folder: Pa
 
 def _builder(args: argparse.Namespace, households: set[str]) -> Any:
     from bangfu.core.matching.authorisations_reading import read_authorisations
-    from bangfu.core.matching.crosscheck.returned import rows_of
+    from bangfu.core.matching.crosscheck.returned_rows import Returned
     from bangfu.core.matching.methods import METHODS
     from bangfu.core.matching.report import ReportBuilder, ReportOptions
     from bangfu.core.matching.report_exchanges import read_exchanges
@@ -113,13 +113,14 @@ def _builder(args: argparse.Namespace, households: set[str]) -> Any:
     authorisations = read_authorisations(args.registry)
     for problem in authorisations.problems if authorisations else ():
         print(problem.line(), file=sys.stderr)
+    returned = Returned(args.crosscheck)
     options = ReportOptions(
         args.on or date.today(),
         args.purpose.strip(),
         args.operator or "",
         args.valid_days,
         authorisations,
-        rows_of if (args.crosscheck / "links").is_dir() else None,
+        lambda _, number: returned.rows_of(number),
         {method.code: (method.zh, method.en) for method in METHODS},
         read_exchanges(args.exchanges) if args.exchanges else (),
     )

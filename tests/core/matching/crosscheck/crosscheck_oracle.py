@@ -72,6 +72,7 @@ class Linked:
     rows: dict[str, dict[int, list[dict[str, Any]]]] = field(default_factory=dict)
     reviewed: dict[str, set[int]] = field(default_factory=dict)
     links: dict[str, list[tuple[int | None, bool]]] = field(default_factory=dict)
+    others: dict[str, dict[int, tuple[int, ...]]] = field(default_factory=dict)
 
 
 def link_all(world: World, folder: Path) -> Linked:
@@ -91,6 +92,7 @@ def link_all(world: World, folder: Path) -> Linked:
                 reviewed.update({person} - {-1})
             elif person >= 0:
                 counting[person].append(row)
+        found.others[table] = links.others
         found.rows[table], found.reviewed[table], found.links[table] = counting, reviewed, told
     return found
 

@@ -1,74 +1,52 @@
-"""A household's rows come back for its report as the bureau wrote them."""
+"""One household's rows can be read out of the results, whoever linked them."""
 
 from __future__ import annotations
 
-import json
-import shutil
+from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
+from crosscheck_oracle import link_all
+from crosscheck_world import make_world, write_world
 
-from bangfu.core.matching.crosscheck.returned import ReturnedRow, rows_of
+from bangfu.core.matching.crosscheck import registry
+from bangfu.core.matching.crosscheck.errors import DataError
+from bangfu.core.matching.crosscheck.returned_rows import rows_of
 from bangfu.core.matching.crosscheck.run import crosscheck
-from bangfu.core.matching.errors import DataError
-
-ZHANG, LI, WANG = "341225198801011230", "341225199001011237", "341225196002031236"
 
 
-@pytest.fixture
-def county(tmp_path: Path) -> Path:
-    files = {
-        "households.csv": "户编号,行政村代码\nH1,341225100201\nH2,341225100201\n",
-        "persons.csv": f"人编号,户编号,姓名,证件号码\nP1,H1,张三,{ZHANG}\nP2,H1,李四,{LI}\nP3,H2,王五,{WANG}\n",
-        "bureau/vehicles.csv": (
-            "证件号码,姓名,号牌号码,车辆类型,估值\n"
-            f"{WANG},王五,示A1,小型轿车,10000\n{LI[:17]}0,李四,示A2,小型轿车,20000.50\n{ZHANG},赵六,示A3,小型轿车,3\n"
-        ),
-        "bureau/financial_assets.csv": f"证件号码,姓名,余额\n{ZHANG},张三,12.34\n",
-    }
-    for name, text in files.items():
-        path = tmp_path / "county" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    manifest = {"source": "示例局", "as_of": "2026-10-31", "covers": {"areas": ["341225"]}}
-    for table in ("vehicles", "financial_assets"):
-        path = tmp_path / "county" / "bureau" / f"{table}.manifest.json"
-        path.write_text(json.dumps(manifest), encoding="utf-8")
-    return tmp_path / "county"
+def test_a_folder_that_is_no_cross_check_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as error:
+        rows_of(tmp_path, "H001")
+    assert str(error.value) == f"{tmp_path}: 不是核对结果 / this is no folder of a cross-check"
 
 
-def test_without_links_and_without_ingests_nothing_reads_as_nothing_came_back(county: Path, tmp_path: Path) -> None:
-    crosscheck(county, county, tmp_path / "out", links=False)
-    with pytest.raises(DataError, match="没有逐行对应表"):
-        rows_of(tmp_path / "out", "H1")
-    crosscheck(county, county, tmp_path / "other")
-    for ingest in (tmp_path / "other" / "ingest").glob("vehicles-*"):
-        shutil.rmtree(ingest)
-    with pytest.raises(DataError, match="读入结果已不在"):
-        rows_of(tmp_path / "other", "H1")
-
-
-def test_rows_come_back_with_person_method_and_values(county: Path, tmp_path: Path) -> None:
-    crosscheck(county, county, tmp_path / "out")
-    money, car = rows_of(tmp_path / "out", "H1")
-    assert (money.table, money.row_no, money.person_no, money.method, money.review) == (
-        "financial_assets",
-        0,
-        "P1",
-        "id_name",
-        False,
-    )
-    assert money.values["balance"] == 1234
-    assert (car.table, car.row_no, car.person_no, car.method) == ("vehicles", 1, "P2", "number_slip")
-    assert (car.values["plate"], car.values["value"]) == ("示A2", 2_000_050)
-    assert [row.row_no for row in rows_of(tmp_path / "out", "H2")] == [0]
-    assert rows_of(tmp_path / "out", "H9") == []
-
-
-def test_a_new_cross_check_is_read_anew(county: Path, tmp_path: Path) -> None:
-    crosscheck(county, county, tmp_path / "out")
-    assert len(rows_of(tmp_path / "out", "H2")) == 1
-    (county / "bureau" / "vehicles.csv").write_text(f"证件号码,姓名\n{ZHANG},张三\n", encoding="utf-8")
-    crosscheck(county, county, tmp_path / "out")
-    found: list[ReturnedRow] = rows_of(tmp_path / "out", "H2")
-    assert found == []
+@pytest.mark.parametrize("seed", [21, 22, 23])
+def test_a_household_has_just_the_rows_that_were_linked_to_its_members_or_may_be_theirs(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "UNIT", 16)
+    world = make_world(seed)
+    write_world(world, tmp_path / "county")
+    crosscheck(tmp_path / "county", tmp_path / "county", tmp_path / "out")
+    expected: dict[Any, set[tuple[Any, ...]]] = defaultdict(set)
+    linked = link_all(world, tmp_path / "county")
+    for table, told in linked.links.items():
+        methods = pq.read_table(tmp_path / "out" / "links" / f"{table}.parquet").column("method").to_pylist()
+        for row_no, (person, review) in enumerate(told):
+            others = linked.others[table].get(row_no, ()) if review else ()
+            for who in {person, *others} - {None}:
+                home = world.persons[who]["household_no"]
+                expected[home].add((table, row_no, world.persons[who]["person_no"], methods[row_no], review))
+    for number in {row["household_no"] for row in world.persons} - {None}:
+        found = rows_of(tmp_path / "out", number)
+        assert {(r.table, r.row_no, r.person_no, r.method, r.review) for r in found} == expected[number]
+        for row in found:
+            written = world.tables[row.table][row.row_no]
+            assert {name: row.values[name] for name in row.values if name != "area_m2"} == {
+                name: written[name] for name in row.values if name != "area_m2"
+            }
+    with pytest.raises(KeyError):
+        rows_of(tmp_path / "out", "H999")

@@ -228,17 +228,17 @@ def _verdicts(
     theirs = unit.names[person]
     values = exact.judge(
         sought,
-        _names(registry.long_names, theirs),
+        names_of_keys(registry.long_names, theirs),
         theirs,
         unit.birth[person],
-        _names(links.long_names, own),
+        names_of_keys(links.long_names, own),
         own,
         born,
     )
     return doubt, values
 
 
-def _names(long: Mapping[int, str], keys: Any) -> Names:
+def names_of_keys(long: Mapping[int, str], keys: Any) -> Names:
     """The names of some keys, with the texts of only those that occur."""
     import numpy as np
 

@@ -55,8 +55,10 @@ def write_sources(sources: Mapping[str, Source], counts: Mapping[str, Mapping[st
     _write(pa.Table.from_pylist(rows, schema=schema), path)
 
 
-def conflict_rows(registry: Registry, conflicts: Iterable[Conflict]) -> Any:
-    """An Arrow table: household_no, person_no, kind, fact, source, value, other_source, other_value, message_zh,
+def conflict_rows(registry: Registry, conflicts: Iterable[Conflict]) -> tuple[Any, Any]:
+    """Contradictions as an Arrow table, and the places of its persons.
+
+    Columns: household_no, person_no, kind, fact, source, value, other_source, other_value, message_zh,
     message_en.
 
     In the order of households, persons and kinds.
@@ -79,13 +81,14 @@ def conflict_rows(registry: Registry, conflicts: Iterable[Conflict]) -> Any:
         "message_zh": [conflict.message("zh") for conflict in found],
         "message_en": [conflict.message("en") for conflict in found],
     }
-    return pa.table(
+    table = pa.table(
         {
             "household_no": registry.household_no.take(pa.array(household, mask=household == NO_HOUSEHOLD)),
             "person_no": registry.all_person_no().take(pa.array(place)),
             **{name: pa.array(values, pa.string()) for name, values in texts.items()},
         }
     )
+    return table, place
 
 
 def write_conflicts(table: Any, path: Path) -> None:

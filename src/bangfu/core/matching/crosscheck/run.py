@@ -18,6 +18,7 @@ from bangfu.core.files.whole import whole_folder
 from bangfu.core.matching.crosscheck.authorised import drop_unauthorised
 from bangfu.core.matching.crosscheck.benefits import benefit_conflicts
 from bangfu.core.matching.crosscheck.catalogue import catalogue
+from bangfu.core.matching.crosscheck.conflicts_book import write_conflict_book
 from bangfu.core.matching.crosscheck.coverage import Allowed, Source, coverage
 from bangfu.core.matching.crosscheck.errors import DataError
 from bangfu.core.matching.crosscheck.facts import Job, write_facts
@@ -27,12 +28,13 @@ from bangfu.core.matching.crosscheck.ranges import NOBODY, TableLinks, link_unit
 from bangfu.core.matching.crosscheck.registry import Registry, ingest_registry
 from bangfu.core.matching.crosscheck.report_files import conflict_rows, write_conflicts, write_sources
 from bangfu.core.matching.crosscheck.residual import Decided, decide
+from bangfu.core.matching.crosscheck.returned_rows import INGEST
+from bangfu.core.matching.crosscheck.state import write_state
 from bangfu.core.matching.crosscheck.steps import Progress, Steps, keep_freed_memory
 from bangfu.core.matching.crosscheck.totals import Linked
 from bangfu.core.matching.reading import registry_table
 
 STEPS = ("ingest", "link", "settle", "facts", "write")
-INGEST = "ingest"
 MARK = f"{INGEST}/{HASHES}"
 """By this an earlier cross-check is known: its results may be replaced, and its ingests are used again."""
 
@@ -93,12 +95,14 @@ def crosscheck(
                 for name, table in found.items():
                     write_links(people, table, decided[name], made / "links" / f"{name}.parquet")
             conflicts = [*facts.conflicts, *benefit_conflicts(registry, people, facts, sources)]
-            rows = conflict_rows(people, conflicts)
+            rows, places = conflict_rows(people, conflicts)
             write_conflicts(rows, made / "conflicts.parquet")
+            book = write_conflict_book(people, registry, rows, places, on, made / "conflicts.xlsx")
             counts = {name: _counts(table, decided[name]) for name, table in found.items()}
             write_sources(sources, counts, made / "sources.parquet")
-        summary = _summary(people, sources, counts, on, rows, steps, fresh, ignored)
+        summary = _summary(people, sources, counts, on, rows, steps, fresh, ignored, book=book)
         (made / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        write_state(made, people, found, decided, speaks.allowed)
         _carry(folder, made / INGEST)
     return Crosschecked(out, summary)
 
@@ -200,6 +204,8 @@ def _summary(
     steps: Steps,
     fresh: Mapping[str, bool],
     ignored: list[str],
+    *,
+    book: bool,
 ) -> dict[str, Any]:
     kinds = conflicts.column("kind").value_counts().to_pylist()
     return {
@@ -219,6 +225,7 @@ def _summary(
         "registry_ingested": fresh["registry"],
         "not_used": ignored,
         "conflicts": {entry["values"]: entry["counts"] for entry in sorted(kinds, key=lambda e: str(e["values"]))},
+        "conflicts_book": book,
         "seconds": steps.seconds,
         "peak_mb": steps.peak_mb,
     }
