@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from bangfu.core.cli import commands as do
 from bangfu.core.cli import crosscheck_commands as checking
+from bangfu.core.cli import duplicates_commands as twice
 from bangfu.core.cli import exchange_commands as exchange
 from bangfu.core.cli import matching_commands as matching
 from bangfu.core.cli import report_commands as reports
@@ -97,6 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
     _review_commands(commands)
     _report_commands(commands)
     _crosscheck_command(commands)
+    _duplicates_command(commands)
     return parser
 
 
@@ -361,3 +363,21 @@ def _crosscheck_command(commands: Any) -> None:
     )
     made.add_argument("--purpose", default="家庭经济状况核对", metavar="TEXT", help="用途，写入记录 / what it is for")
     _recorded(made)
+
+
+def _duplicates_command(commands: Any) -> None:
+    what = "查找登记簿中的重复登记 / find persons and households that are registered twice"
+    example = "duplicates --registry county/2026-10 --out duplicates/2026-10"
+    made = _command(commands, "duplicates", what, example, twice.duplicates)
+    made.add_argument("--registry", type=Path, metavar="DIR", help="有人员表的文件夹 / folder with persons")
+    made.add_argument("--out", type=Path, metavar="DIR", help="结果文件夹 / folder for the results")
+    made.add_argument(
+        "--decisions", type=Path, metavar="FILE", help="以前的核实结果 / what duplicates read wrote before"
+    )
+    inner = made.add_subparsers(metavar="read")
+    told = "读回清单中填写的核实结果 / take back what was written into the answer columns"
+    read = _command(inner, "read", told, "duplicates read duplicates.xlsx --out decisions", twice.read)
+    read.add_argument("files", nargs="+", type=Path, metavar="FILE", help="填好的工作簿 / the filled-in workbooks")
+    read.add_argument(
+        "--out", required=True, type=Path, metavar="DIR", help="文件夹，以前的核实结果保留 / folder; earlier ones stay"
+    )

@@ -247,4 +247,28 @@ FILE_ERRORS: dict[str, Message] = {
         "每个人都要有编号，请补上。",
         "Every person needs a number: add it.",
     ),
+    "no_rows": Message(
+        "{file}：表中没有一行数据。",
+        "{file}: the table has no rows.",
+        "请检查导出是否完整；没有数据不等于没有问题。",
+        "Check the export; no data is not “no problems”.",
+    ),
+    "no_usable_number": Message(
+        "{file}：{rows}行中没有一个可用的证件号码，无法查重；这不等于“没有重复”。",
+        "{file}: none of the {rows} rows has a usable ID number: duplicates cannot be told, which is not “none”.",
+        "请检查证件号码列是否取错、是否被表格软件破坏，重新导出。",
+        "Check whether the right column was exported and whether a spreadsheet has damaged it.",
+    ),
+    "one_number": Message(
+        "{file}：{rows}行中有{count}行是同一个证件号码，该列显然填错，无法查重。",
+        "{file}: {count} of {rows} rows carry one and the same ID number: the column is filled wrongly.",
+        "多半是整列下拉填充；请用原始数据重新导出。",
+        "Most likely it was filled down; export it again from the original data.",
+    ),
+    "not_decisions": Message(
+        "{file}：不是核实结果文件（缺少列：{found}）。",
+        "{file}: not a file of decisions (columns missing: {found}).",
+        "请给出 {expected} 写出的文件。",
+        "Name the file that {expected} wrote.",
+    ),
 }
