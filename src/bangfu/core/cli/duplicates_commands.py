@@ -5,14 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bangfu.core.cli.commands import FAILED, OK, Bar, UsageError, existing
+from bangfu.core.cli.commands import FAILED, OK, Bar, existing
 
 
 def duplicates(args: argparse.Namespace) -> int:
     """Search a registry for persons and households that stand in it twice."""
-    if args.registry is None or args.out is None:
-        missing = "--registry" if args.registry is None else "--out"
-        raise UsageError(f"duplicates: 缺少 {missing} / {missing} is required")
     existing([args.registry, *([args.decisions] if args.decisions else [])])
     from bangfu.core.matching.duplicates.run import find_duplicates
 

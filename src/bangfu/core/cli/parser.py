@@ -366,15 +366,16 @@ def _crosscheck_command(commands: Any) -> None:
 
 
 def _duplicates_command(commands: Any) -> None:
+    example = "duplicates find --registry county/2026-10 --out duplicates/2026-10"
+    group = _command(commands, "duplicates", "重复登记 / who is registered twice", example)
+    inner = group.add_subparsers(metavar="COMMAND", required=True)
     what = "查找登记簿中的重复登记 / find persons and households that are registered twice"
-    example = "duplicates --registry county/2026-10 --out duplicates/2026-10"
-    made = _command(commands, "duplicates", what, example, twice.duplicates)
-    made.add_argument("--registry", type=Path, metavar="DIR", help="有人员表的文件夹 / folder with persons")
-    made.add_argument("--out", type=Path, metavar="DIR", help="结果文件夹 / folder for the results")
-    made.add_argument(
+    find = _command(inner, "find", what, example, twice.duplicates)
+    _registry(find)
+    find.add_argument("--out", type=Path, required=True, metavar="DIR", help="结果文件夹 / folder for the results")
+    find.add_argument(
         "--decisions", type=Path, metavar="FILE", help="以前的核实结果 / what duplicates read wrote before"
     )
-    inner = made.add_subparsers(metavar="read")
     told = "读回清单中填写的核实结果 / take back what was written into the answer columns"
     read = _command(inner, "read", told, "duplicates read duplicates.xlsx --out decisions", twice.read)
     read.add_argument("files", nargs="+", type=Path, metavar="FILE", help="填好的工作簿 / the filled-in workbooks")
