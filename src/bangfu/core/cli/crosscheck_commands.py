@@ -37,8 +37,6 @@ def crosscheck(args: argparse.Namespace) -> int:
         print(f"未用到的文件 files not used: {', '.join(summary['not_used'])}")
     print(f"矛盾 conflicts: {sum(summary['conflicts'].values())}")
     if not summary["conflicts_book"]:
-        print(
-            "  矛盾太多，未写 conflicts.xlsx，全部在 conflicts.parquet 中 / too many for a workbook: see conflicts.parquet"
-        )
+        print("  矛盾太多，未写工作簿，见 conflicts.parquet / too many for a workbook: see conflicts.parquet")
     print(f"结果 results: {args.out}")
     return OK

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bangfu.core.files.arrays import arrow_type
+from bangfu.core.files.facts import in_fen, money_in_fen
 from bangfu.core.files.find import find_table
 from bangfu.core.files.identity import BIRTH_DATE, ID_NUMBER, NAME
 from bangfu.core.files.layout import ColumnLayout, TableLayout
@@ -176,8 +177,10 @@ class _Taking:
         path = self.facts / f"{table.of}_facts.parquet"
         if not path.is_file():
             return
-        reading = read_table(path, layout_of(self.rulebook, table, self.who))
-        self.notes.extend(reading.notes)
+        layout = layout_of(self.rulebook, table, self.who)
+        own = money_in_fen(path)  # written by a cross-check, with columns beside each fact that say where it is from
+        reading = read_table(path, in_fen(layout) if own else layout)
+        self.notes.extend(note for note in reading.notes if not own or note.code != "unknown_columns")
         self.problems.extend(reading.problems)
         personal = {column.name for column in reading.layout.columns if column.personal}
         given = reading.table.drop([name for name in reading.table.column_names if name in personal])

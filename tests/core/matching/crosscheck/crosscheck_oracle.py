@@ -8,20 +8,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from crosscheck_world import ON, World
+
 from bangfu.core.matching.linking import link
 from bangfu.core.matching.reading import read_identities, read_people
 
-from crosscheck_world import ON, World
-
 MOTORCYCLES, CLOSED, MEMBERS, RESIDENT = {"摩托车", "轮椅车"}, {"注销"}, {"社员"}, {"基础养老金"}
+BOTH = ("monthly_wage", "monthly_pension", "self_paid_medical", "in_scope_oop")
 PERSON = (
-    "deceased died_on in_custody monthly_wage monthly_pension self_paid_medical in_scope_oop insured enrolled dropped_out"
-    " disability_kind disability_grade"
-).split()
+    *("deceased", "died_on", "in_custody", *BOTH, "insured", "enrolled", "dropped_out"),
+    *("disability_kind", "disability_grade"),
+)
 HOUSEHOLD = (
-    "vehicle_count vehicle_value property_count property_area_m2 financial_assets company_count business_capital"
-    " monthly_wage monthly_pension self_paid_medical in_scope_oop"
-).split()
+    *("vehicle_count", "vehicle_value", "property_count", "property_area_m2", "financial_assets", "company_count"),
+    *("business_capital", *BOTH),
+)
 TABLES = {
     "deceased": ["deaths"],
     "died_on": ["deaths"],

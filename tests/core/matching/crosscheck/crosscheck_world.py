@@ -131,9 +131,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "payroll": {"monthly_wage": _money, "month": _month},
     "tax": {"monthly_wage": _money, "month": _month},
     "pensions": {"kind": lambda rng: rng.choice([None, "基础养老金", "退休金"]), "monthly_amount": _money},
-    "medical_settlements": {
-        name: _money for name in ("total", "in_scope", "basic_paid", "major_paid", "aid_paid")
-    },
+    "medical_settlements": dict.fromkeys(("total", "in_scope", "basic_paid", "major_paid", "aid_paid"), _money),
     "insurance_enrolment": {
         "kind": lambda rng: rng.choice([None, "居民医保", "职工医保"]),
         "year": lambda rng: rng.choice([None, 2025, 2026, 2026]),
@@ -144,8 +142,8 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "grade": lambda rng: rng.choice([None, 1, 2, 4]),
         "valid_to": _day,
     },
-    "school_enrolment": {"school": lambda rng: "示例小学"},
-    "dropouts": {"reason": lambda rng: None},
+    "school_enrolment": {"school": lambda _: "示例小学"},
+    "dropouts": {"reason": lambda _: None},
 }
 MONEY = {"value", "balance", "capital", "monthly_wage", "monthly_amount"} | set(COLUMNS["medical_settlements"])
 
@@ -205,7 +203,13 @@ def _column(name: str, values: list[Any]) -> Any:
     if name == "area_m2":
         texts = [None if v is None else _text(name, v) for v in values]
         return pa.array(texts, pa.string()).cast(pa.decimal128(15, 3))
-    kinds = {"year": pa.int64(), "paid": pa.bool_(), "grade": pa.int64(), "died_on": pa.date32(), "valid_to": pa.date32()}
+    kinds = {
+        "year": pa.int64(),
+        "paid": pa.bool_(),
+        "grade": pa.int64(),
+        "died_on": pa.date32(),
+        "valid_to": pa.date32(),
+    }
     if name in ("from", "to"):
         return pa.array(values, pa.date32())
     if name == "kind" and all(v is None or isinstance(v, int) for v in values):

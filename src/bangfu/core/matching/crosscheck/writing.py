@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bangfu.core.files.facts import MONEY_IN_FEN
 from bangfu.core.matching.crosscheck.answers import NO_SOURCE, Answer
 from bangfu.core.matching.crosscheck.catalogue import FactSpec
 from bangfu.core.matching.crosscheck.coverage import CODES, Codes, Source
@@ -92,7 +93,8 @@ class FactFile:
         self._writer.write_table(table, row_group_size=max(1, table.num_rows))
 
     def close(self) -> None:
-        """Write the footer."""
+        """Write the footer, which says that money is in fen."""
+        self._writer.add_key_value_metadata(MONEY_IN_FEN)
         self._writer.close()
 
     def _source(self, answer: Answer, size: int) -> Any:
