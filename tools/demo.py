@@ -43,7 +43,7 @@ def main() -> int:
         api.screen(
             rulebook=RULEBOOK, data=out / "county" / month, as_of=as_of, out=results, previous=previous, progress=bar
         )
-        found = truth.compare(out / "county" / "truth.parquet", month, results)
+        found = truth.compare(out / "county" / "truth.parquet", month, out / "county" / month, results)
         say(month, found, time.perf_counter() - started)
         previous = results
     assert previous is not None
@@ -60,14 +60,25 @@ def say(month: str, found: truth.Comparison, seconds: float) -> None:
     print(f"\n{month} ({seconds:.1f} s)")
     print(f"  植入且文件能揭示的差错 / planted errors that the files can reveal: {planted}")
     print(f"  查出 / found: {right} ({found.recall:.1%})")
+    linking, linked = sum(found.linking_planted.values()), sum(found.linking_found.values())
+    print(f"    其中部门文件里的身份有误 / of them behind a wrong identity: {linking}, 查出 / found: {linked}")
+    print(f"    只按证件号码对应会漏掉 / a join on ID numbers would miss: {found.join_misses}")
     print(f"  须处理的线索 / findings to act on: {found.findings}, 查准 / precision {found.precision:.1%}")
+    print(f"  陷阱：他人的记录 / traps, rows about others: {found.traps}, 误判 / wrongful: {len(found.wrongful)}")
+    print(f"    只按证件号码对应会误判 / a join on ID numbers would fall for: {found.join_falls}")
+    reviewed = found.under_number - len(found.unreviewed)
+    print(f"    带有本户号码的转人工 / under the household's number, for a person: {reviewed} / {found.under_number}")
+    for row in (*found.wrongful, *found.unreviewed):
+        print(f"  陷阱 / trap: {row['cause']} {row['household_no']} ({row['note_zh']})")
     for row in found.missed[:5]:
         print(f"  未查出 / not found: {row['cause']} {row['household_no']} ({row['note_zh']})")
     hidden: dict[str, list[truth.Row]] = {}
     for row in found.hidden:
-        hidden.setdefault(row["cause"], []).append(row)
-    for cause, rows in hidden.items():
-        print(f"  文件不能揭示 / no file reveals: {cause} ×{len(rows)} ({rows[0]['note_zh']})")
+        hidden.setdefault(row["note_zh"].partition("；")[2] or row["note_zh"], []).append(row)
+    for note, rows in hidden.items():
+        causes = ", ".join(sorted({row["cause"] for row in rows}))
+        print(f"  文件不能揭示 / no file reveals: ×{len(rows)} {note} ({causes})")
+    print(f"    其中仍查出 / of these found all the same: {found.hidden_found}")
 
 
 def example(results: Path) -> str:

@@ -249,7 +249,7 @@ def test_the_explanation_of_a_countys_files_agrees_with_the_run(
 def test_every_command_has_an_example_in_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     for argv in (
         [], ["rulebook"], ["rulebook", "check"], ["rulebook", "test"], ["screen"], ["worklists"],
-        ["worklists", "read"], ["explain"], ["demo"],
+        ["worklists", "read"], ["explain"], ["demo"], ["token"], ["exchange"], ["exchange", "record"], ["exchange", "verify"],
     ):  # fmt: skip
         code, out, _ = called(capsys, *argv, "--help")
         assert code == 0
@@ -258,7 +258,10 @@ def test_every_command_has_an_example_in_its_help(capsys: pytest.CaptureFixture[
 
 def test_every_example_in_the_help_is_understood() -> None:
     parser = build_parser()
-    for argv in (["screen"], ["explain"], ["demo"], ["rulebook", "check"], ["rulebook", "test"], ["worklists", "read"]):
+    for argv in (
+        ["screen"], ["explain"], ["demo"], ["rulebook", "check"], ["rulebook", "test"], ["worklists", "read"], ["token"],
+        ["exchange", "record"], ["exchange", "verify"],
+    ):  # fmt: skip
         text = command(*argv, "--help").stdout
         example = text.split("示例 example:\n  bangfu ")[1].splitlines()[0]
         assert parser.parse_args(example.split()).run is not None
@@ -275,7 +278,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 def test_help_does_not_load_what_it_does_not_need() -> None:
     code = (
         "import sys\nfrom bangfu.core.cli import main\nmain(['--help'])\n"
-        "heavy = {'duckdb', 'pyarrow', 'yaml', 'openpyxl', 'xlsxwriter', 'bangfu.core.rulebook'} & set(sys.modules)\n"
+        "heavy = {'duckdb', 'pyarrow', 'yaml', 'openpyxl', 'xlsxwriter', 'cryptography', 'bangfu.core.rulebook'} & set(sys.modules)\n"
         "sys.exit(str(heavy) if heavy else 0)"
     )
     paths = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])

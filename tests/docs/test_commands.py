@@ -17,7 +17,9 @@ from .conftest import DOCS, READMES, ROOT, pages, tables
 COMMANDS_PAGE = (DOCS / "commands.md").read_text(encoding="utf-8")
 _NOT_OPTIONS = {"--help", "--version"}
 _LINE = re.compile(
-    r"^(?: {4,}|\| *`)?`?(?:\.venv/bin/)?bangfu ((?:rulebook|screen|explain|worklists|demo)\b[^\n`#]*)", re.MULTILINE
+    r"^(?: {4,}|\| *`)?`?(?:\.venv/bin/)?bangfu ((?:rulebook|screen|explain|worklists|demo|report|query|token|exchange"
+    r"|match|crosscheck|duplicates|reviews)\b[^\n`#]*)",
+    re.MULTILINE,
 )
 
 

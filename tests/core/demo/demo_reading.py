@@ -62,11 +62,20 @@ def age(born: date, as_of: date) -> int:
     return as_of.year - born.year - ((as_of.month, as_of.day) < (born.month, born.day))
 
 
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def well_formed(number: str) -> bool:
+    """Eighteen characters of which the last is the check of the others."""
+    if not re.fullmatch(r"\d{17}[\dX]", number):
+        return False
+    return number[17] == "10X98765432"[sum(int(c) * w for c, w in zip(number, WEIGHTS, strict=False)) % 11]
+
+
 def identity(text: str) -> str:
     """The 18 characters that a soiled ID number stands for; one that cannot be repaired stays as it is."""
-    text = unicodedata.normalize("NFKC", text).strip().upper()
+    text = unicodedata.normalize("NFKC", text).replace(" ", "").upper().translate(str.maketrans("×Х", "XX"))
     if len(text) == 15 and text.isdigit():
         body = f"{text[:6]}19{text[6:]}"
-        weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-        return body + "10X98765432"[sum(int(c) * w for c, w in zip(body, weights, strict=True)) % 11]
+        return body + "10X98765432"[sum(int(c) * w for c, w in zip(body, WEIGHTS, strict=True)) % 11]
     return text[:18] if len(text) in (20, 22) else text

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from demo_reading import by, sheet, table
+from demo_reading import by, identity, sheet, table, well_formed
 
 from bangfu.core.demo import DemoResult
-from bangfu.core.demo.layout import BUREAU, REGISTRY
+from bangfu.core.demo.layout import BORN_FILES, BUREAU, REGISTRY
 
 FACTS = Path(__file__).resolve().parents[3] / "rulebook" / "cn" / "facts"
-JOINS = {"证件号码", "姓名"}
+JOINS = {"证件号码", "姓名", "出生日期"}
 """Columns by which a bureau row is joined to a person; they are no facts of the row."""
 
 
@@ -74,6 +74,13 @@ def test_every_header_on_disk_is_the_layouts(small: DemoResult) -> None:
                 assert sheet(place / f"{name}.xlsx")[1] == headers
 
 
+def test_registers_of_persons_carry_the_date_of_birth_and_registers_of_things_do_not() -> None:
+    born = {name for name, headers in BUREAU.items() if "出生日期" in headers}
+    assert born == BORN_FILES
+    assert {"deaths", "pensions", "medical_settlements", "disability_certificates", "school_enrolment"} < born
+    assert not born & {"vehicles", "real_estate", "business_registrations", "financial_assets", "payroll"}
+
+
 def test_every_bureau_file_has_a_manifest_that_covers_the_month(small: DemoResult) -> None:
     for month, as_of in small.months:
         for name in BUREAU:
@@ -91,11 +98,12 @@ def test_the_vehicle_file_is_silent_on_one_township_and_its_manifest_says_so(cou
     villages = table(folder, "villages")
     townships = {v["行政村代码"][:9] for v in villages}
     (uncovered,) = townships - set(manifest["covers"]["areas"])
-    plates = {row["证件号码"] for row in table(folder / "bureau", "vehicles")}
+    owners = {identity(row["证件号码"]) for row in table(folder / "bureau", "vehicles")}
+    owners = {number for number in owners if well_formed(number)}
     there = [p for p in table(folder, "persons") if p["户编号"].startswith(uncovered)]
     assert there
-    assert not plates & {p["证件号码"] for p in there}
-    assert plates & {p["证件号码"] for p in table(folder, "persons")}
+    assert not owners & {identity(p["证件号码"]) for p in there}
+    assert owners & {identity(p["证件号码"]) for p in table(folder, "persons")}
 
 
 def test_a_workbook_has_a_title_above_its_header_and_a_total_and_a_note_below(small: DemoResult) -> None:

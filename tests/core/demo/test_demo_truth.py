@@ -8,12 +8,12 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from demo_reading import Row, age, by, day, fen, identity, table
+from demo_reading import Row, age, by, day, fen, identity, table, well_formed
 
 from bangfu.core.demo import CAUSES, DemoResult
 from bangfu.core.demo.layout import BUREAU, REGISTRY
 
-KINDS = {"missed", "wrongly_paid", "wrong_amount", "at_risk", "bad_record"}
+KINDS = {"missed", "wrongly_paid", "wrong_amount", "at_risk", "bad_record", "trap"}
 Truth = dict[str, Any]
 
 
@@ -40,6 +40,10 @@ class Month:
             if truth["month"] == self.name:
                 self.truths[truth["cause"]].append(truth)
 
+    def told(self, cause: str) -> list[Truth]:
+        """Truths of a cause whose bureau row carries a sound identity."""
+        return [t for t in self.truths[cause] if t["detectable"] and not t["needs_linking"]]
+
     def paid(self, truth: Truth, programme: str) -> list[Row]:
         wanted = truth["person_no"] or ""
         rows = self.benefits[truth["household_no"]]
@@ -53,7 +57,7 @@ def month(county: DemoResult) -> Month:
 
 def test_a_truth_that_nothing_reveals_is_not_called_detectable(county: DemoResult) -> None:
     for truth in truths(county):
-        assert truth["detectable"] == (truth["revealed_by"] != "")
+        assert truth["detectable"] == (truth["revealed_by"] != "" and truth["kind"] != "trap")
 
 
 def test_every_truth_points_at_rows_that_its_month_has(county: DemoResult) -> None:
@@ -106,7 +110,8 @@ def test_who_is_wrongly_paid_is_paid(month: Month) -> None:
 
 
 def test_a_death_kept_quiet_stands_in_the_deaths_file(month: Month) -> None:
-    for truth in month.truths["death_kept_quiet_old_age"]:
+    assert len(month.told("death_kept_quiet_old_age")) > 3
+    for truth in month.told("death_kept_quiet_old_age"):
         person = month.persons[truth["person_no"]]
         (death,) = month.bureau["deaths"][person["证件号码"]]
         assert day(death["死亡日期"]) < month.as_of
@@ -114,8 +119,8 @@ def test_a_death_kept_quiet_stands_in_the_deaths_file(month: Month) -> None:
 
 
 def test_an_undeclared_wage_stands_in_the_payroll_and_not_on_the_sheet(month: Month) -> None:
-    assert month.truths["undeclared_wage"]
-    for truth in month.truths["undeclared_wage"]:
+    assert month.told("undeclared_wage")
+    for truth in month.told("undeclared_wage"):
         members = month.members[truth["household_no"]]
         (worker,) = [p for p in members if month.bureau["payroll"][p["证件号码"]]]
         assert fen(worker["年工资性收入"]) == 0
@@ -131,8 +136,8 @@ def test_an_undeclared_wage_stands_in_the_payroll_and_not_on_the_sheet(month: Mo
     ],
 )
 def test_hidden_wealth_stands_in_its_bureaus_file(month: Month, cause: str, file: str) -> None:
-    assert month.truths[cause]
-    for truth in month.truths[cause]:
+    assert month.told(cause)
+    for truth in month.told(cause):
         assert any(month.bureau[file][p["证件号码"]] for p in month.members[truth["household_no"]])
 
 
@@ -154,12 +159,9 @@ def test_the_son_who_died_is_gone_from_the_sheet_and_his_wage_with_him(month: Mo
 
 
 def test_a_mistyped_id_fails_its_check_character(month: Month) -> None:
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     assert month.truths["id_digit_mistyped"]
     for truth in month.truths["id_digit_mistyped"]:
-        number = month.persons[truth["person_no"]]["证件号码"]
-        total = sum(int(c) * w for c, w in zip(number[:17], weights, strict=True))
-        assert number[17] != "10X98765432"[total % 11]
+        assert not well_formed(month.persons[truth["person_no"]]["证件号码"])
 
 
 def test_a_person_in_two_households_is_noted_in_both(month: Month) -> None:

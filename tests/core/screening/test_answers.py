@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 from worklists_factory import NAMES, TITLES, write_run
 
+from bangfu.core.files.answer_cells import day_of
 from bangfu.core.screening.answers import AnswersResult, read_answers
-from bangfu.core.screening.answers_cells import day_of
 from bangfu.core.screening.worklists import write_worklists
 
 SHEET = "应享未享（漏保）"

@@ -178,15 +178,16 @@ def test_rows_about_a_person_get_their_household(tmp_path: Path) -> None:
     assert [note.count for note in snapshot.notes if note.code == "orphans"] == [1]
 
 
-def test_a_bureaus_row_joins_only_by_a_well_formed_number(tmp_path: Path) -> None:
+def test_a_bureaus_row_joins_by_its_number_or_by_what_else_it_says_and_never_by_half(tmp_path: Path) -> None:
     bureau = county(tmp_path / "data") / "bureau"
     write(
         bureau,
         "deaths",
         ["身份证号", "姓名", "死亡日期"],
         [f" {ID1} ", "张三", "2024-05-06"],
-        [ID3[:6] + ID3[8:17], "改名", "202406"],
+        [ID3[:6] + ID3[8:17], "王武", "202406"],
         [ID2[:17] + "0", "李四", "2024-05-07"],
+        [ID2, "赵六", "2024-05-07"],
         ["3412**********1237", "李四", "2024-05-07"],
         ["", "李四", "2024-05-07"],
         ["110101199001010015", "路人", "2024-05-07"],
@@ -195,17 +196,22 @@ def test_a_bureaus_row_joins_only_by_a_well_formed_number(tmp_path: Path) -> Non
     snapshot = frozen(tmp_path)
     assert rows(snapshot, "deaths") == [
         {"died_on": date(2024, 5, 6), "person_no": "P1", "household_no": "H1"},
+        {"died_on": date(2024, 5, 7), "person_no": "P2", "household_no": "H1"},  # one slip in the number
+        {"died_on": date(2024, 5, 7), "person_no": "P2", "household_no": "H1"},  # what the stars leave, and the name
         {"died_on": date(2024, 6, 1), "person_no": "P3", "household_no": "H2"},
     ]
+    linked = {note.detail[:6]: note.count for note in snapshot.notes if note.code == "linked_by"}
+    assert linked == {"证件号码一致": 1, "证件号码有一": 1, "证件号码有遮": 1}
     told = {note.detail: note.count for note in snapshot.notes if note.code == "not_joined"}
-    assert told == {"校验位不对": 1, "有遮盖": 1, "为空": 1, "证件号码不在人员表中（多为名单外的人）": 1}
-    assert [(p.row, p.value, p.detail) for p in snapshot.problems if p.code == "bad_id"] == [
-        (4, "3412**********1230", "校验位不对"),
-        (5, "3412**********1237", "有遮盖"),
+    assert told == {"证件号码已登记在他人名下，姓名不同": 1, "为空": 1, "证件号码无误，不在登记簿中": 1}
+    assert [(p.row, p.value, p.code) for p in snapshot.problems] == [
+        (4, "3412**********1230", "bad_id"),
+        (6, "3412**********1237", "bad_id"),
+        (5, "3412**********1237", "contradicts"),
     ]
 
 
-def test_a_number_whose_name_and_birth_date_both_contradict_is_somebody_elses(tmp_path: Path) -> None:
+def test_a_number_whose_name_is_another_is_somebody_elses_whatever_the_birth_date_says(tmp_path: Path) -> None:
     bureau = county(tmp_path / "data") / "bureau"
     header = ["证件号码", "姓名", "出生日期", "死亡日期"]
     write(
@@ -213,12 +219,15 @@ def test_a_number_whose_name_and_birth_date_both_contradict_is_somebody_elses(tm
         "deaths",
         header,
         [ID1, "赵六", "1999-01-01", "2024-05-06"],
-        [ID2, "赵六", "1990-01-01", "2024-05-07"],
+        [ID2, "赵六", "1990-01-01", "2024-05-07"],  # bureaus take the date from the number: it confirms nothing
         [ID3, "王 五", "1999-01-01", "2024-05-08"],
     )
     snapshot = frozen(tmp_path)
-    assert [row["person_no"] for row in rows(snapshot, "deaths")] == ["P2", "P3"]
-    assert [(p.row, p.code) for p in snapshot.problems if p.code == "contradicts"] == [(2, "contradicts")]
+    assert [row["person_no"] for row in rows(snapshot, "deaths")] == ["P3"]
+    assert [(p.row, p.code) for p in snapshot.problems if p.code == "contradicts"] == [
+        (2, "contradicts"),
+        (3, "contradicts"),
+    ]
 
 
 def test_a_number_that_two_registered_persons_carry_joins_to_both(tmp_path: Path) -> None:
@@ -232,6 +241,21 @@ def test_a_number_that_two_registered_persons_carry_joins_to_both(tmp_path: Path
     )
     write(data, "deaths", ["证件号码", "姓名", "死亡日期"], [ID1, "张三", "2024-05-06"])
     assert [row["household_no"] for row in rows(frozen(tmp_path), "deaths")] == ["H1", "H2"]
+
+
+def test_a_row_that_a_person_must_look_at_makes_the_files_silence_unknown_for_those_it_may_be_about(
+    tmp_path: Path,
+) -> None:
+    bureau = county(tmp_path / "data") / "bureau"
+    header = ["证件号码", "姓名", "死亡日期"]
+    for row, covered in (([ID3, "王五", "2024-05-06"], True), ([ID2, "赵六", "2024-05-06"], False)):
+        write(bureau, "deaths", header, row)
+        manifest(bureau, "deaths")
+        snapshot = frozen(tmp_path)
+        assert [home["covered:deaths"] for home in rows(snapshot, "households") if home["household_no"] == "H1"] == [
+            covered
+        ]
+        assert [row["person_no"] for row in rows(snapshot, "deaths")] == (["P3"] if covered else [])
 
 
 def test_silence_is_unknown_unless_the_manifest_covers_the_household(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_a_finding_is_one_line_with_place_law_reason_and_money(tmp_path: Path) -
                 "第九条“家庭人均收入低于当地低保标准”；第九条“持有当地常住户口”"
             ),
             "原因说明": "家庭人均月收入 376.50 元，低于当地标准 650.00 元；没有领取记录。",
-            **{"计发": "每月", "应发（元）": 820.5, "与上月比": "新增"},
+            **{"计发": "每月", "应发（元）": 820.5, "核对报告": "有效", "与上月比": "新增"},
             **{"核实结果": None, "处理": None, "核实人": None, "日期": None, "编号": ""},
         }
         assert parse_key(line["编号"]) == LineKey(("dibao",), "H2", "", "entitled_not_receiving")
@@ -229,7 +229,7 @@ def test_lines_are_grouped_by_village_then_group_then_household(tmp_path: Path) 
 
 def test_a_sheet_freezes_its_header_filters_and_prints_on_landscape_a4(tmp_path: Path) -> None:
     sheet = books(tmp_path)["丰乐镇_河湾村_990101100201.xlsx"][ENTITLED]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:S2")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:T2")
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation, sheet.print_title_rows) == (
         9,
         "landscape",
@@ -237,8 +237,8 @@ def test_a_sheet_freezes_its_header_filters_and_prints_on_landscape_a4(tmp_path:
     )
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     rules = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
-    assert rules == {"O2": '"属实,不属实,无法联系,需上会"', "P2": '"立案办理,更正数据,不予处理,继续跟踪"'}
-    assert [sheet[f"{column}2"].protection.locked for column in "NOPQRS"] == [True, *[False] * 4, True]
+    assert rules == {"P2": '"属实,不属实,无法联系,需上会"', "Q2": '"立案办理,更正数据,不予处理,继续跟踪"'}
+    assert [sheet[f"{column}2"].protection.locked for column in "OPQRST"] == [True, *[False] * 4, True]
 
 
 def test_a_long_sheet_continues_in_a_second_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ FINDINGS = pa.schema(
         ("receives", pa.bool_()),
         ("reason", pa.string()),
         *((name, TEXTS) for name in ("failed", "unknown", "missing")),
-        *((name, pa.string()) for name in ("reason_zh", "reason_en", "change")),
+        *((name, pa.string()) for name in ("reason_zh", "reason_en", "change", "means_check")),
     ]
 )
 EVENTS = pa.schema(
@@ -176,6 +176,7 @@ ROWS = [
         amount_fen=82050,
         reason_zh="家庭人均月收入 376.50 元，低于当地标准 650.00 元；没有领取记录。",
         change="new",
+        means_check="current",
     ),
     finding(
         *("dibao", "H1", None, "receiving_not_entitled"),

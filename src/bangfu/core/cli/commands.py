@@ -74,7 +74,7 @@ def test(args: argparse.Namespace) -> int:
 
 def screen(args: argparse.Namespace) -> int:
     """The monthly run."""
-    existing([args.rulebook, args.data, *([args.previous] if args.previous else [])])
+    existing([args.rulebook, args.data, *(path for path in (args.previous, args.reports) if path)])
     if args.engine == "spark":
         raise UsageError("--engine spark: 尚未提供，请用 duckdb / is not available yet; use duckdb")
     from bangfu.core.screening.run import screen as run_screen
@@ -90,6 +90,7 @@ def screen(args: argparse.Namespace) -> int:
             only=args.only,
             previous=args.previous,
             facts=args.facts,
+            reports=args.reports,
             memory_mb=args.memory,
             threads=args.threads,
             progress=bar,

@@ -17,6 +17,7 @@ from bangfu.core.cli.parser import build_parser
 
 def _told(error: BaseException) -> tuple[str, int]:
     """A message for a person and the exit code."""
+    from bangfu.core.files.remarks import FileError
     from bangfu.core.rulebook.mistakes import ExpressionError, RulebookError
 
     name = type(error).__name__
@@ -27,7 +28,9 @@ def _told(error: BaseException) -> tuple[str, int]:
         return f"规则集有 {count} 处错误 / the rulebook has {count} mistake(s)\n{error}", FAILED
     if isinstance(error, ExpressionError):
         return f"表达式有误 / a mistake in an expression: {error}", FAILED
-    if name in ("DataError", "EngineError", "FileError", "OutputError"):
+    if isinstance(error, FileError):
+        return f"{error.line('zh')}\n{error.line('en')}", FAILED
+    if name in ("DataError", "EngineError", "OutputError"):
         text = str(error)
         return text, USAGE if text.startswith(("--policies", "--only", "--household")) else FAILED
     if name in ("CannotCompile", "TooManyInputs"):

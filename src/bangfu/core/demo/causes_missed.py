@@ -15,10 +15,11 @@ from bangfu.core.demo.administration import (
     net_income,
     risks,
 )
+from bangfu.core.demo.bureau import settlement
 from bangfu.core.demo.causes_paid import plain
 from bangfu.core.demo.families import birthday
 from bangfu.core.demo.lives import set_income
-from bangfu.core.demo.people import Household, age, check_character, given_name
+from bangfu.core.demo.people import Household, OtherRow, age, check_character, given_name
 from bangfu.core.demo.planting import Catalogue, Scene, Unfit, Victim
 
 causes = Catalogue()
@@ -79,8 +80,10 @@ def son_died_with_wage(scene: Scene, h: Household) -> Victim:
     birth = birthday(scene.rng.randint(28, 38), scene.rng)
     body = f"990199{birth:%Y%m%d}{int(h.no[-3:]) % 500 * 2 + 1:03d}"
     died = date(2026, scene.rng.randint(5, 8), scene.rng.randint(1, 28)).isoformat()
-    son = (body + check_character(body), elder.name[0] + given_name("男", scene.rng), died)
-    scene.set(elder, "bureau", (*elder.bureau, ("deaths!", son)))
+    name = elder.name[0] + given_name("男", scene.rng)
+    scene.set(
+        elder, "others", (*elder.others, OtherRow("deaths", body + check_character(body), name, birth, "男", (died,)))
+    )
     scene.set(h, "last_year", h.last_year + 14000_00)
     return None
 
@@ -346,6 +349,52 @@ def child_out_of_school(scene: Scene, h: Household) -> Victim:
         if 8 <= age(p, scene.as_of) <= 14 and p.student[:1] in "小七八九" and p.health == "健康":
             scene.write(p, 在校生状况="", 文化程度="小学")
             scene.report(p, "dropouts", "厌学")
+            return p
+    raise Unfit
+
+
+@causes.add(
+    "at_risk",
+    RISK,
+    "ordinary",
+    0.5,
+    "medical_settlements.政策范围内费用",
+    "大病住院自付很高，户册没有记载，村里不知情",
+    covered=True,
+)
+def illness_untold(scene: Scene, h: Household) -> Victim:
+    """A serious illness this year of which only the insurance knows."""
+    _unwatched(h)
+    n = len(h.persons)
+    if not 12_500_00 < net_income(h, scene.as_of) // n < 20_000_00 or n < 2:
+        raise Unfit
+    for p in h.persons[1:]:
+        if 30 <= age(p, scene.as_of) < 58 and p.health == "健康" and not p.in_scope and not p.student and not p.post:
+            needed = net_income(h, scene.as_of) - posted.MONITORING_THRESHOLD * n // 2
+            total = needed * 10 // 3 // 100 * 100
+            basic, major = total * 60 // 100 // 100 * 100, total * 8 // 100 // 100 * 100
+            scene.report(p, "medical_settlements", *settlement(p.no, total, basic, major, False))
+            _sold_everything(scene, h)
+            return p
+    raise Unfit
+
+
+@causes.add(
+    "at_risk",
+    RISK,
+    "ordinary",
+    0.4,
+    "dropouts.辍学原因",
+    "户册仍写在校，教育部门已列入疑似辍学名单",
+    correction="undo",
+    elsewhere=True,
+)
+def dropped_out_unnoticed(scene: Scene, h: Household) -> Victim:
+    """The sheet still has the child in school; only the education bureau's list knows better."""
+    _unwatched(h)
+    for p in h.persons:
+        if 8 <= age(p, scene.as_of) <= 14 and p.student[:1] in "小七八九" and p.health == "健康":
+            scene.report(p, "dropouts", scene.rng.choice(("厌学", "外出务工", "家庭变故")))
             return p
     raise Unfit
 

@@ -6,7 +6,7 @@ from dataclasses import replace as copy_of
 from datetime import timedelta
 
 from bangfu.core.demo.causes_paid import report_dead
-from bangfu.core.demo.people import Household, Person, age
+from bangfu.core.demo.people import Household, Person, age, next_number
 from bangfu.core.demo.planting import Catalogue, Scene, Unfit, Victim
 from bangfu.core.demo.rows import yuan
 
@@ -130,8 +130,8 @@ def person_in_two_households(scene: Scene, h: Household) -> Victim:
         guest = other.persons[-1]
         adult = 22 <= age(guest, scene.as_of) <= 50 and not guest.student and guest.health == "健康"
         if adult and guest.relation in ("之子", "之女") and not guest.work and len(other.persons) > 2:
-            twin = copy_of(guest, no=f"{h.no}{len(h.persons) + 1:02d}", relation="之兄弟姐妹", contract=None)
-            twin.chronic_card, twin.bureau, twin.written = False, (), {}
+            twin = copy_of(guest, no=next_number(h), relation="之兄弟姐妹", contract=None)
+            twin.chronic_card, twin.bureau, twin.others, twin.written = False, (), (), {}
             scene.set(h, "persons", [*h.persons, twin])
             scene.partner = (other, guest)
             return twin
@@ -152,7 +152,7 @@ def person_twice(scene: Scene, h: Household) -> Victim:
     p = h.persons[-1]
     if p.relation not in ("之子", "之女") or p.work or p.student or age(p, scene.as_of) < 22 or p.health != "健康":
         raise Unfit
-    twin = copy_of(p, no=f"{h.no}{len(h.persons) + 1:02d}", contract=None, chronic_card=False, bureau=(), written={})
+    twin = copy_of(p, no=next_number(h), contract=None, chronic_card=False, bureau=(), others=(), written={})
     scene.set(h, "persons", [*h.persons, twin])
     return twin
 

@@ -16,22 +16,31 @@ from bangfu.core.demo import (
     causes_missed,
     causes_paid,
     causes_records,
+    causes_traps,
     dirt,
     events,
     plan,
     rows,
 )
-from bangfu.core.demo.bureau import bureau_rows
+from bangfu.core.demo.bureau_dirt import Clerks, Village
+from bangfu.core.demo.doubts import blurred
 from bangfu.core.demo.layout import WORKBOOK_UP_TO
 from bangfu.core.demo.lives import Settler
 from bangfu.core.demo.people import Household
 from bangfu.core.demo.planting import Planted, Planter, Scene
+from bangfu.core.demo.strangers import Strangers
 from bangfu.core.demo.texts import readme
 from bangfu.core.demo.truth import TruthTable
 from bangfu.core.demo.writing import DataFolder
 
-CAUSES = (*causes_missed.CAUSES, *causes_paid.CAUSES, *causes_amounts.CAUSES, *causes_records.CAUSES)
-"""Every cause of which truth is planted."""
+CAUSES = (
+    *causes_missed.CAUSES,
+    *causes_paid.CAUSES,
+    *causes_amounts.CAUSES,
+    *causes_records.CAUSES,
+    *causes_traps.CAUSES,
+)
+"""Every cause of which truth is planted, and the traps."""
 
 FIRST_MONTH = (2026, 9)
 CORRECTED_SHARE, LATER_SHARE = 0.12, 0.2
@@ -86,6 +95,7 @@ class _County:
         self.settler = Settler(self.months[0][1])
         self.planter = Planter(CAUSES, households, self.plan.outside, plan.in_uncovered(self.plan))
         self.truth = TruthTable()
+        self.clerks = Clerks(seed)
         self.households = self.persons = 0
 
     def write(self, progress: Progress) -> DemoResult:
@@ -98,6 +108,7 @@ class _County:
             progress(f"{townships[village.township]} {village.name}", done + 1, todo)
         for data in folders:
             data.close(list(townships), self.plan.uncovered)
+        self.truth.blur(blurred(self.clerks.doubts, self.clerks.register, self.clerks.waiting))
         truths = self.truth.save(self.folder / "truth.parquet")
         (self.folder / "README.txt").write_text(readme(self.plan, self.seed, self.months), encoding="utf-8")
         return DemoResult(self.out, self.months, self.households, self.persons, truths)
@@ -107,16 +118,24 @@ class _County:
         people = self._settle(village, rng)
         scene = Scene(village, people, village.township == self.plan.uncovered, self.months[0][1], rng)
         planted = self.planter.plant(scene, 1 - LATER_SHARE if len(self.months) > 1 else 1)
+        self.clerks.assign(planted, later=False)
         events.leave_blank(people, rng)
+        strangers, seen = Strangers(self.seed, village.code, people, self.settler.ids), set[str]()
         for number, ((month, as_of), folder) in enumerate(zip(self.months, folders, strict=True)):
             if number:
                 scene.as_of = as_of
                 planted = _put_right(planted, as_of, rng)
                 events.advance(village, people, as_of, self.settler, rng)
-                planted += self.planter.plant(scene, LATER_SHARE / (len(self.months) - 1))
+                later = self.planter.plant(scene, LATER_SHARE / (len(self.months) - 1))
+                self.clerks.assign(later, later=True)
+                planted += later
             for household in people:
                 administration.settle(household, as_of)
             self._month(village, township, people, as_of, folder)
+            self._register(people, seen)
+            bureaus = Village(month, as_of, village, self.plan.uncovered, people, planted, strangers)
+            for name, row in self.clerks.rows(bureaus):
+                folder.add_bureau(name, [row])
             self.truth.add(month, planted)
         self.households += len(people)
         self.persons += sum(len(h.persons) for h in people)
@@ -145,7 +164,6 @@ class _County:
         rng = Random(f"{self.seed}:{village.code}:{as_of}")
         sheets: dict[str, list[rows.Row]] = {"households": [], "persons": []}
         sheets.update((name, []) for name in rows.REGISTRY_ROWS)
-        bureau: dict[str, list[rows.Row]] = {}
         for household in people:
             row = rows.household_row(household, village.code, as_of)
             dirt.soil_household(row, household, rng)
@@ -156,13 +174,17 @@ class _County:
                 sheets["persons"].append(row)
             for name, make in rows.REGISTRY_ROWS.items():
                 sheets[name].extend(make(household))
-            for name, row in bureau_rows(household, village.township, self.plan.uncovered, as_of):
-                bureau.setdefault(name, []).append(row)
         sheets.update(rows.village_rows(village, township, len(people), len(sheets["persons"])))
         for name, found in sheets.items():
             folder.add(name, found)
-        for name, found in bureau.items():
-            folder.add_bureau(name, found)
+
+    def _register(self, people: list[Household], seen: set[str]) -> None:
+        """Note everybody of the village whom the registry has, each once."""
+        for household in people:
+            for person in household.persons:
+                if person.no not in seen:
+                    seen.add(person.no)
+                    self.clerks.register.add(person.name, person.id_number)
 
 
 def _put_right(planted: list[Planted], as_of: date, rng: Random) -> list[Planted]:

@@ -7,7 +7,7 @@ from random import Random
 
 from bangfu.core.demo import posted
 from bangfu.core.demo.lives import Settler, labour
-from bangfu.core.demo.people import Household, Person, age
+from bangfu.core.demo.people import Household, OtherRow, Person, age
 from bangfu.core.demo.plan import VillagePlan
 
 
@@ -71,9 +71,11 @@ def _young_couple(household: Household, as_of: date) -> bool:
 
 def _die(household: Household, person: Person, as_of: date, rng: Random) -> None:
     died = (as_of - timedelta(days=rng.randint(3, 27))).isoformat()
+    household.given = max(household.given, int(person.no[-2:]))
     household.persons = [p for p in household.persons if p is not person]
     head = household.persons[0]
-    head.bureau = (*head.bureau, ("deaths!", (person.id_number, person.name, died)))
+    dead = OtherRow("deaths", person.id_number, person.name, person.birth, person.sex, (died,))
+    head.others = (*head.others, dead)
     if person.relation in ("之父", "之母"):
         for other in household.persons:
             if other.relation in ("之父", "之母"):

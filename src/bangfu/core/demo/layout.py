@@ -141,7 +141,25 @@ REGISTRY: dict[str, list[str]] = {
     "natural_villages": ["自然村编号", "行政村代码", "自然村名称"],
 }
 
-# every bureau row starts with the person's ID number and name
+BORN_FILES = frozenset(
+    {
+        "deaths",
+        "custody",
+        "pensions",
+        "medical_settlements",
+        "disability_certificates",
+        "school_enrolment",
+        "dropouts",
+    }
+)
+"""Bureau files that carry the date of birth.
+
+Death, prison, pension, insurance, certificate and school registers are kept about persons and hold it in a field of
+its own. Registers of things and of money (cars, houses, companies, accounts, wages) know their owner by number and
+name only.
+"""
+
+# every bureau row starts with the person's ID number and name, and the date of birth in some files
 _BUREAU = {
     "deaths": "死亡日期",
     "custody": "收监日期 释放日期",
@@ -158,7 +176,10 @@ _BUREAU = {
     "school_enrolment": "学校名称 学段 年级 学期",
     "dropouts": "辍学原因",
 }
-BUREAU: dict[str, list[str]] = {name: ["证件号码", "姓名", *rest.split()] for name, rest in _BUREAU.items()}
+BUREAU: dict[str, list[str]] = {
+    name: ["证件号码", "姓名", *(["出生日期"] if name in BORN_FILES else []), *rest.split()]
+    for name, rest in _BUREAU.items()
+}
 
 SOURCES = {
     "deaths": ("县民政局、县公安局", "《殡葬管理条例》、社会救助家庭经济状况核对授权"),

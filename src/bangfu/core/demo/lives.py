@@ -20,6 +20,7 @@ from bangfu.core.demo.people import (
     Work,
     age,
     given_name,
+    next_number,
     pick,
 )
 from bangfu.core.demo.plan import Place
@@ -105,7 +106,7 @@ class Settler:
     def newborn(self, household: Household, born: date, rng: Random) -> Person:
         """A child of the head, added at the end of the household."""
         boy = rng.random() < 0.52
-        sex, number = ("男" if boy else "女"), f"{household.no}{len(household.persons) + 1:02d}"
+        sex, number = ("男" if boy else "女"), next_number(household)
         name = household.persons[0].name[0] + given_name(sex, rng)
         child = Person(number, name, sex, born, "之子" if boy else "之女", self.ids.next(born, sex))
         child.student = "学龄前儿童"

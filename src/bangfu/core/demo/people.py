@@ -48,6 +48,22 @@ class Post:
     yearly: int
 
 
+@dataclass(frozen=True, slots=True)
+class OtherRow:
+    """A row of a bureau's file about somebody who is not in the registry, or under a number that is not its owner's.
+
+    `columns` are those after number, name and date of birth. `fixed`: it stands in the file just so.
+    """
+
+    file: str
+    number: str
+    name: str
+    birth: date
+    sex: str
+    columns: tuple[str, ...]
+    fixed: bool = False
+
+
 @dataclass(slots=True)
 class Person:
     """One person of the world; `written` overrides what the registry sheet says (header to text)."""
@@ -90,7 +106,9 @@ class Person:
     cadre_filed: bool = False
     written: dict[str, str] = field(default_factory=dict)
     bureau: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """Rows that planted causes put into bureau files: file and the columns after ID number and name."""
+    """Rows that planted causes put into bureau files: file and the columns after number, name and date of birth."""
+    others: tuple[OtherRow, ...] = ()
+    """Rows about others that hang on this person: a son who died, a stranger under this person's number."""
 
     @property
     def wage(self) -> int:
@@ -151,6 +169,8 @@ class Household:
     estates: tuple[tuple[int, tuple[str, ...]], ...] = ()
     companies: tuple[tuple[int, tuple[str, ...]], ...] = ()
     balances: tuple[int, ...] = ()
+    given: int = 0
+    """The highest running number of a member who has died: nobody gets it again."""
     planted: bool = False
     locked: bool = False
     """True where published figures of the township depend on this household's size and benefits."""
@@ -181,6 +201,12 @@ class Household:
         return sum(p.in_scope - p.basic_paid - p.major_paid for p in self.persons)
 
 
+def next_number(household: Household) -> str:
+    """The number of a person who joins the household."""
+    highest = max(household.given, *(int(p.no[-2:]) for p in household.persons))
+    return f"{household.no}{highest + 1:02d}"
+
+
 def age(person: Person, as_of: date) -> int:
     """Completed years on a day."""
     born = person.birth
@@ -193,19 +219,23 @@ def check_character(seventeen: str) -> str:
 
 
 class IdNumbers:
-    """Hands out ID numbers of invented areas, each once, the same for the same order of requests."""
+    """Hands out ID numbers of invented areas, each once, the same for the same order of requests.
+
+    The sequence of a day begins anywhere, as real ones do: else a few last digits would be everybody's.
+    """
 
     def __init__(self) -> None:
         self._used: dict[tuple[date, bool], int] = {}
 
-    def next(self, birth: date, sex: str) -> str:
-        """An 18-character number for a birth date and sex (男 or 女)."""
+    def next(self, birth: date, sex: str, area: int = 990101) -> str:
+        """An 18-character number for a birth date and sex (男 or 女); a very full day overflows into the next area."""
         male = sex == "男"
         n = self._used.get((birth, male), 0)
         self._used[(birth, male)] = n + 1
         # 277 and 500 share no factor, so the scrambled sequence repeats no number within an area code
-        sequence = (n * 277 + 13) % 500 * 2 + male
-        body = f"{990101 + n // 500}{birth.year:04d}{birth.month:02d}{birth.day:02d}{sequence:03d}"
+        start = (birth.toordinal() * 2 + male) * 7919 + 13
+        sequence = (n * 277 + start) % 500 * 2 + male
+        body = f"{area + n // 500}{birth.year:04d}{birth.month:02d}{birth.day:02d}{sequence:03d}"
         return body + check_character(body)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from bangfu.core.demo.people import Household, Person
 from bangfu.core.demo.plan import VillagePlan
+from bangfu.core.demo.slips import Slip
 
 DENSITY = 1.6
 """How often everything goes wrong, relative to the rates given with the causes."""
@@ -139,6 +140,17 @@ class Planted:
     programme: str
     partner: tuple[str, str | None] | None = None
     """Household and person number of the other household in which the same truth shows."""
+    slip: Slip | None = None
+    """What is wrong with the identity in the bureau's row that reveals this truth."""
+    lost: bool = False
+    """True where nobody can tell whom that row is about."""
+    needs_linking: bool = False
+    """True where that row is found only by more than a join on well-formed numbers."""
+
+    @property
+    def file(self) -> str:
+        """The file that reveals this truth; empty where none does."""
+        return self.cause.revealed_by.partition(".")[0]
 
     def put_right(self, as_of: date) -> None:
         """What an officer does who finds out."""

@@ -28,6 +28,7 @@ def arrow_type(column: ColumnLayout) -> Any:
         "boolean": pa.bool_(),
         "date": pa.date32(),
         "text": pa.string(),
+        "verbatim": pa.string(),
     }[column.kind]
 
 

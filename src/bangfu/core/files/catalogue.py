@@ -94,6 +94,12 @@ _PROBLEMS: dict[str, Message] = {
         "请删去多余的列。",
         "Delete the columns that are too many.",
     ),
+    "untitled_columns": Message(
+        "第{detail}列没有标题，未读入",
+        "column {detail} has no title and was not read",
+        "如需保留，请补上标题。",
+        "Give it a title if it is needed.",
+    ),
     "odd_type": Message("该列的数据类型无法识别：{detail}", "the column's type cannot be read: {detail}", *_FIX_CELL),
     "no_manifest": Message(
         "缺少说明文件，不知道本表覆盖哪些地区和时段",
@@ -121,10 +127,17 @@ _PROBLEMS: dict[str, Message] = {
         "Correct it from the document; until then the number joins nothing.",
     ),
     "contradicts": Message(
-        "证件号码{value}已登记在他人名下：姓名和出生日期都不同",
-        "ID number {value} is registered for somebody else: name and date of birth both differ",
+        "证件号码{value}已登记在他人名下，姓名不同",
+        "ID number {value} is registered for somebody of another name",
         "请与来源单位核对是谁的证件号码；在此之前该行不采用。",
         "Find out with the source whose number it is; until then the row is not used.",
+    ),
+    "link_review": Message(
+        "证件号码“{value}”：{detail}",
+        "ID number {value}: it is not certain whom the row is about ({detail})",
+        "请用 bangfu match 列出可能的人并核实；在此之前该行不采用，有关的户在本表中按“未知”处理。",
+        "List the candidates with bangfu match and decide; until then the row is not used, and of the households "
+        "concerned the file says nothing.",
     ),
 }
 
@@ -156,6 +169,7 @@ _NOTES: dict[str, Message] = {
     "two_synonyms": Message("与“{detail}”同义，未采用", "means the same as {detail!r}; not used"),
     "encoding": Message("文件编码为 {detail}", "the file is encoded in {detail}"),
     "id_repaired": Message("证件号码已规范：{detail}（{count}处）", "ID numbers repaired: {detail} ({count})"),
+    "linked_by": Message("有{count}行这样对应到人员：{detail}", "{count} rows were linked so: {detail}"),
     "not_joined": Message("有{count}行未对应到人员：{detail}", "{count} rows were not joined to a person: {detail}"),
     "no_file": Message("文件夹中没有这张表：{detail}", "the folder has no such table: {detail}"),
     "orphans": Message("有{count}行的人员不在人员表中，未能确定户", "{count} rows name a person who is not registered"),
@@ -220,10 +234,41 @@ FILE_ERRORS: dict[str, Message] = {
         "请来源单位重新导出，或检查列是否放错。",
         "Ask the source to export it again, or check whether the columns are misplaced.",
     ),
+    "no_days": Message(
+        "{file}：没有证件号码，“{column}”列又没有一行是完整的日期（只有年月，或无法识别），无法对应到人员。",
+        "{file}: there are no ID numbers, and no row of the column {column} is a whole date (only months, or "
+        "unreadable), so nothing can be linked.",
+        "请来源单位补上证件号码，或到日的出生日期。",
+        "Ask the source for ID numbers, or for dates of birth to the day.",
+    ),
     "empty_key": Message(
         "{file}：有{count}行没有“{column}”。",
         "{file}: {count} rows have no {column}.",
         "每个人都要有编号，请补上。",
         "Every person needs a number: add it.",
+    ),
+    "no_rows": Message(
+        "{file}：表中没有一行数据。",
+        "{file}: the table has no rows.",
+        "请检查导出是否完整；没有数据不等于没有问题。",
+        "Check the export; no data is not “no problems”.",
+    ),
+    "no_usable_number": Message(
+        "{file}：{rows}行中没有一个可用的证件号码，无法查重；这不等于“没有重复”。",
+        "{file}: none of the {rows} rows has a usable ID number: duplicates cannot be told, which is not “none”.",
+        "请检查证件号码列是否取错、是否被表格软件破坏，重新导出。",
+        "Check whether the right column was exported and whether a spreadsheet has damaged it.",
+    ),
+    "one_number": Message(
+        "{file}：{rows}行中有{count}行是同一个证件号码，该列显然填错，无法查重。",
+        "{file}: {count} of {rows} rows carry one and the same ID number: the column is filled wrongly.",
+        "多半是整列下拉填充；请用原始数据重新导出。",
+        "Most likely it was filled down; export it again from the original data.",
+    ),
+    "not_decisions": Message(
+        "{file}：不是核实结果文件（缺少列：{found}）。",
+        "{file}: not a file of decisions (columns missing: {found}).",
+        "请给出 {expected} 写出的文件。",
+        "Name the file that {expected} wrote.",
     ),
 }

@@ -32,6 +32,8 @@ def reader_of(column: ColumnLayout, factor: int = 1) -> Read:
     """
     if column.kind == "text":
         return read_key if column.key or column.link else read_text
+    if column.kind == "verbatim":
+        return read_verbatim
     if column.kind == "code":
         return _code_reader(column)
     if column.kind == "boolean":
@@ -47,6 +49,11 @@ def read_text(text: str) -> Reading:
     if is_blank(shown):
         return MISSING
     return Reading(shown, "" if shown == text else "trimmed")
+
+
+def read_verbatim(text: str) -> Reading:
+    """The text as it stands; an empty cell is missing."""
+    return Reading(text) if text else MISSING
 
 
 def read_key(text: str) -> Reading:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from bangfu.core.files.layout import ColumnLayout, TableLayout
+from bangfu.core.files.layout import ColumnLayout, TableLayout, own_names
 from bangfu.core.files.sheet import Book, Row, Sheet
 from bangfu.core.values.text import label_key
 
@@ -46,13 +46,19 @@ class Header:
 
     def unknown(self) -> tuple[str, ...]:
         """Titles that no column of the layout has."""
+        return tuple(" ".join(self.titles[index].split()) for index in self.others())
+
+    def others(self) -> tuple[int, ...]:
+        """The physical columns whose titles no column of the layout has."""
         taken = set(self.at.values()) | {self.titles.index(title) for title, _ in self.synonyms}
         repeated = {title for title, _ in self.repeated}
         return tuple(
-            " ".join(title.split())
-            for index, title in enumerate(self.titles)
-            if title and index not in taken and title not in repeated
+            index for index, title in enumerate(self.titles) if title and index not in taken and title not in repeated
         )
+
+    def untitled(self) -> tuple[int, ...]:
+        """The physical columns between titled ones that have no title."""
+        return tuple(index for index in range(self.width) if not self.titles[index])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +100,26 @@ def find_headers(book: Book, layout: TableLayout) -> Found:
     return Found(chosen, tuple(others), seen)
 
 
+def keep_rest(found: Found, layout: TableLayout) -> tuple[Found, TableLayout]:
+    """The same sheets and a layout that names every titled column of theirs, for a layout that keeps the rest."""
+    named = [column.name for column in layout.columns]
+    sheets = []
+    titles: dict[str, None] = {}
+    for sheet, header in found.sheets:
+        others = header.others()
+        names = own_names([header.titles[index] for index in others], named)
+        titles.update(dict.fromkeys(names))
+        sheets.append((sheet, replace(header, at={**header.at, **dict(zip(names, others, strict=True))})))
+    return replace(found, sheets=tuple(sheets)), layout.with_rest(titles)
+
+
 def find_header(rows: Sequence[Row], layout: TableLayout) -> Header | None:
     """The header within these first rows: the one or two rows that name most columns.
 
     None if none names enough.
     """
     best: Header | None = None
-    needed = min(2, len(layout.columns))
+    needed = 1 if layout.rest else min(2, len(layout.columns))  # what else the file carries is not known
     titles = {title for column in layout.columns for title in column.titles}
     for index, row in enumerate(rows):
         if not any(row):
@@ -110,8 +129,22 @@ def find_header(rows: Sequence[Row], layout: TableLayout) -> Header | None:
             best = _better(best, _match(layout, titles, rows[index + 1], row, first=index + 1, last=index + 2))
     if best is None or not best.at:
         return None
+    best = _without_title(best, rows, layout, titles)
     complete = len(best.at) == sum(map(bool, best.titles))
     return best if len(best.at) >= needed or complete else None  # a bare list of numbers has one column
+
+
+def _without_title(best: Header, rows: Sequence[Row], layout: TableLayout, known: set[str]) -> Header:
+    """The lower row of the two alone where the upper adds nothing: titles of the table, groups of distinct columns."""
+    if best.first == best.last:
+        return best
+    alone = _match(layout, known, rows[best.last - 1], None, first=best.last, last=best.last)
+    titled = [title for title in alone.titles if title]
+    one_text = sum(bool(cell.strip()) for cell in rows[best.first - 1]) == 1
+    distinct = len(set(titled)) == len(titled)
+    if alone.at == best.at and len(titled) == sum(map(bool, best.titles)) and (one_text or distinct):
+        return alone
+    return best
 
 
 def _better(best: Header | None, other: Header) -> Header:

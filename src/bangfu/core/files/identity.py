@@ -5,9 +5,12 @@ from __future__ import annotations
 from bangfu.core.files.layout import ColumnLayout
 
 ID_NUMBER, NAME, BIRTH_DATE = "id_number", "name", "birth_date"
-ID_TITLES = ("证件号码", "身份证号", "身份证号码", "身份证", "公民身份号码", "公民身份证号码", "证件号")
-NAME_TITLES = ("姓名", "名字", "人员姓名")
-BIRTH_TITLES = ("出生日期", "出生年月", "出生年月日")
+ID_TITLES = (
+    "证件号码", "身份证号", "身份证号码", "身份证", "公民身份号码", "公民身份证号码", "公民身份证号", "证件号",
+    "居民身份证号码", "居民身份证号", "有效证件号码", "sfzh", "sfzhm", "gmsfhm", "zjhm",
+)  # fmt: skip
+NAME_TITLES = ("姓名", "名字", "人员姓名", "xm")
+BIRTH_TITLES = ("出生日期", "出生年月", "出生年月日", "csrq")
 
 NUMBER = ColumnLayout(ID_NUMBER, headers=(*ID_TITLES, "残疾人证号"), personal=True, optional=True)
 PERSON_NAME = ColumnLayout(NAME, headers=NAME_TITLES, personal=True, optional=True)
@@ -21,3 +24,8 @@ REGION = ColumnLayout(
 )
 PERSON_NO = ColumnLayout("person_no", headers=("人编号", "person_id"), link=True, optional=True)
 HOUSEHOLD_NO = ColumnLayout("household_no", headers=("户编号", "hh_id", "household_id"), link=True, optional=True)
+
+IDENTITY = (NUMBER, PERSON_NAME, BORN, SEX, PHONE, REGION)
+"""By what a bureau's row is linked to a person."""
+PLACES = (PHONE, REGION)
+"""What a registry keeps with the household, not with the person."""

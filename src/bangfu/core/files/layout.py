@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from bangfu.core.values.text import label_key
 
-KINDS = ("integer", "money", "decimal", "boolean", "date", "text", "code")
+KINDS = ("integer", "money", "decimal", "boolean", "date", "text", "code", "verbatim")
+VERBATIM = "verbatim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class ColumnLayout:
     """One column: `name` is what the reading calls it, `headers` are further titles it may have in a
     file.
 
-    `kind` is one of KINDS. `fen`: money is in fen in the file, not in yuan. `low`/`high` bound a value
+    `kind` is one of KINDS; `verbatim` is text as it stands in the file, only an empty cell is missing.
+    `fen`: money is in fen in the file, not in yuan. `low`/`high` bound a value
     in the reading's own unit (fen for money). `labels` maps a label's `label_key` to the code value.
     `personal` values are masked in every remark. `key`: a row needs it, and once only. `link`: names a
     row of another table, so it is normalised as keys are. `period` is month or year where money is per
@@ -49,13 +51,39 @@ class ColumnLayout:
 
 @dataclass(frozen=True, slots=True)
 class TableLayout:
-    """A table: `name` for messages, `file` is the name its file carries, without an ending."""
+    """A table: `name` for messages, `file` is the name its file carries, without an ending.
+
+    `rest`: columns that the layout does not name are read too, verbatim and under their own titles; the
+    reading's layout then names them.
+    """
 
     name: str
     file: str
     columns: tuple[ColumnLayout, ...]
+    rest: bool = False
 
     @property
     def key(self) -> ColumnLayout | None:
         """The column that identifies a row, if the table has one."""
         return next((column for column in self.columns if column.key), None)
+
+    def with_rest(self, titles: Iterable[str]) -> TableLayout:
+        """The layout with a verbatim column for each title; its values are masked in every remark."""
+        return replace(
+            self, columns=(*self.columns, *(ColumnLayout(t, VERBATIM, personal=True, optional=True) for t in titles))
+        )
+
+
+def own_names(titles: Sequence[str], taken: Iterable[str]) -> tuple[str, ...]:
+    """The titles on one line each, and no two the same: the second 备注 is `备注 (2)`."""
+    used = set(taken)
+    found = []
+    for title in titles:
+        plain = " ".join(title.split())
+        name, number = plain, 1
+        while name in used:
+            number += 1
+            name = f"{plain} ({number})"
+        used.add(name)
+        found.append(name)
+    return tuple(found)

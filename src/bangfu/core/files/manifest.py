@@ -71,6 +71,19 @@ def read_manifest(path: Path) -> tuple[Manifest | None, Problem | None]:
     return None, Problem(path.name, "", None, "", "", "no_manifest", f"{name}.manifest.json")
 
 
+def read_manifest_file(manifest: Path, path: Path) -> tuple[Manifest | None, Problem | None]:
+    """What the manifest file says of the bureau file `path`: its entry in it, else the whole of it.
+
+    None with a problem where it is malformed.
+    """
+    name = path.name if path.is_dir() else path.stem
+    try:
+        entry = _load(manifest)
+        return _manifest(next((entry[key] for key in (name, path.name) if key in entry), entry)), None
+    except _Malformed as error:
+        return None, Problem(path.name, "", None, "", "", "bad_manifest", f"{manifest.name}: {error}")
+
+
 def _read(file: Path, names: tuple[str, ...] | None, about: str) -> tuple[Manifest | None, Problem | None]:
     try:
         entry = _load(file)

@@ -9,7 +9,7 @@ from typing import Any
 from bangfu.core.files.arrays import ColumnReader, arrow_type
 from bangfu.core.files.header import title_key
 from bangfu.core.files.keys import keep_first
-from bangfu.core.files.layout import ColumnLayout, TableLayout
+from bangfu.core.files.layout import ColumnLayout, TableLayout, own_names
 from bangfu.core.files.reading import Remarks, TableReading
 from bangfu.core.files.remarks import FileError
 from bangfu.core.files.sheet import cell_text
@@ -24,16 +24,31 @@ def parquet_parts(path: Path) -> tuple[Path, ...]:
 def parquet_columns(path: Path) -> dict[str, str]:
     """Names and Arrow types of a Parquet file's columns, from its footer: `{"wage": "int64", …}`.
 
-    For a folder those of its first part. Raises FileError where it is no Parquet.
+    For a folder those of its first part. Raises FileError where it is no Parquet, or the folder has no part.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    parts = parquet_parts(path)
+    if not parts:
+        raise FileError("not_a_table", path.name, found="文件夹中没有 .parquet / no .parquet in the folder")
     try:
-        schema = pq.read_schema(parquet_parts(path)[0])
+        schema = pq.read_schema(parts[0])
     except (pa.ArrowInvalid, OSError) as error:
         raise FileError("damaged", path.name, found=str(error)[:80]) from None
     return {field.name: str(field.type) for field in schema}
+
+
+def parquet_shape(path: Path) -> tuple[tuple[str, ...], int]:
+    """A Parquet file's columns and its number of rows, from its footer. Raises FileError where it is no Parquet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        footer = pq.read_metadata(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise FileError("damaged", path.name, found=str(error)[:80]) from None
+    return tuple(footer.schema.to_arrow_schema().names), int(footer.num_rows)
 
 
 def read_parquet(path: Path, layout: TableLayout) -> TableReading:
@@ -46,6 +61,9 @@ def read_parquet(path: Path, layout: TableLayout) -> TableReading:
 
     parts = parquet_parts(path)
     at, unknown = _columns(path, layout)
+    if layout.rest:
+        names = own_names(unknown, [column.name for column in layout.columns])
+        at, unknown, layout = {**at, **dict(zip(names, unknown, strict=True))}, [], layout.with_rest(names)
     remarks = Remarks(path.name)
     tables = []
     for part in parts:

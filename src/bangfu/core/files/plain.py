@@ -27,6 +27,8 @@ def read_plain(texts: Any, column: ColumnLayout, factor: int) -> tuple[Any, Any]
         return _numbers(texts, column, _WHOLE, yuan=False)
     if column.kind == "money" and factor == 1:
         return _numbers(texts, column, _YUAN, yuan=True)
+    if column.kind == "verbatim":
+        return _verbatim(texts)
     if column.kind != "text":
         return None
     return _keys(texts) if column.key or column.link else _texts(texts)
@@ -47,6 +49,14 @@ def _numbers(texts: Any, column: ColumnLayout, pattern: str, *, yuan: bool) -> t
         if bound is not None:
             plain = pc.and_(plain, pc.fill_null(within(values, pa.scalar(int(bound), pa.int64())), False))
     return values, plain
+
+
+def _verbatim(texts: Any) -> tuple[Any, Any]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    written = pc.fill_null(pc.greater(pc.binary_length(texts), 0), False)
+    return pc.if_else(written, texts, pa.scalar(None, pa.string())), pa.array([True] * len(texts))
 
 
 def _keys(texts: Any) -> tuple[Any, Any]:

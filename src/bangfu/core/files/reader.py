@@ -12,19 +12,22 @@ from pathlib import Path
 from typing import Any
 
 from bangfu.core.files.arrays import ColumnReader, arrow_type
-from bangfu.core.files.header import SEARCHED_ROWS, Found, Header, find_headers
+from bangfu.core.files.header import SEARCHED_ROWS, Found, Header, find_headers, keep_rest
+from bangfu.core.files.identity import NAME
 from bangfu.core.files.keys import keep_first
-from bangfu.core.files.layout import ColumnLayout, TableLayout
+from bangfu.core.files.layout import VERBATIM, ColumnLayout, TableLayout
 from bangfu.core.files.open_book import open_book
 from bangfu.core.files.parquet import read_parquet
 from bangfu.core.files.reading import Remarks, TableReading
 from bangfu.core.files.remarks import FileError
 from bangfu.core.files.rows import is_text_line, is_total, suspects
 from bangfu.core.files.sheet import Row, Sheet
-from bangfu.core.values.text import mask
+from bangfu.core.values.money import read_number
+from bangfu.core.values.text import half_width, mask, name_problem, squeeze
 
 CHUNK_ROWS = 50_000
 """Rows that are held as text at a time, so that memory does not grow with the file."""
+_LONGEST_PLAIN_NAME = 4
 
 
 def read_table(path: Path, layout: TableLayout) -> TableReading:
@@ -37,6 +40,8 @@ def read_table(path: Path, layout: TableLayout) -> TableReading:
     book = open_book(path)
     found = find_headers(book, layout)
     _require_header(path, layout, found)
+    if layout.rest:
+        found, layout = keep_rest(found, layout)
     collector = _Collector(path, layout)
     for code, detail in book.remarks:
         collector.remarks.note("", None, "", "", code, detail=detail)
@@ -52,7 +57,7 @@ def _require_header(path: Path, layout: TableLayout, found: Found) -> None:
     if not found.sheets:
         titled = [column.headers[0] for column in layout.columns if column.headers]
         expected = "、".join(titled[:12] or [column.name for column in layout.columns[:12]])
-        seen = "、".join(found.seen) or "（空）"
+        seen = "、".join(_unmistakable(found.seen)) or "（空）"
         raise FileError("no_header", path.name, expected=expected, found=seen, rows=str(SEARCHED_ROWS))
     if key is not None and not any(key.name in header.at for _, header in found.sheets):
         seen = "、".join(title for title in found.sheets[0][1].titles if title)
@@ -110,6 +115,9 @@ class _Collector:
             remarks.note(name, header.last, title, "", "two_synonyms", detail=chosen)
         if unknown := header.unknown():
             remarks.note(name, header.last, "", "", "unknown_columns", detail="、".join(unknown))
+        if self.layout.rest and (untitled := header.untitled()):
+            numbers = "、".join(str(index + 1) for index in untitled)
+            remarks.problem(name, header.last, "", "", "untitled_columns", detail=numbers)
         absent = [column.name for column in self.layout.columns if not column.optional and column.name not in header.at]
         if absent:
             remarks.note(name, header.last, "", "", "absent_columns", detail="、".join(absent))
@@ -194,7 +202,7 @@ class _Collector:
             row = chunk[index]
             if not any(cell.strip() for cell in row):
                 found.add(index)
-            elif is_text_line(row, key_at):
+            elif is_text_line(row, key_at) and not (key is None and _names_somebody(row, header)):
                 text = " ".join(cell.strip() for cell in row if cell.strip())
                 remarks.note(name, numbers[index], "", _without_numbers(text), "text_line")
                 found.add(index)
@@ -237,10 +245,22 @@ class _Collector:
         return keep_first(reading, self.remarks)
 
 
+def _names_somebody(row: Row, header: Header) -> bool:
+    """Whether a row with hardly anything in it has a name where names stand: somebody without a number."""
+    at = header.at.get(NAME)
+    cell = row[at].strip() if at is not None and at < len(row) else ""
+    return name_problem(cell) is False and (len(cell) <= _LONGEST_PLAIN_NAME or "·" in cell)
+
+
 def _title(header: Header, column: ColumnLayout) -> str:
     index = header.at.get(column.name)
     title = header.titles[index] if index is not None else (column.headers or (column.name,))[0]
     return " ".join(title.split())
+
+
+def _unmistakable(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """What stood where a header was looked for; a row with long numbers is somebody's, not a header."""
+    return tuple(map(mask, cells)) if any(re.search(r"\d{7}", half_width(cell)) for cell in cells) else cells
 
 
 def _without_numbers(text: str) -> str:
@@ -281,7 +301,7 @@ def _filled(sheet: Sheet, header: Header, layout: TableLayout, remarks: Remarks,
         for number in range(first, min(merge.last, header.last + len(rows)) + 1):
             row = rows[number - header.last - 1]
             shown = mask(value) if column.personal else value
-            if column.numeric:
+            if column.numeric or (column.kind == VERBATIM and read_number(squeeze(value)) is not None):
                 row[merge.column] = ""
                 remarks.problem(name, number, title, shown, "merged_number")
             else:

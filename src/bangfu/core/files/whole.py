@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import tempfile
@@ -51,11 +52,20 @@ def _replaceable(out: Path, mark: str) -> None:
 
 
 def _sweep(out: Path) -> None:
-    """Remove what an interrupted run of a process that is gone left behind."""
-    for left in out.parent.glob(f".{out.name}.partial-*"):
-        number = left.name.rsplit("partial-", 1)[1].split("-")[0]
-        if number.isdigit() and not _running(number):
-            shutil.rmtree(left, ignore_errors=True)
+    """Remove what an interrupted run of a process that is gone left behind.
+
+    One that was killed between putting the old results away and the new ones in their place gives the old ones back.
+    """
+    name = glob.escape(out.name)
+    for kind in ("partial", "old"):
+        for left in sorted(out.parent.glob(f".{name}.{kind}-*")):
+            number = left.name.removeprefix(f".{out.name}.{kind}-").split("-")[0]
+            if not number.isdigit() or _running(number):
+                continue
+            if kind == "old" and not out.exists():
+                left.rename(out)
+            else:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _running(number: str) -> bool:

@@ -7,15 +7,27 @@ from typing import Any
 
 from bangfu.core.matching.edits import UNKNOWN, one_edit
 from bangfu.core.matching.exact import spans
-from bangfu.core.matching.joins import may_be_in, member_filter, mixed, pairs
+from bangfu.core.matching.joins import may_be_in, member_filter, mixed, pairs, pairs_in_parts
 from bangfu.core.matching.names import NO_NAME, sound_keys
 from bangfu.core.matching.numbers import NO_NUMBER
-from bangfu.core.matching.patterns import character_matrix, pattern_births, patterns, readable
+from bangfu.core.matching.patterns import (
+    character_matrix,
+    partly_agrees,
+    pattern_births,
+    patterns,
+    person_digits,
+    readable,
+)
 from bangfu.core.matching.people import People
 from bangfu.core.matching.rows import NO_DAY, Rows
 
 COMMON_NAME = 3000
 """A name that more persons bear than this is not looked up by itself."""
+CROWD = 10
+"""Of more persons than this who agree in all that is looked up only the first are compared: none of them is unique."""
+SAME_DAY_AND_SURNAME = 300
+"""A surname, a given name or a sound that more persons of one date of birth bear than this leads to nobody."""
+_AT_ONCE = 1 << 19
 _GIVEN = 0xFFFFFFFFFFFF0000
 
 
@@ -35,11 +47,13 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Candidate pairs, each once: `row` and `person` are indexes, `slip` whether one slip in the number explains it."""
+    """Candidate pairs, each once: `row` and `person` are indexes, `slip` whether one slip in the number explains it,
+    `text` whether both sides carry the same text for a number, which is none."""
 
     row: Any
     person: Any
     slip: Any
+    text: Any
 
 
 def unreadable(rows: Rows, texts: list[str | None]) -> Unreadable:
@@ -68,13 +82,14 @@ def slips(sought: Unreadable, people: People) -> tuple[Any, Any]:
         if not len(at):
             continue
         digits = character_matrix([sought.shown[row] for row in at.tolist()], width)
-        for rows, packed in one_edit(digits):
-            near = may_be_in(packed, table, shift)
-            rows, packed = rows[near], packed[near]
+        for rows, reached in one_edit(digits):
+            near = np.flatnonzero(may_be_in(reached, table, shift))
+            packed = reached[near]
             first, count = spans(numbers, packed)
+            count = np.minimum(count, CROWD)
             one = np.repeat(np.arange(len(packed)), count)
             offset = np.arange(len(one)) - np.repeat(np.cumsum(count) - count, count)
-            found.append((at[rows[one]], order[first[one] + offset]))
+            found.append((at[rows[near[one]]], order[first[one] + offset]))
     return (
         np.concatenate([rows for rows, _ in found]) if found else np.empty(0, np.int64),
         np.concatenate([persons for _, persons in found]) if found else np.empty(0, np.int64),
@@ -86,18 +101,42 @@ def same_name_and_birth(keys: Any, born: Any, people: People) -> tuple[Any, Any]
     import numpy as np
 
     rows = np.flatnonzero((keys != NO_NAME) & (born != NO_DAY))
-    one, two = pairs(mixed(keys[rows], born[rows]), people.name_and_birth)
+    one, two = pairs(mixed(keys[rows], born[rows]), people.name_and_birth, first_of=CROWD)
     return rows[one], two
 
 
 def same_name(sought: Unreadable, people: People) -> tuple[Any, Any]:
-    """Pairs with one name, for rows that show part of a number but no date of birth."""
+    """Pairs with one name, for rows that show part of a number but no date of birth, where what is seen agrees."""
     import numpy as np
 
     keys = sought.rows.names.keys
     enough = (sought.known != UNKNOWN).sum(axis=1) >= 4
     rows = np.flatnonzero((keys != NO_NAME) & (sought.born == NO_DAY) & enough)
-    one, two = pairs(keys[rows], people.rows.names.keys, COMMON_NAME)
+    found: list[tuple[Any, Any]] = []
+    for one, two in pairs_in_parts(keys[rows], people.rows.names.keys, COMMON_NAME, _AT_ONCE):
+        known, digits = sought.known[rows[one]], person_digits(people.rows.numbers.packed[two])
+        seen = (known != UNKNOWN) & (digits != UNKNOWN)
+        agreeing = np.flatnonzero(partly_agrees(seen.sum(axis=1), (seen & (known == digits)).sum(axis=1)))
+        place = np.arange(len(agreeing)) - np.searchsorted(one[agreeing], one[agreeing])
+        kept = agreeing[place < CROWD]
+        found.append((rows[one[kept]], two[kept]))
+    nothing = np.empty(0, np.int64)
+    return (
+        np.concatenate([nothing, *(one for one, _ in found)]),
+        np.concatenate([nothing, *(two for _, two in found)]),
+    )
+
+
+def same_name_and_phone(sought: Unreadable, people: People) -> tuple[Any, Any]:
+    """Pairs with one name and one telephone number."""
+    import numpy as np
+
+    none = np.empty(0, np.int64)
+    if sought.rows.phone is None or people.rows.phone is None:
+        return none, none
+    keys, phone = sought.rows.names.keys, sought.rows.phone
+    rows = np.flatnonzero((keys != NO_NAME) & (phone != 0))
+    one, two = pairs(mixed(keys[rows], phone[rows]), mixed(people.rows.names.keys, people.rows.phone), first_of=CROWD)
     return rows[one], two
 
 
@@ -117,7 +156,7 @@ def similar_name_same_birth(sought: Unreadable, wanted: Any, people: People) -> 
         (keys & np.uint64(0xFFFF), others & np.uint64(0xFFFF)),
         (keys & np.uint64(_GIVEN), others & np.uint64(_GIVEN)),
     )
-    found = [pairs(mixed(one, born), mixed(two, births)) for one, two in views]
+    found = [pairs(mixed(one, born), mixed(two, births), SAME_DAY_AND_SURNAME) for one, two in views]
     return np.concatenate([rows[one] for one, _ in found]), np.concatenate([near[two] for _, two in found])
 
 
@@ -134,16 +173,17 @@ def same_text(sought: Unreadable, people: People) -> tuple[Any, Any]:
         shown = readable(None if text is None else str(text))
         if len(shown) >= 15 and len(set(shown)) > 3 and "*" not in shown:
             by_text.setdefault(shown, []).append(person)
-    rows = [(row, person) for row, text in enumerate(sought.shown) for person in by_text.get(text, ())]
+    rows = [(row, person) for row, text in enumerate(sought.shown) for person in by_text.get(text, ())[:CROWD]]
     found = np.array(rows, np.int64).reshape(-1, 2)
     return found[:, 0], found[:, 1]
 
 
-def distinct(parts: list[tuple[Any, Any]], slip: tuple[Any, Any], persons: int) -> Pairs:
+def distinct(parts: list[tuple[Any, Any]], slip: tuple[Any, Any], text: tuple[Any, Any], persons: int) -> Pairs:
     """All pairs of several searches, each once, in the order of rows and persons."""
     import numpy as np
 
-    row = np.concatenate([slip[0], *(one for one, _ in parts)]).astype(np.int64)
-    person = np.concatenate([slip[1], *(two for _, two in parts)]).astype(np.int64)
+    row = np.concatenate([slip[0], text[0], *(one for one, _ in parts)]).astype(np.int64)
+    person = np.concatenate([slip[1], text[1], *(two for _, two in parts)]).astype(np.int64)
     code, first = np.unique(row * (persons + 1) + person, return_index=True)
-    return Pairs(code // (persons + 1), code % (persons + 1), first < len(slip[0]))
+    of_text = np.isin(code, text[0] * (persons + 1) + text[1])
+    return Pairs(code // (persons + 1), code % (persons + 1), first < len(slip[0]), of_text)

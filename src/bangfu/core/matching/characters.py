@@ -7,6 +7,7 @@ from OpenCC, the sounds from pypinyin; the lists below are what neither of them 
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from bangfu.core.values.text import half_width
@@ -20,11 +21,15 @@ VARIANTS = {
     "戸": "户", "髙": "高", "﨑": "崎", "徳": "德", "恵": "惠", "黒": "黑", "桒": "桑", "栢": "柏", "菓": "果",
     "喦": "岩", "嵒": "岩", "巌": "岩", "巖": "岩", "姸": "妍", "於": "于", "嶽": "岳", "閻": "阎", "閆": "闫",
 }  # fmt: skip
-"""Variants that stand in names and that OpenCC leaves alone. Surnames cut short (萧 as 肖, 傅 as 付) sound alike anyway."""
+"""Variants that stand in names and that OpenCC leaves alone. Surnames cut short (萧 as 肖, 傅 as 付) sound alike
+anyway.
+"""
 
 SURNAME_SOUNDS = {
-    "覃": "qin", "单": "shan", "仇": "qiu", "区": "ou", "解": "xie", "任": "ren", "查": "zha", "朴": "piao", "曾": "zeng",
-    "缪": "miao", "翟": "zhai", "乐": "yue", "黑": "he", "折": "she", "种": "chong", "员": "yun", "贠": "yun", "盖": "ge",
+    "覃": "qin", "单": "shan", "仇": "qiu", "区": "ou", "解": "xie", "任": "ren", "查": "zha", "朴": "piao", "曾":
+    "zeng",
+    "缪": "miao", "翟": "zhai", "乐": "yue", "黑": "he", "折": "she", "种": "chong", "员": "yun", "贠": "yun", "盖":
+    "ge",
     "华": "hua", "尉": "yu", "万": "wan", "令": "ling", "召": "shao", "那": "na", "宿": "su", "纪": "ji", "洗": "xian",
     "冼": "xian", "俞": "yu", "葛": "ge", "都": "du", "逄": "pang", "晁": "chao", "牟": "mu", "隗": "wei", "褚": "chu",
     "谌": "chen", "郇": "xun", "訾": "zi", "郗": "xi", "瞿": "qu", "宓": "mi", "芮": "rui", "车": "che", "薄": "bo",
@@ -56,13 +61,16 @@ def forms() -> Any:
     table[ord("〇")] = ord("零")
     for code in LEFT_OUT:
         table[code] = 0
+    # a form may itself have another: folding twice must change nothing
+    while (again := table[table]).tolist() != table.tolist():
+        table = again
     return table
 
 
-LEFT_OUT = tuple(map(ord, " \t\r\n\u3000\xa0\u00ad\u180e\ufeff·•‧・･．.⋅∙●、,，-‐‑‒–—'’‘`\"“”*")) + tuple(
+LEFT_OUT = tuple(map(ord, " \t\r\n\u3000\xa0\u00ad\u180e\ufeff·•‧・･．.⋅∙●、,，-‐‑‒–—'’‘`\"“”*)]】》>")) + tuple(
     range(0x200B, 0x2010)
 )
-"""Characters that are no part of a name: spaces, dots, dashes, quotes."""
+"""Characters that are no part of a name: spaces, dots, dashes, quotes, and brackets that nobody opened."""
 
 
 @cache
@@ -73,15 +81,27 @@ def sounds() -> Any:
     without a known reading sounds only like itself.
     """
     import numpy as np
-    from pypinyin.constants import PINYIN_DICT
 
-    codes = [code for code in range(_FIRST, _LAST + 1) if code in PINYIN_DICT]
-    words = "\n".join(PINYIN_DICT[code].partition(",")[0] for code in codes).translate(_TONES).split("\n")
+    readings = _readings()
+    codes = [code for code in range(_FIRST, _LAST + 1) if code in readings]
+    words = "\n".join(readings[code].partition(",")[0] for code in codes).translate(_TONES).split("\n")
     table = np.arange(PLANE, dtype=np.uint16)
     for code, word in zip(codes, words, strict=True):
         table[code] = _sound_number(word)
     # a folded character sounds as what it is folded into
     return table[forms()]
+
+
+def _readings() -> dict[int, str]:
+    """pypinyin's readings of each character, from its data file: importing the package loads half a million phrases."""
+    import json
+    from importlib.util import find_spec
+
+    spec = find_spec("pypinyin")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    text = Path(spec.submodule_search_locations[0], "pinyin_dict.json").read_text(encoding="utf-8")
+    return {int(code): reading for code, reading in json.loads(text).items()}
 
 
 @cache
@@ -95,7 +115,7 @@ def surname_sounds() -> Any:
 
 @cache
 def _sound_number(word: str) -> int:
-    """A number below 0x3400, so that it meets no character: the letters in base 27, folded."""
+    """A number among the surrogates, so that it meets no character: the letters in base 27, folded."""
     for long, short in _BLURRED:
         word = word.replace(long, short) if word.startswith(long) else word
     if word.endswith(_OPEN_ENDS):
@@ -110,4 +130,4 @@ _NUMBERS: dict[int, int] = {}
 
 
 def _numbered(value: int) -> int:
-    return _NUMBERS.setdefault(value, len(_NUMBERS) + 1)
+    return _NUMBERS.setdefault(value, 0xD800 + len(_NUMBERS))

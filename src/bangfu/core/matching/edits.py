@@ -1,7 +1,8 @@
 """Numbers that are one slip of the pen away from a wrong one.
 
-A clerk's slip is a digit mistaken, two neighbours swapped, a digit left out or put in. The check digit says which of the
-numbers reached by undoing one slip can be meant at all: for a mistaken digit at a given place, at most one.
+A clerk's slip is a digit mistaken, two neighbours or day and month swapped, a digit left out or put in. The check
+digit says which of the numbers reached by undoing one slip can be meant at all: for a mistaken digit at a given
+place, at most one.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ _INVERSES = tuple(pow(weight, -1, 11) for weight in WEIGHTS)
 def one_edit(digits: Any) -> Iterator[tuple[Any, Any]]:
     """Every well-formed number that one slip may have turned into a text, as (rows, packed numbers), place by place.
 
-    `digits`: the texts as a matrix (rows × 17, 18 or 19, uint8): 0–9, 10 for X, UNKNOWN for anything else. Rows with more
-    than one character that is no digit yield nothing. A number may come twice, by two ways.
+    `digits`: the texts as a matrix (rows × 17, 18 or 19, uint8): 0–9, 10 for X, UNKNOWN for anything else. Rows with
+    more than one character that is no digit yield nothing. A number may come twice, by two ways.
     """
     width = digits.shape[1]
-    makers = {17: (_left_out,), 18: (_mistaken, _swapped, _x_moved), 19: (_put_in,)}
+    makers = {17: (_left_out,), 18: (_mistaken, _swapped, _x_moved, _day_for_month), 19: (_put_in,)}
     if width not in makers or not len(digits):
         return
     for rows, packed in chain.from_iterable(make(digits) for make in makers[width]):
@@ -72,7 +73,7 @@ def _mistaken(digits: Any) -> Iterator[tuple[Any, Any]]:
     yield whole, number[whole]  # the check digit itself
     checked = digits[:, 17] <= 10
     target = _residues()[digits[:, 17]]
-    for place, weight in enumerate(WEIGHTS):
+    for place in range(len(WEIGHTS)):
         here = digits[:, place]
         rows = np.flatnonzero(checked & ((wrong == 0) | ((wrong == 1) & (here > 9))))
         known = here[rows] <= 9
@@ -111,6 +112,18 @@ def _x_moved(digits: Any) -> Iterator[tuple[Any, Any]]:
     rows = np.flatnonzero(moved)
     number, total = _packed(np.delete(digits[rows], 16, axis=1))
     good = total % 11 == _residues()[10]
+    yield rows[good], number[good]
+
+
+def _day_for_month(digits: Any) -> Iterator[tuple[Any, Any]]:
+    """Day and month of birth the wrong way round."""
+    import numpy as np
+
+    plain = (digits[:, :17] <= 9).all(axis=1) & (digits[:, 17] <= 10)
+    rows = np.flatnonzero(plain)
+    text = digits[rows][:, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15, 16, 17]]
+    number, total = _packed(text)
+    good = (total % 11 == _residues()[text[:, 17]]) & (text[:, 10:12] != text[:, 12:14]).any(axis=1)
     yield rows[good], number[good]
 
 

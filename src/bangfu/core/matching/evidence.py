@@ -13,16 +13,21 @@ from typing import Any
 from bangfu.core.matching.candidates import Pairs, Unreadable
 from bangfu.core.matching.edits import UNKNOWN
 from bangfu.core.matching.names import DIFFERENT, EQUAL, ONE_CHARACTER, PART, SOUND, relations, sound_keys
-from bangfu.core.matching.numbers import NO_NUMBER, WEIGHTS, birth_days, pack_digits
+from bangfu.core.matching.numbers import NO_NUMBER, birth_days
+from bangfu.core.matching.patterns import partly_agrees, person_digits
 from bangfu.core.matching.people import People, counted
 from bangfu.core.matching.rows import NO_DAY
 
 AREA, YEAR, MONTH_DAY, REST = slice(0, 6), slice(6, 10), slice(10, 14), slice(14, 18)
 SAME_AREA, SAME_YEAR, SAME_DAY, SAME_DIGIT = 0.3, 1 / 60, 1 / 365, 0.1
 """How often two persons of one county share the area code, the year of birth, the day, a digit of the rest."""
-FEWEST_SLIPS, RAREST = 1e-3, 1e-6
-OTHER_SEX, OTHER_NAME, OTHER_BIRTH, NEAR_BIRTH, OTHER_NUMBER, OTHER_LENGTH = 0.02, 0.002, 0.002, 0.2, 0.001, 0.05
+FEWEST_SLIPS = 1e-3
+OTHER_SEX, OTHER_NAME, OTHER_BIRTH, NEAR_BIRTH, OTHER_NUMBER, OTHER_LENGTH = 0.02, 0.002, 0.002, 0.2, 0.001, 0.01
 """By how much a pair that does not agree in these is less likely to be right."""
+ASKED = 1000
+ONE_DAY, ONE_NAME, ONE_SOUND, ONE_SURNAME, ONE_PHONE, ONE_TOWNSHIP = 1 / 25_000, 5e-4, 1e-5, 0.02, 1e-4, 0.1
+"""The shares of people with one date of birth, name, sound, surname, telephone, township; as far as the registry is too
+small to tell."""
 SHORT_NAMES_ALIKE, LONG_NAMES_ALIKE = 0.3, 0.1
 """How often two bearers of one surname have names that differ in one character, where these have two or more."""
 _SAMPLE = 200_000
@@ -30,11 +35,12 @@ _SAMPLE = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Along the pairs: how the names stand, whether the file's own birth date agrees, how many places of the number can
-    be seen and how many of these agree, and the number of persons who would agree so by chance (float64)."""
+    """Along the pairs: how the names stand, whether the file's own birth date and telephone agree, how many places of
+    the number can be seen and how many of these agree, and how many persons would agree so by chance (float64)."""
 
     name: Any
     same_birth: Any
+    same_phone: Any
     visible: Any
     agreeing: Any
     chance: Any
@@ -60,25 +66,20 @@ def weigh(found: Pairs, sought: Unreadable, people: People) -> Evidence:
     visible, agreeing = seen.sum(axis=1), equal.sum(axis=1)
     chance = np.full(len(row), float(max(1, len(people))))
     chance *= _by_name(name, sought, keys, people, others)
-    chance *= np.where(same_birth, counted(people.birth_counts, people.birth[person]) / max(1, len(people)), 1.0)
+    chance *= np.where(same_birth, share(people.birth_counts, people.birth[person], ONE_DAY, len(people)), 1.0)
     chance *= _by_number(found.slip, seen, equal, same_birth, name, len(sought), len(people))
+    # that two clerks make one wrong number out of two persons' numbers is as rare as a slip that leads to a stranger
+    chance[found.text] *= FEWEST_SLIPS / max(1, len(people))
+    same_phone = _same(sought.rows.phone, row, people.rows.phone, person)
+    same_township = _same(sought.rows.township, row, people.rows.township, person)
+    if same_phone.any():
+        chance[same_phone] *= share(people.phone_counts, sought.rows.phone[row][same_phone], ONE_PHONE, len(people))
+    if same_township.any():
+        townships = sought.rows.township[row][same_township]
+        chance[same_township] *= share(people.township_counts, townships, ONE_TOWNSHIP, len(people))
     found_so_far = _Compared(name, told, same_birth, own, visible, agreeing)
     chance /= _against(found, found_so_far, sought, people)
-    return Evidence(name, same_birth, visible, agreeing, np.maximum(chance, 1e-12))
-
-
-def person_digits(packed: Any) -> Any:
-    """The eighteen places of packed numbers (rows × 18, uint8; 10 for X); of no number, UNKNOWN."""
-    import numpy as np
-
-    digits = np.full((len(packed), 18), UNKNOWN, np.uint8)
-    left = np.where(packed == NO_NUMBER, 0, packed)
-    for place in range(16, -1, -1):
-        digits[:, place] = left % 10
-        left = left // 10
-    digits[:, 17] = pack_digits(digits[:, : len(WEIGHTS)])[1]
-    digits[packed == NO_NUMBER] = UNKNOWN
-    return digits
+    return Evidence(name, same_birth, same_phone, visible, agreeing, np.maximum(chance, 1e-12))
 
 
 def _by_name(how: Any, sought: Unreadable, keys: Any, people: People, others: Any) -> Any:
@@ -86,20 +87,40 @@ def _by_name(how: Any, sought: Unreadable, keys: Any, people: People, others: An
     import numpy as np
 
     size = max(1, len(people))
-    share = np.ones(len(how))
+    found = np.ones(len(how))
     equal = how == EQUAL
-    share[equal] = counted(people.name_counts, others[equal]) / size
+    found[equal] = share(people.name_counts, others[equal], ONE_NAME, size)
     alike = how == SOUND
     if alike.any():
-        share[alike] = counted(people.sound_counts, sound_keys(sought.rows.names, keys[alike])) / size
+        sounds = sound_keys(sought.rows.names, keys[alike])
+        found[alike] = np.maximum(share(people.sound_counts, sounds, ONE_NAME, size), ONE_SOUND)
     near = (how == ONE_CHARACTER) | (how == PART)
     if near.any():
         surname = ((keys ^ others) & np.uint64(0xFFFF)) == 0
         short = (others[near] >> np.uint64(32)) == 0
-        within = counted(people.surname_counts, others[near] & np.uint64(0xFFFF)) / size
+        within = share(people.surname_counts, others[near] & np.uint64(0xFFFF), ONE_SURNAME, size)
         within *= np.where(short, SHORT_NAMES_ALIKE, LONG_NAMES_ALIKE)
-        share[near] = np.where(surname[near], np.maximum(within, _near_names(people)), _near_names(people))
-    return share
+        found[near] = np.where(surname[near], np.maximum(within, _near_names(people)), _near_names(people))
+    return found
+
+
+def share(counts: tuple[Any, Any], keys: Any, usual: float, size: int) -> Any:
+    """The share of people who have the same key as a given person, not counting this one.
+
+    From the registry, and from what is usual (`usual`, as if a thousand more had been asked) where that is small.
+    """
+    return (counted(counts, keys) - 1 + ASKED * usual) / (max(1, size) - 1 + ASKED)
+
+
+def _same(own: Any, row: Any, others: Any, person: Any) -> Any:
+    """Whether both sides say the same of telephone or township. Another one says nothing: people move, files are
+    old.
+    """
+    import numpy as np
+
+    if own is None or others is None:
+        return np.zeros(len(row), bool)
+    return (own[row] != 0) & (own[row] == others[person])
 
 
 def _near_names(people: People) -> float:
@@ -110,8 +131,11 @@ def _near_names(people: People) -> float:
     count = min(_SAMPLE, size)
     one = np.arange(count) * max(1, size // max(1, count))
     two = (one * 7919 + size // 2) % max(1, size)
-    keys = people.rows.names.keys
-    how = relations(people.rows.names, keys[one], people.rows.names, keys[two])
+    # places in the ascending names, so that the order of the registry does not matter
+    names, bearers = people.name_counts
+    up_to = np.cumsum(bearers)
+    left, right = (names[np.searchsorted(up_to, places, "right")] for places in (one, two))
+    how = relations(people.rows.names, left, people.rows.names, right)
     return max(float(np.mean((how == ONE_CHARACTER) | (how == PART))), 1e-4)
 
 
@@ -128,20 +152,23 @@ def _by_number(slip: Any, seen: Any, equal: Any, same_birth: Any, name: Any, row
     share[slip] = np.minimum(share[slip], 1.0)
     rest = ~slip
     wrong = seen.sum(axis=1) - equal.sum(axis=1)
-    fits = rest & (wrong <= 3) & (equal.sum(axis=1) >= 4)
+    agreeing = equal.sum(axis=1)
+    fits = rest & partly_agrees(wrong + agreeing, agreeing)
     parts = np.ones(len(slip))
     parts *= np.where(equal[:, AREA].sum(axis=1) >= 4, SAME_AREA, 1.0)
     parts *= np.where(equal[:, YEAR].all(axis=1) & ~same_birth, SAME_YEAR, 1.0)
     parts *= np.where(equal[:, MONTH_DAY].all(axis=1) & ~same_birth, SAME_DAY, 1.0)
     parts *= SAME_DIGIT ** equal[:, REST].sum(axis=1)
-    ways = np.array([1.0, 18 * 9, 153 * 81, 816 * 729])
-    share[fits] = np.minimum(1.0, parts[fits] * ways[np.clip(wrong[fits], 0, 3)])
+    ways = np.array([1.0, 18 * 9, 153 * 81])  # in how many ways one or two of eighteen digits can be wrong
+    share[fits] = np.minimum(1.0, parts[fits] * ways[wrong[fits]])
     return share
 
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """Along the pairs: names, whether the file tells a birth date and it agrees, what of the number is seen and agrees."""
+    """Along the pairs: names, whether the file tells a birth date and it agrees, what of the number is seen and
+    agrees.
+    """
 
     name: Any
     told: Any
@@ -163,7 +190,7 @@ def _against(found: Pairs, compared: _Compared, sought: Unreadable, people: Peop
     birth = people.birth[person]
     apart = compared.told & ~compared.same_birth & (birth != NO_DAY)
     factor[apart] *= np.where(near_dates(compared.own[apart], birth[apart]), NEAR_BIRTH, OTHER_BIRTH)
-    elsewhere = ~slip & (compared.visible >= 8) & (compared.visible - compared.agreeing > 3)
+    elsewhere = ~slip & (compared.visible >= 8) & (compared.visible - compared.agreeing > 2)
     factor[elsewhere] *= OTHER_NUMBER
     # a digit too few or too many would have been found as a slip, were it the only one
     lengths = np.array([len(text) for text in sought.shown])[row]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bangfu.core.matching.names import BLANK, DIFFERENT, EQUAL, ONE_CHARACTER, PART, SOUND, Names, relations
+from bangfu.core.matching.names import BLANK, EQUAL, ONE_CHARACTER, PART, SOUND, Names, relations
 from bangfu.core.matching.numbers import birth_days
 from bangfu.core.matching.rows import NO_DAY
 
@@ -12,8 +12,8 @@ AGREES, VARIANT, NUMBER_ONLY, BIRTH_AGREES, DOUBTFUL, CONTRADICTS = range(6)
 """What a pair with one number is worth.
 
 AGREES: number and name. VARIANT: another writing of the name. NUMBER_ONLY: no name to compare, nothing against it.
-BIRTH_AGREES: name missing on one side or slightly different, and the file's own date of birth agrees. DOUBTFUL: the name
-differs (a little, or wholly with the same date of birth): a person must look. CONTRADICTS: the number is somebody else's.
+BIRTH_AGREES: no name to compare, and the file's date of birth agrees. DOUBTFUL: the name is not quite the same: a
+person must look. CONTRADICTS: the number is somebody else's.
 """
 
 
@@ -68,8 +68,6 @@ def judge(
     value[(how == BLANK) & differs] = CONTRADICTS
     near = (how == ONE_CHARACTER) | (how == PART)
     value[near] = DOUBTFUL
-    value[near & same] = BIRTH_AGREES
     value[near & differs] = CONTRADICTS
-    value[(how == DIFFERENT) & same] = DOUBTFUL
     found[unequal] = value
     return found

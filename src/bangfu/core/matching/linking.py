@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,15 +13,23 @@ from bangfu.core.matching import candidates as search
 from bangfu.core.matching import exact
 from bangfu.core.matching.edits import UNKNOWN
 from bangfu.core.matching.evidence import Evidence, probabilities, weigh
+from bangfu.core.matching.joins import ascending
 from bangfu.core.matching.methods import CODES
-from bangfu.core.matching.names import BLANK, DIFFERENT, EQUAL, ONE_CHARACTER, PART, SOUND, relations
-from bangfu.core.matching.numbers import NO_NUMBER
+from bangfu.core.matching.names import BLANK, DIFFERENT, EQUAL, NO_NAME, ONE_CHARACTER, PART, SOUND, relations
+from bangfu.core.matching.numbers import NO_NUMBER, end_in_zeros
+from bangfu.core.matching.patterns import partly_agrees
 from bangfu.core.matching.people import People
 from bangfu.core.matching.rows import NO_DAY, Rows
 
 NOBODY = -1
-ACCEPTED, PROPOSED, WORTH_A_LOOK = 0.995, 0.9, 0.5
+ACCEPTED, PROPOSED, WORTH_A_LOOK = 0.995, 0.97, 0.5
 """From which probability a pair is a link, a proposal for a reviewer, a remark for a reviewer."""
+_USUAL_ROWS, _USUAL_STRANGERS = 20, 0.2
+"""A file of a few rows says little of how many of them are about nobody registered: as if these had been added."""
+_BLOCK = 1 << 22
+"""Rows that a thread works at a time: pieces so large that threads seldom wait for the interpreter."""
+MANY_RECORDS, WORTH_SHOWING = 20, 5
+"""A number on more records than this is a filler; so many candidates are shown to a reviewer."""
 _SCORES = {
     exact.AGREES: ("id_name", 1.0, False),
     exact.VARIANT: ("id_name_variant", 0.9998, False),
@@ -34,9 +43,9 @@ _SCORES = {
 class Links:
     """What became of each row, as arrays along the rows.
 
-    `person`: int64, index into People, NOBODY where none is named. `method`: uint8, index into METHODS. `score`: float32,
-    how probable the link is. `review`: bool, a person must look before it counts. `others`: for rows to be looked at, the
-    persons who may be meant, the likeliest first.
+    `person`: int64, index into People, NOBODY where none is named. `method`: uint8, index into METHODS. `score`:
+    float32, how probable the link is. `review`: bool, a person must look before it counts. `others`: for rows to be
+    looked at, the persons who may be meant, the likeliest first.
     """
 
     person: Any
@@ -76,30 +85,66 @@ def _by_number(people: People, rows: Rows, found: Links) -> float:
     """Rows whose number is well-formed; returns the share of them that are about nobody registered."""
     import numpy as np
 
-    well = np.flatnonzero(rows.numbers.packed != NO_NUMBER)
-    order = well[np.argsort(rows.numbers.packed[well], kind="stable")]
+    with ThreadPoolExecutor(2) as pool:  # sorting leaves the interpreter free
+        ahead = pool.submit(lambda: people.by_number)
+        packed = rows.numbers.packed
+        order = ascending(packed)
+        order = order[int(np.searchsorted(packed, NO_NUMBER, "right", sorter=order)) :]
+        ahead.result()
+        blocks = [order[start : start + _BLOCK] for start in range(0, len(order), _BLOCK)]
+        unknown = list(pool.map(lambda block: _one_block(people, rows, found, block), blocks))
+    strangers = np.concatenate(unknown) if unknown else order
+    _look_at_relatives(people, rows, found)
+    _registry_wrong(people, rows, found, strangers)
+    _lost_digits(people, rows, found, strangers)
+    share = (len(strangers) + _USUAL_ROWS * _USUAL_STRANGERS) / (len(order) + _USUAL_ROWS)
+    return float(min(0.95, max(0.02, share)))
+
+
+def _one_block(people: People, rows: Rows, found: Links, order: Any) -> Any:
+    """Rows in ascending order of their numbers; returns those whose number is not registered."""
+    import numpy as np
+
     numbers, persons = people.by_number
     first, count = exact.spans(numbers, rows.numbers.packed[order])
     found.put(order[count == 0], NOBODY, "not_registered", 0.0, False)
     once = count == 1
     _judge(people, rows, found, order[once], persons[first[once]])
-    for at in np.flatnonzero(count > 1).tolist():
-        _of_several(people, rows, found, int(order[at]), persons[first[at] : first[at] + count[at]])
-    strangers = float((count == 0).mean()) if len(order) else 0.2
-    _registry_wrong(people, rows, found, order[count == 0])
-    return min(0.95, max(0.02, strangers))
+    filler = count > MANY_RECORDS
+    found.put(order[filler], NOBODY, "several", 0.0, True)
+    for at in np.flatnonzero(filler).tolist():
+        found.others[int(order[at])] = tuple(persons[first[at] : first[at] + WORTH_SHOWING].tolist())
+    known: dict[tuple[int, int, int], tuple[int, str, tuple[int, ...]]] = {}
+    for at in np.flatnonzero((count > 1) & ~filler).tolist():
+        row = int(order[at])
+        asked = (int(first[at]), int(rows.names.keys[row]), int(rows.born[row]))
+        if asked not in known:
+            known[asked] = _of_several(people, rows, row, persons[first[at] : first[at] + count[at]])
+        person, method, others = known[asked]
+        found.put(row, person, method, float(person != NOBODY), person == NOBODY)
+        if others:
+            found.others[row] = others
+    return order[count == 0]
 
 
 def _verdicts(people: People, rows: Rows, at: Any, person: Any) -> Any:
-    return exact.judge(
+    """What each pair is worth; most agree in number and name, and only the others are looked at any further."""
+    import numpy as np
+
+    keys, others = people.rows.names.keys[person], rows.names.keys[at]
+    found = np.full(len(at), exact.AGREES, np.uint8)
+    unequal = np.flatnonzero((keys != others) | (others == NO_NAME))
+    at, person = at[unequal], person[unequal]
+    found[unequal] = exact.judge(
         rows.numbers.packed[at],
         people.rows.names,
-        people.rows.names.keys[person],
+        keys[unequal],
         people.birth[person],
         rows.names,
-        rows.names.keys[at],
+        others[unequal],
         rows.born[at],
     )
+    return found
 
 
 def _judge(people: People, rows: Rows, found: Links, at: Any, person: Any) -> None:
@@ -118,35 +163,62 @@ def _judge(people: People, rows: Rows, found: Links, at: Any, person: Any) -> No
 def _accept_near_names(people: People, rows: Rows, found: Links, at: Any, person: Any, verdicts: Any) -> None:
     """A longer name that differs in one character is a slip, unless somebody of the household bears just that name.
 
-    Brothers and sisters often share all but one character, and their numbers are what gets mixed up.
+    Brothers and sisters often share all but one character, and their numbers are what gets mixed up. A date of birth
+    confirms nothing here: most files take it from the number.
     """
     import numpy as np
 
-    doubtful = (verdicts == exact.DOUBTFUL) & (rows.born[at] == NO_DAY)
+    doubtful = verdicts == exact.DOUBTFUL
     at, person = at[doubtful], person[doubtful]
     keys, others = rows.names.keys[at], people.rows.names.keys[person]
     how = relations(rows.names, keys, people.rows.names, others)
-    shortest = np.minimum(keys, others) >> np.uint64(32)
-    near = ((how == ONE_CHARACTER) | (how == PART)) & (shortest > 0) & ~people.in_household(person, keys)
+    sexes = rows.sex[at], people.rows.sex[person]
+    near = (how == ONE_CHARACTER) | (how == PART)
+    near &= (np.minimum(keys, others) >> np.uint64(32)) > 0
+    near &= (sexes[0] == 0) | (sexes[1] == 0) | (sexes[0] == sexes[1])
+    near &= ~people.in_household(person, keys)
     found.put(at[near], person[near], "id_name_variant", 0.997, False)
 
 
-def _of_several(people: People, rows: Rows, found: Links, row: int, persons: Any) -> None:
-    """A number that several records carry: the one whose name agrees, if it is the only one."""
+def _look_at_relatives(people: People, rows: Rows, found: Links) -> None:
+    """Another writing of the name is no slip where somebody of the household, or born on the same day, bears just it.
+
+    Twins share the date of birth and often the sound or all but one character of the name.
+    """
     import numpy as np
 
-    many = persons[:1000]
-    verdicts = _verdicts(people, rows, np.full(len(many), row), many)
-    agreeing = many[verdicts == exact.AGREES]
-    if len(agreeing) == 1 and len(persons) == len(many):
-        found.put(row, int(agreeing[0]), "id_name", 1.0, False)
-        return
-    found.put(row, NOBODY, "two_records" if len(agreeing) else "contradicts", 0.0, True)
-    found.others[row] = tuple((agreeing if len(agreeing) else many)[:5].tolist())
+    at = np.flatnonzero(found.method == CODES["id_name_variant"])
+    person, keys = found.person[at], rows.names.keys[at]
+    near = people.in_household(person, keys)
+    near[search.same_name_and_birth(keys, people.birth[person], people)[0]] = True
+    found.put(at[near], person[near], "id_doubtful", 0.95, True)
+
+
+def _of_several(people: People, rows: Rows, row: int, persons: Any) -> tuple[int, str, tuple[int, ...]]:
+    """A number that several records carry: the one whose name agrees, if it is the only one.
+
+    Where none agrees but nothing speaks against some (no name to compare, another writing of it), it is about whoever
+    of them bears the number.
+    """
+    import numpy as np
+
+    verdicts = _verdicts(people, rows, np.full(len(persons), row), persons)
+    agreeing = persons[verdicts == exact.AGREES]
+    if len(agreeing) == 1:
+        return int(agreeing[0]), "id_name", ()
+    if not len(agreeing):
+        agreeing = persons[np.isin(verdicts, (exact.VARIANT, exact.NUMBER_ONLY, exact.BIRTH_AGREES))]
+    if 0 < len(agreeing) <= WORTH_SHOWING:
+        return NOBODY, "two_records", tuple(agreeing.tolist())
+    possible = agreeing if len(agreeing) else persons[verdicts == exact.DOUBTFUL]
+    method = "several" if len(possible) else "contradicts"
+    return NOBODY, method, tuple((possible if len(possible) else persons)[:WORTH_SHOWING].tolist())
 
 
 def _registry_wrong(people: People, rows: Rows, found: Links, at: Any) -> None:
-    """Numbers not in the registry whose bearer stands there with a wrong one. Never linked: the registry is corrected."""
+    """Numbers not in the registry whose bearer stands there with a wrong one. Never linked: the registry is
+    corrected.
+    """
     import numpy as np
 
     wrong = people.rows.numbers.packed == NO_NUMBER
@@ -156,8 +228,28 @@ def _registry_wrong(people: People, rows: Rows, found: Links, at: Any) -> None:
     one, two = search.same_name_and_birth(rows.names.keys[at], birth, people)
     hit = wrong[two]
     for row, who in zip(at[one[hit]].tolist(), two[hit].tolist(), strict=True):
-        found.others[row] = (*found.others.get(row, ()), who)[:5]
+        found.others[row] = (*found.others.get(row, ()), who)[:WORTH_SHOWING]
     found.put(np.unique(at[one[hit]]), NOBODY, "registry_wrong", 0.0, True)
+
+
+def _lost_digits(people: People, rows: Rows, found: Links, at: Any) -> None:
+    """Numbers not in the registry that end in 000: proposed where the rest and the name are one person's. Never linked.
+
+    They are well-formed, but a spreadsheet that overwrote the last digits leaves such, and nobody could tell.
+    """
+    import numpy as np
+
+    numbers, persons = people.by_number
+    packed = rows.numbers.packed[at]
+    for row in at[end_in_zeros(packed)].tolist():
+        start = int(rows.numbers.packed[row])
+        first, last = np.searchsorted(numbers, [start, start + 100])
+        alike = persons[first:last]
+        alike = alike[(people.rows.names.keys[alike] == rows.names.keys[row]) & (rows.names.keys[row] != NO_NAME)]
+        if len(alike):
+            person = int(alike[0]) if len(alike) == 1 else NOBODY
+            found.put(row, person, "lost_digits" if len(alike) == 1 else "several", 0.95, True)
+            found.others[row] = tuple(alike[:WORTH_SHOWING].tolist())
 
 
 # -- rows without ----------------------------------------------------------------------------------------------
@@ -171,7 +263,7 @@ def _search(people: People, rows: Rows, found: Links, outsiders: float) -> None:
     at = np.flatnonzero(without | (found.method == CODES["contradicts"]))
     if not len(at) or not len(people):
         return
-    sought = search.unreadable(rows.take(at), _texts(rows, at))
+    sought = search.unreadable(rows.take(at), rows.written_numbers(at))
     mistaken = ~without[at]
     sought.known[mistaken] = UNKNOWN  # what somebody else's number shows says nothing of this person
     sought = search.Unreadable(
@@ -184,35 +276,21 @@ def _search(people: People, rows: Rows, found: Links, outsiders: float) -> None:
     _round(people, sought, at, found, outsiders, _last_searches(sought, people, ~sure), mistaken)
 
 
-def _texts(rows: Rows, at: Any) -> list[str | None]:
-    """The numbers of some rows as written, from whichever column they stand in."""
-    import pyarrow as pa
-
-    where = pa.array(at)
-    nothing: list[str | None] = [None] * len(at)
-    texts = nothing if rows.texts is None else rows.texts.take(where).cast(pa.string()).to_pylist()
-    if rows.swapped:
-        names = rows.name_texts.take(where).cast(pa.string()).to_pylist()
-        texts = [
-            name if row in rows.swapped else text for row, text, name in zip(at.tolist(), texts, names, strict=True)
-        ]
-    return texts
-
-
 def _first_searches(sought: search.Unreadable, people: People) -> search.Pairs:
     parts = [
         search.same_name_and_birth(sought.rows.names.keys, sought.born, people),
         search.same_name(sought, people),
-        search.same_text(sought, people),
+        search.same_name_and_phone(sought, people),
     ]
-    return search.distinct(parts, search.slips(sought, people), len(people))
+    return search.distinct(parts, search.slips(sought, people), search.same_text(sought, people), len(people))
 
 
 def _last_searches(sought: search.Unreadable, people: People, open_rows: Any) -> search.Pairs:
     import numpy as np
 
     none = np.empty(0, np.int64)
-    return search.distinct([search.similar_name_same_birth(sought, open_rows, people)], (none, none), len(people))
+    similar = search.similar_name_same_birth(sought, open_rows, people)
+    return search.distinct([similar], (none, none), (none, none), len(people))
 
 
 def _round(
@@ -257,22 +335,25 @@ def _answer(
     import numpy as np
 
     name, same = evidence.name[best], evidence.same_birth[best]
-    slip = pairs.slip[best]
+    slip, text = pairs.slip[best], pairs.text[best]
     wrong = evidence.visible[best] - evidence.agreeing[best]
-    partly = ~slip & (evidence.visible[best] >= 4) & (wrong <= 3) & (evidence.agreeing[best] >= 4)
+    partly = ~slip & partly_agrees(evidence.visible[best], evidence.agreeing[best])
     born = same | (sought.born[pairs.row[best]] != NO_DAY)
-    methods = np.full(len(best), CODES["similar_name_birth"], np.uint8)
-    methods[(name == EQUAL) & born] = CODES["name_birth"]
+    phone = evidence.same_phone[best]
+    methods = np.where(born | ~phone, CODES["name_birth"], CODES["name_phone"]).astype(np.uint8)
     methods[partly] = CODES["number_partly"]
     methods[slip] = CODES["number_slip"]
+    methods[text] = CODES["same_text"]
     methods[mistaken[pairs.row[best]]] = CODES["other_number"]
     named = (name == EQUAL) | (name == SOUND)
-    nearly = ((name == ONE_CHARACTER) | (name == PART) | (name == BLANK)) & same
-    by_number = (slip | partly) & (named | nearly)
-    sure = (score[best] >= ACCEPTED) & (by_number | ((name == EQUAL) & born)) & ~mistaken[pairs.row[best]]
-    sure &= (name != DIFFERENT) & ~(partly & ~same & (name != EQUAL))
+    nearly = (name == ONE_CHARACTER) | (name == PART)
+    by_number = (slip & (named | nearly)) | ((slip | partly) & (named | ((nearly | (name == BLANK)) & same)))
+    sure = (
+        (score[best] >= ACCEPTED) & (by_number | ((name == EQUAL) & (born | phone | text))) & ~mistaken[pairs.row[best]]
+    )
+    sure &= (name != DIFFERENT) & ~(partly & (name != EQUAL) & ~(same & (wrong == 0)))
     rows = at[pairs.row[best]]
-    proposed = score[best] >= PROPOSED
+    proposed = (score[best] >= PROPOSED) & ((name == EQUAL) | ((slip | partly | text) & (name != DIFFERENT)))
     found.person[rows] = np.where(sure | proposed, pairs.person[best], NOBODY)
     otherwise = np.where(mistaken[pairs.row[best]], CODES["contradicts"], CODES["several"])
     found.method[rows] = np.where(sure | proposed, methods, otherwise)
@@ -288,7 +369,7 @@ def _remark(at: Any, found: Links, pairs: search.Pairs, score: Any, order: Any, 
         if answered[row] and not found.review[place]:
             continue
         known = found.others.get(place, ())
-        if person not in known and len(known) < 5:
+        if person not in known and len(known) < WORTH_SHOWING:
             found.others[place] = (*known, person)
         if not answered[row] and found.person[place] == NOBODY and found.method[place] == CODES["no_candidate"]:
             found.method[place] = CODES["several"]

@@ -17,8 +17,9 @@ COLUMNS = ("row_no", "person_no", "method", "score", "review", "note")
 def links_table(people: People, file: FileRows, links: Links) -> Any:
     """One row for each row of data of the file, in its order.
 
-    `row_no` (int64, 0-based), `person_no` (in the registry's type; null where none is named), `method` (text, dictionary),
-    `score` (float32, 0 to 1), `review` (boolean), `note` (text, Chinese; null where there is nothing to say).
+    `row_no` (int64, 0-based), `person_no` (in the registry's type; null where none is named), `method` (text,
+    dictionary), `score` (float32, 0 to 1), `review` (boolean), `note` (text, Chinese; null where there is nothing to
+    say).
     """
     import numpy as np
     import pyarrow as pa
@@ -26,8 +27,13 @@ def links_table(people: People, file: FileRows, links: Links) -> Any:
     order = file.order
     read = order >= 0
     place = np.where(read, order, 0)
-    person = np.where(read, links.person[place], NOBODY) if len(links.person) else np.full(len(order), NOBODY)
-    method = np.where(read, links.method[place], CODES["unreadable_row"]) if len(links.person) else person
+
+    def along(values: Any, unread: Any) -> Any:
+        # no row at all may have been read
+        return np.where(read, values[place], unread) if len(values) else np.full(len(order), unread)
+
+    person = along(links.person, NOBODY)
+    method = along(links.method, CODES["unreadable_row"])
     named = people.person_no.take(pa.array(np.maximum(person, 0), mask=person < 0))
     words = pa.array([entry.code for entry in METHODS])
     return pa.table(
@@ -35,8 +41,8 @@ def links_table(people: People, file: FileRows, links: Links) -> Any:
             "row_no": pa.array(np.arange(len(order), dtype=np.int64)),
             "person_no": named,
             "method": pa.DictionaryArray.from_arrays(pa.array(method.astype(np.int8)), words),
-            "score": pa.array(np.where(read, links.score[place], 0).astype(np.float32)),
-            "review": pa.array(np.where(read, links.review[place], True)),
+            "score": pa.array(along(links.score, 0).astype(np.float32)),
+            "review": pa.array(along(links.review, True)),
             "note": _notes(people, file, links, place, read),
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -13,12 +14,20 @@ from typing import Any
 from bangfu.core.files.manifest import Manifest, read_manifest
 from bangfu.core.files.remarks import Problem
 from bangfu.core.files.whole import whole_folder
+from bangfu.core.matching.decisions import apply_decisions, read_decisions
+from bangfu.core.matching.errors import DataError
+from bangfu.core.matching.keys import TOKEN_KEY, TokenKey
 from bangfu.core.matching.linking import Links, link
 from bangfu.core.matching.links import links_table
 from bangfu.core.matching.people import People
-from bangfu.core.matching.reading import FileRows, read_identities, read_people
+from bangfu.core.matching.reading import FileRows, places_in, read_identities, read_people
+from bangfu.core.matching.review_books import write_review, write_unlinked
+from bangfu.core.matching.splink_scores import splink_scores
+from bangfu.core.matching.token_linking import file_rows, has_tokens, link_tokens, read_tokens
 
-MARK = "summary.json"
+MARK, SUMMARY = "links.parquet", "summary.json"
+_TURN = 2e-4
+"""`links.parquet` says that a folder holds an earlier run: other programs write a summary.json too."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -34,39 +43,77 @@ class Matched:
 
 
 def match(
-    registry: Path, file: Path, out: Path, *, manifest: Path | None = None, progress: Progress | None = None
+    registry: Path,
+    file: Path,
+    out: Path,
+    *,
+    manifest: Path | None = None,
+    key: TokenKey | None = None,
+    decisions: Path | None = None,
+    splink: bool = False,
+    progress: Progress | None = None,
 ) -> Matched:
     """Link the rows of `file` to the persons of `registry` and write `out` whole or not at all.
 
-    Writes links.parquet, unlinked.xlsx, review.xlsx and summary.json. Raises FileError where registry or file cannot be
-    read or has nothing to link by.
+    `key` is needed where the file carries tokens instead of identities. `decisions`: what reviewers decided before,
+    as `read_reviews` keeps it. `splink`: show Splink's probabilities to the reviewer as well. Writes links.parquet,
+    unlinked.xlsx, review.xlsx and summary.json. Raises FileError where registry or file cannot be read or has nothing
+    to link by.
     """
     said = progress or (lambda *_: None)
     started = time.perf_counter()
     with whole_folder(out, MARK) as made:
         said("read", 0, 4)
-        people, rows = read_both(registry, file)
-        said("link", 1, 4)
-        found = link(people, rows.rows)
+        if has_tokens(file):
+            people, tokens = read_people(registry), read_tokens(file, _needed(file, key))
+            said("link", 1, 4)
+            rows, found = file_rows(tokens), link_tokens(people, tokens, _needed(file, key))
+        else:
+            people, rows = read_both(registry, file)
+            said("link", 1, 4)
+            found = link(people, rows.rows)
+        known_decisions = {} if decisions is None else read_decisions(decisions)
+        settled, lapsed = apply_decisions(people, file.stem, rows.rows, found, known_decisions)
         said("write", 2, 4)
         table = links_table(people, rows, found)
-        _write(table, made / "links.parquet")
+        _write(table, made / MARK)
+        second = splink_scores(people, rows.rows, found) if splink else None
+        write_review(people, rows, found, made / "review.xlsx", second)
+        write_unlinked(rows, found, made / "unlinked.xlsx")
         known, problem = read_manifest(file if manifest is None else manifest)
         said("write", 3, 4)
         summary = _summary(people, rows, table, known, problem)
+        summary["decisions"] = {"settled": settled, "lapsed": lapsed}
         summary["seconds"] = round(time.perf_counter() - started, 3)
-        (made / MARK).write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        (made / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         said("write", 4, 4)
     return Matched(people, rows, found, table, summary)
+
+
+def _needed(file: Path, key: TokenKey | None) -> TokenKey:
+    if key is None:
+        raise DataError(
+            f"{file.name}: 该文件以密文标识代替证件号码，需要密钥：--key FILE 或环境变量 {TOKEN_KEY} / "
+            f"the file carries tokens instead of ID numbers: give the key with --key FILE or in {TOKEN_KEY}"
+        )
+    return key
 
 
 def read_both(registry: Path, file: Path) -> tuple[People, FileRows]:
     """Registry and file, read side by side: most of it is work that leaves the interpreter free."""
     from concurrent.futures import ThreadPoolExecutor
 
+    import pyarrow as pa
+
+    # short turns: one thread's small steps must not wait five milliseconds for the other's each time
+    sys.setswitchinterval(_TURN)
+
     with ThreadPoolExecutor(2) as pool:
-        people, rows = pool.submit(read_people, registry), pool.submit(read_identities, file)
-        return people.result(), rows.result()
+        people = pool.submit(read_people, registry, places_in(file))
+        rows = pool.submit(read_identities, file)
+        both = people.result(), rows.result()
+    pa.default_memory_pool().release_unused()
+    return both
 
 
 def _write(table: Any, path: Path) -> None:

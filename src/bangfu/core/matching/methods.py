@@ -19,14 +19,14 @@ METHODS: tuple[Method, ...] = (
     Method(
         "id_name_variant",
         True,
-        "证件号码一致，姓名写法不同（读音相同）",
-        "number agrees, the name is written otherwise",
+        "证件号码一致，姓名写法不同（同音，或三字以上姓名差一字）",
+        "number agrees, the name is written otherwise (by its sound, or one character of three)",
     ),
     Method(
         "id_birth",
         True,
-        "证件号码和出生日期一致，姓名缺失或略有不同",
-        "number and date of birth agree, the name hardly",
+        "证件号码和出生日期一致，一方没有姓名",
+        "number and date of birth agree, one side has no name",
     ),
     Method(
         "id_only",
@@ -37,8 +37,8 @@ METHODS: tuple[Method, ...] = (
     Method(
         "id_doubtful",
         True,
-        "证件号码一致，但姓名不同，须核实",
-        "number agrees, the name does not: a person must look",
+        "证件号码一致，但姓名不完全相同，须核实",
+        "number agrees, the name not quite: a person must look",
     ),
     Method(
         "same_text",
@@ -65,10 +65,10 @@ METHODS: tuple[Method, ...] = (
         "no usable number; name and date of birth agree with one person",
     ),
     Method(
-        "similar_name_birth",
+        "name_phone",
         True,
-        "没有可用的证件号码，出生日期一致，姓名相近",
-        "no usable number; date of birth agrees and the name is similar",
+        "没有可用的证件号码和出生日期，姓名和联系电话一致且唯一",
+        "no usable number or date of birth; name and telephone agree with one person",
     ),
     Method(
         "other_number",
@@ -76,12 +76,25 @@ METHODS: tuple[Method, ...] = (
         "证件号码是他人的；按姓名和出生日期应为此人，须核实",
         "the number is somebody else's; name and date of birth point to this person",
     ),
+    Method(
+        "lost_digits",
+        True,
+        "证件号码末三位为000，疑被表格软件改写；其余各位和姓名与登记一致，须核实",
+        "the number ends in 000, as a spreadsheet leaves one; the rest and the name agree: a person must look",
+    ),
+    Method("token_id", True, "证件号码的密文标识一致", "the tokens of the numbers agree"),
+    Method(
+        "token_name_birth",
+        True,
+        "没有证件号码标识，姓名和出生日期的密文标识一致且唯一",
+        "no token of a number; the tokens of name and date of birth agree with one person",
+    ),
     Method("decision", True, "按以往核实结果", "by an earlier decision of a reviewer"),
     Method(
         "contradicts",
         False,
-        "证件号码是登记在册的另一人的：姓名和出生日期都不同",
-        "the number is registered for somebody else: name and date of birth differ",
+        "证件号码已登记在他人名下，姓名不同",
+        "the number is registered for somebody of another name",
     ),
     Method(
         "two_records",
@@ -89,7 +102,12 @@ METHODS: tuple[Method, ...] = (
         "同一证件号码登记在多条人员记录上",
         "several records of the registry carry the number",
     ),
-    Method("several", False, "有几个可能的人，无法确定", "several persons are possible"),
+    Method(
+        "several",
+        False,
+        "有一个或几个可能的人，依据不足，须核实",
+        "one person or several may be meant, not surely enough",
+    ),
     Method(
         "registry_wrong",
         False,

@@ -25,9 +25,13 @@ SOUND: another writing of the same sound. ONE_CHARACTER: of three or more charac
 name's. PART: one has a character less, or is the beginning of a long one.
 """
 NO_NAME = 0
+NOT_A_NAME = frozenset({"无", "不详", "未知", "无名", "无名氏", "待补", "暂无", "空", "未填", "不明"})
+"""What is written where no name is known, in comparable form."""
 _BRACKETS = re.compile(r"[（(【\[《<].*?[)）】\]》>]|[（(【\[].*$")
 _LANES = (0, 16, 32, 48)
-_BLOCK = 1 << 18
+_HASHED = 1 << 63
+"""Set in every hashed key (and in packed ones whose fourth character lies high)."""
+_BLOCK = 1 << 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,15 @@ def comparable_name(text: str | None) -> str:
     """The form in which names are compared.
 
     Half-width and lower case, in simplified characters and one of several variants, without spaces, dots and remarks
-    in brackets; empty where nothing was written.
+    in brackets; empty where nothing was written, or that the name is not known.
     """
     if text is None or is_blank(text):
         return ""
     table = forms()
     bare = _BRACKETS.sub("", half_width(text))
     found = (chr(table[ord(c)]) if ord(c) < PLANE else c for c in bare)
-    return "".join(c for c in found if c != "\0").casefold()
+    name = "".join(c for c in found if c != "\0").casefold()
+    return "" if name in NOT_A_NAME or is_blank(name) else name
 
 
 def name_key(text: str | None, long: dict[int, str]) -> int:
@@ -74,11 +79,15 @@ def name_key(text: str | None, long: dict[int, str]) -> int:
     if not name:
         return NO_NAME
     if len(name) <= len(_LANES) and all(ord(c) < PLANE for c in name):
-        return sum(ord(c) << shift for c, shift in zip(name, _LANES, strict=False))
+        return _lanes(name)
     # four lanes filled, as a packed name of four characters has them: told apart by standing in `long`
-    key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little") | (1 << 63)
+    key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little") | _HASHED
     long[key] = name
     return key
+
+
+def _lanes(name: str) -> int:
+    return sum(ord(c) << shift for c, shift in zip(name, _LANES, strict=False))
 
 
 def _keys(array: Any, long: dict[int, str], seen: dict[str | None, int]) -> Any:
@@ -96,6 +105,9 @@ def _keys(array: Any, long: dict[int, str], seen: dict[str | None, int]) -> Any:
             continue
         windows = np.lib.stride_tricks.sliding_window_view(body, 3 * count)
         plain, packed = _packed(windows[bounds[rows]], count)
+        for name in NOT_A_NAME:
+            if len(name) == count:
+                packed[packed == _lanes(name)] = NO_NAME
         keys[rows[plain]] = packed[plain]
         rest[rows[plain]] = False
     left = np.flatnonzero(rest)
@@ -131,8 +143,12 @@ def sound_keys(names: Names, keys: Any | None = None) -> Any:
     for shift in _LANES[1:]:
         lane = (given >> np.uint64(shift)) & np.uint64(0xFFFF)
         found |= other[lane].astype(np.uint64) << np.uint64(shift)
-    for key, text in names.long.items():
-        found[given == np.uint64(key)] = _long_sound(text)
+    if names.long:
+        # looked up one by one: a call for a few rows must not pass over all long names
+        for row in np.flatnonzero(given >= np.uint64(_HASHED)).tolist():
+            text = names.long.get(int(given[row]))
+            if text is not None:
+                found[row] = _long_sound(text)
     return found
 
 
@@ -187,10 +203,10 @@ def _relate_long(one: Names, one_keys: Any, two: Names, two_keys: Any, found: An
     """Pairs with a hashed name are compared by their texts."""
     import numpy as np
 
-    hashed = np.isin(one_keys, np.fromiter(one.long, np.uint64, len(one.long)))
-    hashed |= np.isin(two_keys, np.fromiter(two.long, np.uint64, len(two.long)))
-    for row in np.flatnonzero(hashed).tolist():
-        found[row] = relate(text_of(one, int(one_keys[row])), text_of(two, int(two_keys[row])))
+    for row in np.flatnonzero((one_keys | two_keys) >= np.uint64(_HASHED)).tolist():
+        first, second = int(one_keys[row]), int(two_keys[row])
+        if first in one.long or second in two.long:
+            found[row] = relate(text_of(one, first), text_of(two, second))
 
 
 def text_of(names: Names, key: int) -> str:

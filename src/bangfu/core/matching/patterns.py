@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from bangfu.core.matching.edits import UNKNOWN
+from bangfu.core.matching.numbers import NO_NUMBER, WEIGHTS, birth_days, pack_digits, real_dates
 from bangfu.core.values.id_number import cleaned_number
 
 PLACES = 18
 _READ_WRONG = str.maketrans({"O": "0", "Q": "0", "D": "0", "I": "1", "L": "1", "|": "1", "B": "8", "S": "5", "Z": "2"})
-_SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?E\+?(\d+)")
-_LONG_FLOAT = re.compile(r"(\d{18})\.0+")
+_SCIENTIFIC = re.compile(r"([0-9])(?:\.([0-9]+))?E\+?([0-9]+)")
+_LONG_FLOAT = re.compile(r"([0-9]{18})\.0+")
 
 
 def readable(text: str | None) -> str:
@@ -43,13 +44,30 @@ def patterns(texts: Sequence[str]) -> Any:
     import numpy as np
 
     found = np.full((len(texts), PLACES), UNKNOWN, np.uint8)
+    whole = [row for row, text in enumerate(texts) if len(text) == PLACES and "E" not in text]
+    if whole:
+        found[whole] = _of_eighteen(character_matrix([texts[row] for row in whole], PLACES))
     for row, text in enumerate(texts):
-        for place, known in enumerate(_known(text)):
-            if known.isdigit():
-                found[row, place] = int(known)
-            elif known == "X" and place == PLACES - 1:
-                found[row, place] = 10
+        if text and (len(text) not in (17, PLACES, 19) or "E" in text):
+            known = _known(text)
+            found[row, : len(known)] = [ord(c) - 48 if "0" <= c <= "9" else UNKNOWN for c in known]
     return found
+
+
+def _of_eighteen(digits: Any) -> Any:
+    """Eighteen characters as they stand, without what a placeholder or a spreadsheet has put there."""
+    import numpy as np
+
+    known = np.where((digits == 10) & (np.arange(PLACES) < PLACES - 1), UNKNOWN, digits)
+    filler = (known[:, :6] == 9).all(axis=1)  # of a placeholder only the date of birth may be meant
+    known[filler, :6] = UNKNOWN
+    known[filler, 14:] = UNKNOWN
+    known[(known[:, 15:] == 0).all(axis=1), 15:] = UNKNOWN
+    rest = known[:, 6:]
+    low = np.where(rest == UNKNOWN, np.uint8(UNKNOWN), rest).min(axis=1)
+    high = np.where(rest == UNKNOWN, np.uint8(0), rest).max(axis=1)
+    known[(low >= high) & (rest != UNKNOWN).any(axis=1)] = UNKNOWN  # one digit all along
+    return known
 
 
 def _known(text: str) -> str:
@@ -60,24 +78,17 @@ def _known(text: str) -> str:
         return digits[:-1].ljust(PLACES, "?") if scientific[3] == "17" and len(digits) > 6 else ""
     if long_float := _LONG_FLOAT.fullmatch(text):
         return long_float[1][:15].ljust(PLACES, "?")
-    if len(text) > 19:
-        text = text[:PLACES]
-    if len(text) == 15 and text.isdigit():
-        text = f"{text[:6]}19{text[6:]}?"
-    if len(text) != PLACES:
-        return ""
-    if text.startswith("999999"):
-        text = "??????" + text[6:]
-    if len(set(text[6:])) <= 2:
-        return ""
-    return text[:15] + "???" if text.endswith("000") else text
+    if len(text) > 19:  # a certificate's number, or more than one number: the first may still be read
+        return text[:PLACES]
+    if len(text) == 15 and text.isascii() and text.isdigit():
+        return f"{text[:6]}19{text[6:]}?"
+    return ""
 
 
 def pattern_births(known: Any) -> Any:
     """The date of birth of each pattern as days since 1970; NO_DAY where a digit is unknown or it is no date."""
     import numpy as np
 
-    from bangfu.core.matching.numbers import birth_days, real_dates
     from bangfu.core.matching.rows import NO_DAY
 
     born = known[:, 6:14].astype(np.int64)
@@ -88,3 +99,23 @@ def pattern_births(known: Any) -> Any:
     packed = number * 1000
     sound = complete & real_dates(packed)
     return np.where(sound, birth_days(np.where(sound, packed, 0)), NO_DAY).astype(np.int32)
+
+
+def person_digits(packed: Any) -> Any:
+    """The eighteen places of packed numbers (rows × 18, uint8; 10 for X); of no number, UNKNOWN."""
+    import numpy as np
+
+    digits = np.full((len(packed), 18), UNKNOWN, np.uint8)
+    left = np.where(packed == NO_NUMBER, 0, packed)
+    for place in range(16, -1, -1):
+        digits[:, place] = left % 10
+        left = left // 10
+    digits[:, 17] = pack_digits(digits[:, : len(WEIGHTS)])[1]
+    digits[packed == NO_NUMBER] = UNKNOWN
+    return digits
+
+
+def partly_agrees(visible: Any, agreeing: Any) -> Any:
+    """Whether what can be seen of a number is a person's: all of four characters or more, or all but two of many."""
+    wrong = visible - agreeing
+    return ((wrong == 0) & (agreeing >= 4)) | ((wrong <= 2) & (agreeing >= 14))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from bangfu.core.matching.joins import mixed, pairs
+from bangfu.core.matching.joins import ascending, mixed
 from bangfu.core.matching.names import NO_NAME, sound_keys
 from bangfu.core.matching.numbers import NO_NUMBER
 from bangfu.core.matching.rows import NO_DAY, Rows
@@ -32,7 +32,7 @@ class People:
         import numpy as np
 
         packed = self.rows.numbers.packed
-        order = np.argsort(packed, kind="stable")
+        order = ascending(packed)
         first = int(np.searchsorted(packed[order], NO_NUMBER, "right"))
         order = order[first:]
         return packed[order], order
@@ -53,27 +53,20 @@ class People:
         found[unknown] = mixed(unknown, np.full(len(unknown), NO_DAY, np.int32))
         return found
 
-    @cached_property
-    def household(self) -> Any:
-        """A number per person that is the same for members of one household (int32); all different without households."""
+    def in_household(self, persons: Any, keys: Any) -> Any:
+        """Whether somebody in each person's household bears the name of that key; without households, that person."""
         import numpy as np
         import pyarrow as pa
+        import pyarrow.compute as pc
 
-        if self.household_no is None:
-            return np.arange(len(self), dtype=np.int32)
-        column = self.household_no
-        array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        return np.asarray(array.dictionary_encode(null_encoding="encode").indices).astype(np.int32, copy=False)
-
-    def in_household(self, persons: Any, keys: Any) -> Any:
-        """Whether somebody in each person's household bears the name of that key."""
-        import numpy as np
-
-        found = np.zeros(len(persons), bool)
-        if len(persons):
-            one, _ = pairs(mixed(self.household[persons], keys), mixed(self.household, self.rows.names.keys))
-            found[one] = True
-        return found
+        if not len(persons) or self.household_no is None:
+            return np.asarray(self.rows.names.keys[persons] == keys)
+        asked = self.household_no.take(pa.array(persons))
+        members = np.flatnonzero(np.asarray(pc.is_in(self.household_no, value_set=pc.drop_null(pc.unique(asked)))))
+        homes = self.household_no.take(pa.array(members)).to_pylist()
+        borne = set(zip(homes, self.rows.names.keys[members].tolist(), strict=True))
+        wanted = zip(asked.to_pylist(), keys.tolist(), strict=True)
+        return np.fromiter((pair in borne for pair in wanted), bool, len(persons))
 
     @cached_property
     def name_counts(self) -> tuple[Any, Any]:
@@ -95,6 +88,20 @@ class People:
         import numpy as np
 
         return np.unique(self.rows.names.keys & np.uint64(0xFFFF), return_counts=True)
+
+    @cached_property
+    def phone_counts(self) -> tuple[Any, Any]:
+        """Distinct telephone numbers in ascending order, and how many persons are reached by each."""
+        import numpy as np
+
+        return np.unique(self.rows.phone, return_counts=True)
+
+    @cached_property
+    def township_counts(self) -> tuple[Any, Any]:
+        """Distinct townships in ascending order, and how many persons live in each."""
+        import numpy as np
+
+        return np.unique(self.rows.township, return_counts=True)
 
     @cached_property
     def sound_counts(self) -> tuple[Any, Any]:

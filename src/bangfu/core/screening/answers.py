@@ -7,13 +7,14 @@ A line that was answered differently in two places is taken from neither.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import astuple, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bangfu.core.screening.answers_cells import cell_text, choice, day_of, number_like
+from bangfu.core.files.answer_cells import cell_text, choice, day_of, number_like
+from bangfu.core.files.filled_in import AnswerProblem as Problem
+from bangfu.core.files.filled_in import NotFilledIn, filled_sheets, write_problems
 from bangfu.core.screening.labels import hide_numbers
 from bangfu.core.screening.worklists_keys import LineKey, parse_key
 from bangfu.core.screening.worklists_sheets import (
@@ -26,24 +27,6 @@ from bangfu.core.screening.worklists_sheets import (
     VERIFIED_ON,
     VERIFIER,
 )
-
-HEADER_ROWS = 10
-"""How far down the header may have been pushed by titles that people put above it."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """What was not taken, or taken with a reservation (`taken`). `row` is 1-based; 0 means the whole file."""
-
-    file: str
-    sheet: str
-    row: int
-    column: str
-    found: str
-    problem: str
-    advice: str
-    taken: bool = False
-    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +78,7 @@ def read_answers(paths: list[Path], out: Path) -> AnswersResult:
     Reading the same files again gives the same result. No exception for what people wrote: a file that cannot
     be read is a problem in the result.
     """
-    from bangfu.core.screening.answers_report import write_problems, write_table
+    from bangfu.core.screening.answers_report import write_table
 
     reading = _Reading()
     for path in sorted(paths):
@@ -115,60 +98,18 @@ def read_answers(paths: list[Path], out: Path) -> AnswersResult:
 
 
 def _read_file(path: Path, reading: _Reading) -> None:
-    from python_calamine import CalamineWorkbook
-
-    def refuse(problem: str, advice: str) -> None:
-        reading.problems.append(Problem(path.name, "", 0, "", "", problem, advice))
-
-    if not path.is_file():
-        refuse("找不到这个文件", "检查文件名和路径")
-        return
     try:
-        book = CalamineWorkbook.from_path(str(path))
-        sheets = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
-    # The reader raises several unrelated kinds for damaged, locked and foreign files; people get one answer.
-    except Exception:
-        refuse("打不开：文件损坏、加了密码，或不是 Excel 表格", "用 WPS 打开，去掉密码，另存为 .xlsx 再交")
+        sheets = filled_sheets(path, (RESULT, KEY), "核查清单")
+    except NotFilledIn as error:
+        reading.problems.append(Problem(path.name, "", 0, "", "", error.problem, error.advice))
         return
-    ours = [_read_sheet(path.name, name, rows, reading) for name, rows in sheets]
-    if not any(ours):
-        refuse(
-            f"不是核查清单：没有一张表同时有“{RESULT}”和“{KEY}”两列",
-            "交回由系统生成的清单；表头名称和“编号”列不要改动、不要删除",
-        )
-
-
-def _read_sheet(file: str, sheet: str, rows: list[list[Any]], reading: _Reading) -> bool:
-    """Read one sheet; False where it has no answer columns."""
-    found = next(((at, names) for at, names in _headers(rows) if RESULT in names and KEY in names), None)
-    if found is None:
-        return False
-    start, names = found
-    for column in ANSWERS:
-        if column not in names:
-            reading.problems.append(
-                Problem(
-                    file,
-                    sheet,
-                    start + 1,
-                    column,
-                    "",
-                    f"缺少“{column}”列",
-                    "恢复这一列的表头；该列内容本次没有收",
-                )
-            )
-    for number, row in enumerate(rows[start + 1 :], start=start + 2):
-        cells = {name: row[at] for name, at in names.items() if at < len(row)}
-        _read_row(file, sheet, number, cells, reading)
-    return True
-
-
-def _headers(rows: list[list[Any]]) -> Iterator[tuple[int, dict[str, int]]]:
-    for at, row in enumerate(rows[:HEADER_ROWS]):
-        names: dict[str, int] = {}
-        for column, value in enumerate(row):
-            names.setdefault(cell_text(value).replace("\n", ""), column)
-        yield at, names
+    for sheet in sheets:
+        for column in (column for column in ANSWERS if column not in sheet.headers):
+            advice = "恢复这一列的表头；该列内容本次没有收"
+            problem = f"缺少“{column}”列"
+            reading.problems.append(Problem(path.name, sheet.name, sheet.header_row, column, "", problem, advice))
+        for number, cells in sheet.rows:
+            _read_row(path.name, sheet.name, number, cells, reading)
 
 
 def _read_row(file: str, sheet: str, number: int, cells: dict[str, Any], reading: _Reading) -> None:

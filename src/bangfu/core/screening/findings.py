@@ -16,6 +16,7 @@ from bangfu.core.engines.duckdb_engine import Connection, run
 from bangfu.core.rulebook.model import ABSENT
 from bangfu.core.screening.dataset import Dataset, Range
 from bangfu.core.screening.decisions import column, input_label, input_names, keys_of
+from bangfu.core.screening.means_checks import MeansChecks
 
 ACT = ("entitled_not_receiving", "receiving_not_entitled", "amount_differs")
 Blanks = Mapping[tuple[str, str], Mapping[Any, list[Any]]]
@@ -240,7 +241,8 @@ def schema(keys: tuple[Any, Any]) -> Any:
          ("status", pa.string()), ("amount_fen", pa.int64()), ("amount_min_fen", pa.int64()),
          ("amount_max_fen", pa.int64()), ("paid_fen", pa.int64()), ("receives", pa.bool_()),
          ("reason", pa.string()), ("failed", texts), ("unknown", texts), ("missing", texts),
-         ("reason_zh", pa.string()), ("reason_en", pa.string()), ("change", pa.string())]
+         ("reason_zh", pa.string()), ("reason_en", pa.string()), ("change", pa.string()),
+         ("means_check", pa.string())]
     )  # fmt: skip
 
 
@@ -264,7 +266,9 @@ def write_part(path: Path, rows: list[dict[str, Any]], keys: tuple[Any, Any]) ->
     pq.write_table(pa.Table.from_pylist(rows, schema(keys)), path, compression="snappy", store_schema=False)
 
 
-def join_parts(parts: list[Path], target: Path, keys: tuple[Any, Any], gone: list[dict[str, Any]]) -> int:
+def join_parts(
+    parts: list[Path], target: Path, keys: tuple[Any, Any], gone: list[dict[str, Any]], checks: MeansChecks
+) -> int:
     """findings.parquet from the chunks' parts in order, with what is gone since last month at the end; its rows."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -275,7 +279,7 @@ def join_parts(parts: list[Path], target: Path, keys: tuple[Any, Any], gone: lis
             table = pq.read_table(part).cast(schema(keys))
             rows += table.num_rows
             if table.num_rows:
-                writer.write_table(table)
+                writer.write_table(checks.mark(table))
         if gone:
             writer.write_table(pa.Table.from_pylist(gone, schema(keys)))
     return rows

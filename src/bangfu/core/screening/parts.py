@@ -11,6 +11,7 @@ from bangfu.core.rulebook.model import Alert, Check
 from bangfu.core.screening import changes, findings, flags
 from bangfu.core.screening.dataset import Range
 from bangfu.core.screening.figures import Figures, indicator_rows, write_indicators
+from bangfu.core.screening.means_checks import MeansChecks
 from bangfu.core.screening.part import Part
 from bangfu.core.screening.reasons import Reasons
 from bangfu.core.screening.state import RunState, Undecided
@@ -51,8 +52,10 @@ class Findings(Part):
         gone: list[dict[str, Any]] = []
         if self.state.request.previous is not None:
             gone = changes.mark_findings(parts, self.state.request.previous, findings.schema(self.keys))
+        request = self.state.request
+        checks = MeansChecks(request.reports, request.data, request.as_of)
         target = self.state.folder / "findings.parquet"
-        self.state.rows_out["findings"] = findings.join_parts(parts, target, self.keys, gone)
+        self.state.rows_out["findings"] = findings.join_parts(parts, target, self.keys, gone, checks)
 
 
 class Flags(Part):

@@ -13,21 +13,21 @@ from pathlib import Path
 from typing import Any
 
 from bangfu.core.files.arrays import arrow_type
-from bangfu.core.files.facts import in_fen, money_in_fen
 from bangfu.core.files.find import find_table
-from bangfu.core.files.identity import BIRTH_DATE, ID_NUMBER, NAME
+from bangfu.core.files.identity import ID_NUMBER
 from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.files.manifest import Manifest, read_manifest
 from bangfu.core.files.reader import read_table
 from bangfu.core.files.reading import TableReading
 from bangfu.core.files.remarks import FileError, Note, Problem
 from bangfu.core.files.returned import write_returned
+from bangfu.core.matching.people import People
 from bangfu.core.rulebook.model import Rulebook, Table
 from bangfu.core.screening.directory import Directory
-from bangfu.core.screening.snapshot_bureau import REASONS, People, has_ids, join_bureau, people
+from bangfu.core.screening.snapshot_bureau import has_ids, join_bureau, registered, remarks
 from bangfu.core.screening.snapshot_directory import make_directory
 from bangfu.core.screening.snapshot_facts import override
-from bangfu.core.screening.snapshot_ids import contradictions, problems, repairs
+from bangfu.core.screening.snapshot_ids import problems, repairs
 from bangfu.core.screening.snapshot_layout import (
     Roles,
     column_of,
@@ -108,6 +108,7 @@ class _Taking:
         self.notes: list[Note] = []
         self.problems: list[Problem] = []
         self.identities: dict[str, Identities] = {}
+        self.under_review: dict[str, Sequence[int]] = {}
 
     def take(self) -> Snapshot:
         """All steps in order."""
@@ -177,10 +178,8 @@ class _Taking:
         path = self.facts / f"{table.of}_facts.parquet"
         if not path.is_file():
             return
-        layout = layout_of(self.rulebook, table, self.who)
-        own = money_in_fen(path)  # written by a cross-check, with columns beside each fact that say where it is from
-        reading = read_table(path, in_fen(layout) if own else layout)
-        self.notes.extend(note for note in reading.notes if not own or note.code != "unknown_columns")
+        reading = read_table(path, layout_of(self.rulebook, table, self.who))
+        self.notes.extend(reading.notes)
         self.problems.extend(reading.problems)
         personal = {column.name for column in reading.layout.columns if column.personal}
         given = reading.table.drop([name for name in reading.table.column_names if name in personal])
@@ -230,14 +229,9 @@ class _Taking:
     @cached_property
     def _people(self) -> People:
         """The registered persons, indexed once for all bureaus."""
-        reading = self.readings[self.who.persons.id]
-        names = {column.name for column in reading.layout.columns}
-
-        def column(name: str) -> list[Any]:
-            return reading.column(name) if name in names else [None] * reading.table.num_rows
-
-        identities = self.identities.get(self.who.persons.id) or Identities(column(ID_NUMBER))
-        return people(identities.numbers(), column(NAME), column(BIRTH_DATE))
+        who = self.who
+        persons, households = self.readings[who.persons.id], self.readings[who.households.id]
+        return registered(persons, households, who.person_key, who.household_key)
 
     def _add(self, table: Table) -> None:
         reading = self.readings[table.id]
@@ -247,10 +241,11 @@ class _Taking:
         if table.bureau and has_ids(reading):
             joined = join_bureau(reading, self._people)
             columns = put(columns.take(joined.rows), key, persons.column(key).take(joined.persons))
-            for reason, rows in joined.lost.items():
-                self.notes.append(Note(reading.path.name, "", None, "", "", "not_joined", REASONS[reason], len(rows)))
-            self._remark_ids(reading, joined.identities)
-            self._remark_problems(reading, contradictions(reading, joined.lost.get("contradicts", ())))
+            self.under_review[table.id] = joined.doubtful
+            notes, found = remarks(reading, joined)
+            self.notes.extend(notes)
+            self._remark_ids(reading, Identities(reading.column(ID_NUMBER)))
+            self._remark_problems(reading, found)
         elif table.bureau and key not in reading.table.column_names:
             self.problems.append(Problem(reading.path.name, "", None, "", "", "no_id_column"))
             self.manifests[table.id] = None
@@ -310,6 +305,7 @@ class _Taking:
     def _add_coverage(self) -> None:
         """A column of the households per bureau table: does its file speak for the household on the day?"""
         import pyarrow as pa
+        import pyarrow.compute as pc
 
         bureaus = [table for table in self.rulebook.tables.values() if table.bureau]
         households = self.tables[self.who.households.id]
@@ -323,8 +319,19 @@ class _Taking:
             manifest = self.manifests.get(table.id)
             answers = [manifest is not None and manifest.covers(code, self.as_of) for code in areas]
             covered = pa.array(answers, pa.bool_()).take(indices).fill_null(False)
+            covered = pc.and_not(covered, self._unsettled(table.id, households))
             households = put(households, f"{COVERED}{table.id}", covered)
         self.tables[self.who.households.id] = households
+
+    def _unsettled(self, table: str, households: Any) -> Any:
+        """Households of persons whom a row may be about that nobody has looked at: silence is not "none" there."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        persons = self.tables[self.who.persons.id].column(self.who.household_key)
+        touched = persons.take(pa.array(self.under_review.get(table, ()), pa.int64()))
+        own = households.column(self.who.household_key)
+        return pc.is_in(own, value_set=touched.combine_chunks().cast(own.type))
 
     def _write(self) -> Snapshot:
         self.out.mkdir(parents=True, exist_ok=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 from bangfu.core.files.identity import ID_NUMBER
 from bangfu.core.files.reading import TableReading
 from bangfu.core.files.remarks import LISTED_ROWS, Note, Problem
@@ -39,12 +37,6 @@ def problems(reading: TableReading, identities: Identities) -> list[Problem]:
         if identity.problem not in _SILENT:
             found.append(_problem(reading, index, str(texts[index]), "bad_id", PROBLEM_WORDS[identity.problem]))
     return found
-
-
-def contradictions(reading: TableReading, rows: Sequence[int]) -> Iterable[Problem]:
-    """A problem for each row whose number is somebody else's."""
-    texts = reading.table.column(ID_NUMBER)
-    return [_problem(reading, index, str(texts[index]), "contradicts", "") for index in rows]
 
 
 def _problem(reading: TableReading, index: int, text: str, code: str, detail: str) -> Problem:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bangfu.core.files.identity import BIRTH_DATE, BIRTH_TITLES, ID_NUMBER, ID_TITLES, NAME, NAME_TITLES
+from bangfu.core.files.identity import IDENTITY
 from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.rulebook.model import Fact, Parameter, Rulebook, Table
 from bangfu.core.values.text import label_key
-
-_BUREAU_COLUMNS = ((ID_NUMBER, "text", ID_TITLES), (NAME, "text", NAME_TITLES), (BIRTH_DATE, "date", BIRTH_TITLES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +111,8 @@ def layout_of(rulebook: Rulebook, table: Table, who: Roles) -> TableLayout:
             ColumnLayout(name, key=name == table.key, link=True, headers=_headers(rulebook, name), optional=True),
         )
     if table.bureau:
-        for name, kind, headers in _BUREAU_COLUMNS:
-            columns.setdefault(name, ColumnLayout(name, kind, headers=headers, personal=True, optional=True))
+        for column in IDENTITY:
+            columns.setdefault(column.name, replace(column, personal=True))  # it links and stays out of the snapshot
     return TableLayout(table.id, table.file, tuple(columns.values()))
 
 

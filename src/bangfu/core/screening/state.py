@@ -52,6 +52,7 @@ class Request:
     only: tuple[str, ...] = ALL
     previous: Path | None = None
     facts: Path | None = None
+    reports: Path | None = None
     memory_mb: int = 2048
     threads: int = 2
     progress: Progress | None = None

@@ -1,81 +1,22 @@
-"""Lays out one workbook with xlsxwriter: plain sheets that Excel and WPS open, sort, filter and print.
-
-Sheets are not protected: people must be able to sort them, hide columns and collect them. The answer cells
-are unlocked all the same, for whoever switches protection on; an edited key is noticed when it is read back.
-"""
+"""Lays out the workbooks of worklists: sheets of findings with the columns where people answer."""
 
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
-from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
+from bangfu.core.files.workbook import Workbook, height, letters
 from bangfu.core.screening.worklists_lines import Line
 from bangfu.core.screening.worklists_sheets import ACTIONS, RESULTS, Cell, Column, Sheet
 
 ROW_LIMIT = 200_000
 """Rows of one sheet before it continues in the next: more than that no office computer sorts."""
 
-TEXT_LIMIT = 2000
-FONT = "宋体"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
+class Book(Workbook):
+    """One workbook of worklists; `created` is the date of the run."""
 
-class Book:
-    """One workbook, written row by row (constant memory) and complete only when closed."""
-
-    def __init__(self, path: Path, title: str, as_of: date) -> None:
-        import xlsxwriter
-
-        self.path = path
-        self.title = title
-        self._book = xlsxwriter.Workbook(
-            str(path),
-            {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
-        )
-        # The same run gives the same bytes: the creation date is the run's, not the clock's.
-        self._book.set_properties({"title": title, "created": datetime(as_of.year, as_of.month, as_of.day)})
-        self._book.set_size(2400, 1500)
-        self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
-
-    def close(self) -> None:
-        """Write the file."""
-        self._book.close()
-
-    def format(self, **properties: object) -> Any:
-        """A cell format, made once for the same properties."""
-        key = tuple(sorted(properties.items()))
-        if key not in self._formats:
-            base = {"font_name": FONT, "font_size": 10, "valign": "vcenter", "text_wrap": True}
-            self._formats[key] = self._book.add_format({**base, **properties})
-        return self._formats[key]
-
-    def sheet(self, name: str, colour: str = "") -> Any:
-        """A new sheet set up for printing on A4."""
-        sheet = self._book.add_worksheet(name)
-        sheet.set_paper(9)
-        sheet.set_margins(left=0.35, right=0.35, top=0.65, bottom=0.55)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_header(f'&L&"{FONT},Regular"&9{_header(self.title)}&R&9&A')
-        sheet.set_footer("&L&9核实后请填写核实结果、处理、核实人、日期&R&9第 &P 页，共 &N 页")
-        if colour:
-            sheet.set_tab_color(colour)
-        return sheet
-
-    def text(self, sheet: Any, row: int, column: int, value: Cell, **properties: object) -> None:
-        """One cell. Text stays text: what begins with = + - @ becomes no formula, not even when edited."""
-        if value == "":
-            sheet.write_blank(row, column, None, self.format(**properties))
-        elif isinstance(value, str):
-            value = clean(value)
-            if value[:1] in ("=", "+", "-", "@"):
-                properties["quote_prefix"] = True
-            sheet.write_string(row, column, value, self.format(**properties))
-        else:
-            sheet.write_number(row, column, value, self.format(**properties))
+    elsewhere = "findings.parquet"
 
     def lines(self, kind: Sheet, lines: list[Line], hidden: frozenset[str] = frozenset()) -> None:
         """The sheet of one finding, continued in a second one past the row limit; columns may be hidden."""
@@ -93,7 +34,7 @@ class Book:
         last = max(len(lines), 1)
         self._validations(sheet, columns, last)
         sheet.autofilter(0, 0, last, len(columns) - 1)
-        sheet.ignore_errors({"number_stored_as_text": f"A2:{_letters(len(columns) - 1)}{last + 1}"})
+        sheet.ignore_errors({"number_stored_as_text": f"A2:{letters(len(columns) - 1)}{last + 1}"})
         # The key is for reading back; on paper it only takes room.
         sheet.print_area(0, 0, last, len(columns) - 2)
         if not lines:
@@ -169,28 +110,5 @@ def _look(column: Column, value: Cell, *, new_group: bool, gone: bool) -> dict[s
 
 
 def _height(cells: list[Cell], columns: tuple[Column, ...]) -> float:
-    """The height that the wrapped text needs, since not every reader lays out a file without heights."""
-    lines = 1
-    for column, value in zip(columns, cells, strict=True):
-        if isinstance(value, str) and value and column.kind != "key":
-            lines = max(lines, sum(math.ceil(width(part) / (column.width - 1)) or 1 for part in value.split("\n")))
-    return min(13.5 * lines + 6, 400.0)
-
-
-def width(text: str) -> int:
-    """How many characters of the default font the text is wide: a Chinese character counts for two."""
-    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
-
-
-def clean(text: str) -> str:
-    """Text that a cell can hold: no control characters, not too long to read."""
-    text = _CONTROL.sub("", text)
-    return text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT] + "……（余下略，全文见 findings.parquet）"
-
-
-def _header(text: str) -> str:
-    return text.replace("&", "&&")[:120]
-
-
-def _letters(index: int) -> str:
-    return chr(65 + index) if index < 26 else chr(64 + index // 26) + chr(65 + index % 26)
+    """The height of a line; its key takes no room."""
+    return height((value, column.width) for column, value in zip(columns, cells, strict=True) if column.kind != "key")

@@ -36,7 +36,7 @@ from bangfu.core.screening.worklists_results import (
 FINDING_COLUMNS = [
     *("policy", "household_no", "person_no", "finding", "status"),
     *("amount_fen", "amount_min_fen", "amount_max_fen", "paid_fen", "reason"),
-    *("failed", "unknown", "missing", "reason_zh", "change"),
+    *("failed", "unknown", "missing", "reason_zh", "change", "means_check"),
 ]
 EVENT_COLUMNS = ["id", "severity", "household_no", "person_no", "message", "fields", "change"]
 CHANGES = {"new": "新增", "unchanged": "持续", "gone": "消失"}
@@ -85,6 +85,7 @@ class Line:
     settles: str = ""
     who: str = ""
     rank: int = 0
+    means_check: str = ""
 
     @property
     def gone(self) -> bool:
@@ -252,6 +253,7 @@ class LineMaker:
             owed=owed,
             paid=row["paid_fen"] if finding != ENTITLED else None,
             period=PERIODS.get(self.titles.policy(policy).per, ""),
+            means_check=row["means_check"] or "",
         )
 
     def _event(self, kind: str, row: dict[str, Any], seen: Counter[LineKey]) -> Line:

@@ -16,6 +16,8 @@ Cell = str | int | float
 RESULTS = ("属实", "不属实", "无法联系", "需上会")
 ACTIONS = ("立案办理", "更正数据", "不予处理", "继续跟踪")
 RESULT, ACTION, VERIFIER, VERIFIED_ON, KEY = "核实结果", "处理", "核实人", "日期", "编号"
+MEANS_CHECKS = {"current": "有效", "expired": "已过期", "none": "无", "not_authorised": "无授权"}
+"""Entry, exit and stopping need a current report (凡进必核、凡退必核); blank where the run was not told of reports."""
 ANSWERS = (RESULT, ACTION, VERIFIER, VERIFIED_ON)
 
 
@@ -74,6 +76,7 @@ _REASON = Column("原因说明", 36, lambda it: it.reason)
 _PERIOD = Column("计发", 7, lambda it: it.period, "centre")
 _OWED = Column("应发（元）", 10, _owed, "money")
 _PAID = Column("实发（元）", 10, lambda it: _yuan(it.paid), "money")
+_MEANS_CHECK = Column("核对报告", 8, lambda it: MEANS_CHECKS.get(it.means_check, ""), "centre")
 _DIFFERENCE = Column("差额（元）", 10, _difference, "money")
 
 
@@ -93,14 +96,14 @@ SHEETS = (
         ENTITLED,
         "应享未享（漏保）",
         "条件符合而没有享受。入户核实，属实的帮助申请。",
-        (*_WHERE, _SUBJECT, _VERDICT, _BASIS, _REASON, _PERIOD, _OWED, _CHANGE, *_ANSWERS),
+        (*_WHERE, _SUBJECT, _VERDICT, _BASIS, _REASON, _PERIOD, _OWED, _MEANS_CHECK, _CHANGE, *_ANSWERS),
         "#B45309",
     ),
     Sheet(
         RECEIVING,
         "享受不符（错保）",
         "正在享受而条件不符，或重复享受。须重新核实并按程序办理，不得凭本表直接停发。",
-        (*_WHERE, _SUBJECT, _VERDICT, _BASIS, _REASON, _PERIOD, _PAID, _CHANGE, *_ANSWERS),
+        (*_WHERE, _SUBJECT, _VERDICT, _BASIS, _REASON, _PERIOD, _PAID, _MEANS_CHECK, _CHANGE, *_ANSWERS),
         "#B91C1C",
     ),
     Sheet(
@@ -117,6 +120,7 @@ SHEETS = (
             _OWED,
             _PAID,
             _DIFFERENCE,
+            _MEANS_CHECK,
             _CHANGE,
             *_ANSWERS,
         ),

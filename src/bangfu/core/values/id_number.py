@@ -21,10 +21,14 @@ PROBLEMS = (
     "scientific",
     "masked",
 )
-_EIGHTEEN = re.compile(r"\d{17}[\dX]")
-_SUFFIX = re.compile(r"([1-7])([1-4])(?:B\d)?")
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d+")
-_FLOAT = re.compile(r"(\d+)\.0+")
+_EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
+_SUFFIX = re.compile(r"([1-7])([1-4])(?:B[0-9])?")
+_SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]+")
+_LONG_FLOAT = re.compile(r"([0-9]{18})\.0+")
+_LABEL = re.compile(r"^(?:公民)?身份(?:证号码|证号|证|号码)[^\dA-Z]{0,3}")
+_FLOAT = re.compile(r"([0-9]+)\.0+")
+_CENTENARIANS = frozenset({"996", "997", "998", "999"})
+"""Order codes that the numbers of fifteen digits kept for people of a hundred years and more: born in 18yy."""
 _LOOKALIKES = str.maketrans({"Х": "X", "х": "X", "×": "X", "✕": "X", "╳": "X", "Χ": "X", "χ": "X", "x": "X"})
 _JUNK = str.maketrans(dict.fromkeys("'\"`‘’“”-‐‑–—−.,:"))
 
@@ -71,29 +75,35 @@ def _birth_date(digits: str) -> date | None:
 def read_id_number(raw: str | None) -> IdReading:
     """Read an ID number as files carry it, repairing what has one right answer.
 
-    Repairs: width, spaces, lower_case, look_alike, float (a `.0`), fifteen_digits, certificate. A
+    Repairs: width, spaces, label, lower_case, look_alike, float (a `.0`), fifteen_digits, certificate. A
     number in scientific notation has lost its last digits, and a star hides some: neither can be
-    repaired.
+    repaired. Digits of other scripts are no digits.
     """
     if raw is None:
         return _nothing("missing")
     if len(raw) == 18 and raw.isascii() and _EIGHTEEN.fullmatch(raw):
         return _eighteen(raw, (), "")
+    if raw.isascii() and raw.isdigit():  # a wrong number most often is only digits, with nothing to clean
+        return _nothing("placeholder") if _one_digit(raw) else _by_length(raw, ())
     if is_blank(raw) or squeeze(raw) in {"无", "无证", "未办理", "不详"}:
         return _nothing("missing")
     shown, repairs = _clean(raw)
     if "*" in shown or shown.count("X") > 1:
         return _nothing("masked")
-    if _SCIENTIFIC.fullmatch(shown) or re.fullmatch(r"\d{16,}\.0+", shown):
+    if _SCIENTIFIC.fullmatch(shown) or re.fullmatch(r"[0-9]{16,}\.0+", shown):
         return _nothing("scientific")
-    if re.fullmatch(r"9{6}.*", shown) or len(set(shown)) == 1:
+    if _one_digit(shown):
         return _nothing("placeholder")
     return _by_length(shown, repairs)
 
 
+def _one_digit(shown: str) -> bool:
+    return shown.startswith("999999") or len(set(shown)) == 1
+
+
 def cleaned_number(raw: str) -> str:
     """What can be read of a number: half-width, upper case, without spaces, quotes and a spreadsheet's `.0`."""
-    return _clean(raw)[0]
+    return raw if raw.isascii() and raw.isdigit() else _clean(raw)[0]
 
 
 def _clean(raw: str) -> tuple[str, tuple[str, ...]]:
@@ -104,6 +114,15 @@ def _clean(raw: str) -> tuple[str, tuple[str, ...]]:
     shown = squeeze(narrow)
     if shown != narrow:
         repairs.append("spaces")
+    bare = _LABEL.sub("", shown)
+    if bare != shown:
+        shown = bare
+        repairs.append("label")
+    whole = _LONG_FLOAT.fullmatch(shown)
+    if whole and not whole[1].endswith("000") and int(float(whole[1])) != int(whole[1]):
+        # neither a spreadsheet nor a float holds this number: only the ending was put on
+        shown = whole[1]
+        repairs.append("float")
     floating = _FLOAT.fullmatch(shown)
     if floating and len(floating[1]) <= 15:  # a spreadsheet's number holds fifteen digits
         shown = floating[1]
@@ -111,7 +130,7 @@ def _clean(raw: str) -> tuple[str, tuple[str, ...]]:
     upper = shown.translate(_LOOKALIKES).upper()
     if upper != shown:
         repairs.append("lower_case" if shown.isascii() else "look_alike")
-    if not re.fullmatch(r"[\d.]+(?:E\+?\d+|\.0+)", upper):
+    if not re.fullmatch(r"[0-9.]+(?:E\+?[0-9]+|\.0+)", upper):
         plain = upper.translate(_JUNK)
         if plain != upper:
             repairs.append("punctuation")
@@ -120,8 +139,8 @@ def _clean(raw: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _by_length(shown: str, repairs: tuple[str, ...]) -> IdReading:
-    if len(shown) == 15 and shown.isdigit():
-        longer = f"{shown[:6]}19{shown[6:]}0"
+    if len(shown) == 15 and shown.isascii() and shown.isdigit():
+        longer = f"{shown[:6]}{'18' if shown[12:] in _CENTENARIANS else '19'}{shown[6:]}0"
         return _eighteen(longer[:17] + _check_digit()(longer), (*repairs, "fifteen_digits"), "")
     if len(shown) not in {18, 20, 22} or not _EIGHTEEN.fullmatch(shown[:18]):
         return _nothing("bad_length")

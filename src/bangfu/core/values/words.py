@@ -17,6 +17,7 @@ PROBLEM_WORDS = {
 REPAIR_WORDS = {
     "width": "全角改半角",
     "spaces": "去掉空格",
+    "label": "去掉“身份证”字样",
     "float": "去掉“.0”",
     "lower_case": "小写x改大写",
     "look_alike": "形近字符改为X",

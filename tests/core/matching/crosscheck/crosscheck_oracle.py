@@ -11,18 +11,36 @@ from typing import Any
 from crosscheck_world import ON, World
 
 from bangfu.core.matching.linking import link
-from bangfu.core.matching.reading import read_identities, read_people
+from bangfu.core.matching.reading import places_in, read_identities, read_people
 
 MOTORCYCLES, CLOSED, MEMBERS, RESIDENT = {"摩托车", "轮椅车"}, {"注销"}, {"社员"}, {"基础养老金"}
-BOTH = ("monthly_wage", "monthly_pension", "self_paid_medical", "in_scope_oop")
-PERSON = (
-    *("deceased", "died_on", "in_custody", *BOTH, "insured", "enrolled", "dropped_out"),
-    *("disability_kind", "disability_grade"),
-)
-HOUSEHOLD = (
-    *("vehicle_count", "vehicle_value", "property_count", "property_area_m2", "financial_assets", "company_count"),
-    *("business_capital", *BOTH),
-)
+PERSON = [
+    "deceased",
+    "died_on",
+    "in_custody",
+    "monthly_wage",
+    "monthly_pension",
+    "self_paid_medical",
+    "in_scope_oop",
+    "insured",
+    "enrolled",
+    "dropped_out",
+    "disability_kind",
+    "disability_grade",
+]
+HOUSEHOLD = [
+    "vehicle_count",
+    "vehicle_value",
+    "property_count",
+    "property_area_m2",
+    "financial_assets",
+    "company_count",
+    "business_capital",
+    "monthly_wage",
+    "monthly_pension",
+    "self_paid_medical",
+    "in_scope_oop",
+]
 TABLES = {
     "deceased": ["deaths"],
     "died_on": ["deaths"],
@@ -59,10 +77,10 @@ class Linked:
 
 def link_all(world: World, folder: Path) -> Linked:
     """Every file linked whole."""
-    people, found = read_people(folder), Linked()
+    found = Linked()
     for table, rows in world.tables.items():
-        file = read_identities(folder / "bureau" / f"{table}.{world.files[table]}")
-        links = link(people, file.rows)
+        path = folder / "bureau" / f"{table}.{world.files[table]}"
+        links = link(read_people(folder, places=places_in(path)), read_identities(path).rows)
         counting: dict[int, list[dict[str, Any]]] = defaultdict(list)
         reviewed: set[int] = set()
         told: list[tuple[int | None, bool]] = []

@@ -32,7 +32,10 @@ def rows_of_file(path: Path, key: str) -> dict[Any, dict[str, Any]]:
     found = {}
     for row in pq.read_table(path).to_pylist():
         found[row[key]] = {
-            name: int(value * 1_000_000) if isinstance(value, Decimal) else value for name, value in row.items()
+            name: int(value * (1_000_000 if name.startswith("property_area") else 100))
+            if isinstance(value, Decimal)
+            else value
+            for name, value in row.items()
         }
     return found
 

@@ -13,8 +13,10 @@ import pytest
 
 from bangfu.core.api import read_decisions, screen
 from bangfu.core.demo import generate
+from bangfu.core.files.identity import IDENTITY
 from bangfu.core.matching.crosscheck.catalogue import catalogue
 from bangfu.core.matching.crosscheck.run import crosscheck
+from bangfu.core.matching.report_catalogue import MONEY
 from bangfu.core.rulebook.loader import load
 from bangfu.core.screening.snapshot_layout import layout_of, roles
 
@@ -55,7 +57,7 @@ def test_every_bureau_table_of_the_rulebook_is_in_the_catalogue_with_the_same_co
     theirs = {table.id: table for table in book.tables.values() if table.bureau}
     assert set(ours) == set(theirs)
     for name, table in theirs.items():
-        keys = {"person_no", "household_no", "id_number", "name", "birth_date"}
+        keys = {"person_no", "household_no", *(column.name for column in IDENTITY)}
         columns = {c.name: c for c in layout_of(book, table, who).columns if c.name not in keys}
         mine = {column.name: column for column in ours[name].columns}
         assert ours[name].name == table.file
@@ -110,10 +112,14 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
         persons = [row for row in csv.DictReader(file) if len(row["证件号码"]) == 18][:40]
     for name, rows in MORE.items():
         encoding = "gb18030" if name == "vehicles" else "utf-8"
+        with (data / "bureau" / f"{name}.csv").open(encoding="utf-8-sig" if encoding == "utf-8" else encoding) as file:
+            titles = next(csv.reader(file))
         with (data / "bureau" / f"{name}.csv").open("a", encoding=encoding, newline="") as file:
             for at, row in enumerate(rows * 2):
                 person = persons[at * 3 // 2]
-                csv.writer(file).writerow([person["证件号码"], person["姓名"], *row])
+                own = iter(row)
+                who = {name: person[name] for name in ("证件号码", "姓名", "出生日期")}
+                csv.writer(file).writerow([who[title] if title in who else next(own) for title in titles])
     return folder
 
 
@@ -155,6 +161,11 @@ def decisions(rules: Path, county: Path, out: Path, facts: Path | None = None) -
     }
 
 
+def in_fen(row: dict[str, Any]) -> dict[str, Any]:
+    """The tables of facts have money in yuan, decisions in fen."""
+    return {name: int(row[name] * 100) if name in MONEY and row[name] is not None else row[name] for name in row}
+
+
 @pytest.fixture(scope="module")
 def by_rules(rules: Path, county: Path) -> Decisions:
     return decisions(rules, county, county / "run")
@@ -166,7 +177,8 @@ def facts(county: Path) -> Facts:
     crosscheck(data, data, county / "facts", as_of=AS_OF)
     return {
         entity: {
-            row[f"{entity}_no"]: row for row in pq.read_table(county / "facts" / f"{entity}_facts.parquet").to_pylist()
+            row[f"{entity}_no"]: in_fen(row)
+            for row in pq.read_table(county / "facts" / f"{entity}_facts.parquet").to_pylist()
         }
         for entity in ("person", "household")
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def office(tmp_path: Path) -> Office:
 
 
 def told(row: dict[str, Any], fact: str) -> tuple[Any, ...]:
-    """The fact, its file and its coverage."""
+    """The fact (money in yuan), its file and its coverage."""
     return row[fact], row[f"{fact}_source"], row[f"{fact}_coverage"]
 
 
@@ -83,7 +84,7 @@ def told(row: dict[str, Any], fact: str) -> tuple[Any, ...]:
 def test_no_row_is_none_only_where_the_file_covers(office: Office) -> None:
     office.send("vehicles", [WANG], value=["50000"], kind=["小型轿车"])
     found = office.check()
-    assert told(found["H1"], "vehicle_value") == (5_000_000, "vehicles.parquet", "covered")
+    assert told(found["H1"], "vehicle_value") == (Decimal("50000.00"), "vehicles.parquet", "covered")
     assert told(found["H2"], "vehicle_value") == (0, "vehicles.parquet", "covered")
     assert told(found["H3"], "vehicle_value") == (None, "vehicles.parquet", "not_covered")
     assert told(found["H1"], "property_count") == (None, None, "no_file")
@@ -102,7 +103,7 @@ def test_what_is_found_where_the_file_does_not_cover_is_said_beside_the_fact(off
     office.send("vehicles", [QIAN, QIAN], value=["100", "200"])
     row = office.check()["H3"]
     assert (row["vehicle_count"], row["vehicle_count_found"]) == (None, 2)
-    assert (row["vehicle_value"], row["vehicle_value_found"]) == (None, 30_000)
+    assert (row["vehicle_value"], row["vehicle_value_found"]) == (None, Decimal("300.00"))
 
 
 def test_a_death_is_certain_whoever_sent_it_and_life_only_where_the_file_covers(office: Office) -> None:
@@ -116,7 +117,7 @@ def test_a_death_is_certain_whoever_sent_it_and_life_only_where_the_file_covers(
 def test_a_blank_amount_is_no_nought(office: Office) -> None:
     office.send("vehicles", [WANG, WANG], value=["100", None])
     row = office.check()["H1"]
-    assert (row["vehicle_count"], row["vehicle_value"], row["vehicle_value_found"]) == (2, None, 10_000)
+    assert (row["vehicle_count"], row["vehicle_value"], row["vehicle_value_found"]) == (2, None, Decimal("100.00"))
 
 
 # -- doubt -----------------------------------------------------------------------------------------------------
@@ -135,7 +136,7 @@ def test_doubt_about_one_member_leaves_the_others_known(office: Office) -> None:
     office.send("payroll", [("", "", WANG[2], "孙权"), LI], monthly_wage=["100", "200"])
     found = office.check()
     assert told(found["P1"], "monthly_wage") == (None, "payroll.parquet", "under_review")
-    assert told(found["P2"], "monthly_wage") == (20_000, "payroll.parquet", "covered")
+    assert told(found["P2"], "monthly_wage") == (Decimal("200.00"), "payroll.parquet", "covered")
     assert told(found["H1"], "monthly_wage") == (None, "payroll.parquet", "under_review")
 
 
@@ -156,7 +157,7 @@ def test_a_number_of_two_registered_persons_concerns_both_unless_the_name_decide
 def test_a_household_that_authorised_nothing_is_not_looked_at(office: Office) -> None:
     office.send("vehicles", [WANG, ZHAO, ("", "", ZHAO[2], "孙权")], value=["100", "200", "300"])
     office.send("deaths", [ZHAO], died_on=[date(2026, 1, 1)])
-    found = office.check(allowed=lambda table: {"H1"} if table == "vehicles" else None)
+    found = office.check(allowed=lambda table, _: {"H1"} if table == "vehicles" else None)
     assert told(found["H1"], "vehicle_count") == (1, "vehicles.parquet", "covered")
     assert told(found["H2"], "vehicle_count") == (None, "vehicles.parquet", "not_authorised")
     assert found["H2"]["vehicle_count_found"] is None
@@ -179,9 +180,9 @@ def test_payroll_is_believed_before_tax_and_the_difference_is_told(office: Offic
     office.send("payroll", [WANG, WANG], monthly_wage=["3000", "3001"], month=["2026-08", "2026-09"])
     office.send("tax", [WANG, LI], monthly_wage=["2900", "1000"], month=["2026-09", "2026-09"])
     found = office.check()
-    assert told(found["P1"], "monthly_wage") == (300_050, "payroll.parquet", "covered")
-    assert told(found["P2"], "monthly_wage") == (100_000, "tax.parquet", "covered")
-    assert told(found["H1"], "monthly_wage") == (400_050, "payroll.parquet", "covered")
+    assert told(found["P1"], "monthly_wage") == (Decimal("3000.50"), "payroll.parquet", "covered")
+    assert told(found["P2"], "monthly_wage") == (Decimal("1000.00"), "tax.parquet", "covered")
+    assert told(found["H1"], "monthly_wage") == (Decimal("4000.50"), "payroll.parquet", "covered")
     assert office.conflicts() == [
         (
             "P1",

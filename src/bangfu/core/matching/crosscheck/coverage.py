@@ -15,8 +15,8 @@ from bangfu.core.matching.crosscheck.registry import NO_HOUSEHOLD, Registry
 CODES = ("covered", "not_covered", "no_manifest", "no_file", "not_authorised", "under_review")
 """What `F_coverage` says; arrays hold the places in this list."""
 COVERED, NOT_COVERED, NO_MANIFEST, NO_FILE, NOT_AUTHORISED, UNDER_REVIEW = range(len(CODES))
-Allowed = Callable[[str], "set[Any] | None"]
-"""The households that allowed a table to be asked (by household_no), or None where no register is kept."""
+Allowed = Callable[[str, date], "set[Any] | None"]
+"""The households that allow a table to be asked on a day (by household_no), or None where no register is kept."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,14 @@ class Coverage:
 
 
 def coverage(
-    registry: Registry, tables: list[str], sources: Mapping[str, Source], on: date, allowed: Allowed | None
+    registry: Registry,
+    tables: list[str],
+    sources: Mapping[str, Source],
+    on: date,
+    allowed: Allowed | None,
+    asked_on: date | None = None,
 ) -> Coverage:
-    """What each table says of each household on the day."""
+    """What each table says of each household on the day; `asked_on`: the day of asking, where it is another."""
     import numpy as np
 
     by_area = {}
@@ -105,7 +110,9 @@ def coverage(
     area = registry.store.read("area", 0, registry.households)
     if (area >= 0).all() and len(area):  # then the last code, of no area, must not make a table look uneven
         by_area = {table: np.append(codes[:-1], codes[0]) for table, codes in by_area.items()}
-    asked = {} if allowed is None else {table: _households(registry, allowed(table)) for table in sources}
+    asked = (
+        {} if allowed is None else {table: _households(registry, allowed(table, asked_on or on)) for table in sources}
+    )
     return Coverage(sources, by_area, {table: mask for table, mask in asked.items() if mask is not None}, area)
 
 

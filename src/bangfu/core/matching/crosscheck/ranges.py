@@ -17,7 +17,7 @@ from bangfu.core.matching.crosscheck.store import Store, read_arrow
 from bangfu.core.matching.joins import mixed
 from bangfu.core.matching.methods import CODES
 from bangfu.core.matching.names import NO_NAME, Names
-from bangfu.core.matching.numbers import birth_days
+from bangfu.core.matching.numbers import birth_days, end_in_zeros
 from bangfu.core.matching.rows import NO_DAY
 
 NOBODY = -1
@@ -25,11 +25,11 @@ BLOCK = 1 << 19
 """Rows that are worked at a time, however many carry one number."""
 SURE = {
     exact.AGREES: CODES["id_name"],
-    exact.VARIANT: CODES["id_name_variant"],
     exact.NUMBER_ONLY: CODES["id_only"],
     exact.BIRTH_AGREES: CODES["id_birth"],
 }
-"""What is a link by number and name alone, and the method's code."""
+"""What is a link by number and name alone, and the method's code. Another writing of the name is for `linking.link`: it
+looks at the relatives, too."""
 
 
 @dataclass
@@ -191,6 +191,8 @@ def _link_block(
         _note_methods(links, start, hit, rows, place, verdicts)
     if strangers and len(wrong) and keys is not None:
         unsure.append(start + _registered_wrongly(links, numbers, keys, ~hit, wrong, start, stop))
+    if strangers and keys is not None:
+        unsure.append(start + np.flatnonzero(~hit & end_in_zeros(numbers)))
     return unsure, strangers
 
 
@@ -254,7 +256,7 @@ def _note_methods(links: TableLinks, start: int, hit: Any, rows: Any, place: Any
     own = np.full(len(place), CODES["id_name"], np.uint8)
     if verdicts is not None:
         doubt, values = verdicts
-        table = np.full(len(SURE) + 2, CODES["no_candidate"], np.uint8)
+        table = np.full(exact.CONTRADICTS + 1, CODES["no_candidate"], np.uint8)
         for verdict, code in SURE.items():
             table[verdict] = code
         own[doubt] = table[values]

@@ -56,15 +56,17 @@ def crosscheck(
     threads: int = 2,
     as_of: date | None = None,
     allowed: Allowed | None = None,
+    asked_on: date | None = None,
     links: bool = True,
     progress: Progress | None = None,
 ) -> Crosschecked:
     """Link every bureau's file in `bureau` to the persons of `registry` and write what the files say of them to `out`.
 
-    `as_of`: the day to judge by, by default the latest of the manifests. `allowed`: per table the household numbers
-    that authorised the query, or None where no register is kept. `links`: write links/TABLE.parquet as well. Files
-    that were ingested before are not read again. Raises FileError where a file cannot be read or has nothing to link
-    by, DataError where no bureau's file is there or no day is known, OutputError where `out` holds something else.
+    `as_of`: the day to judge by, by default the latest of the manifests, else today. `allowed`: per table the
+    household numbers that allow the query on a day (`asked_on`, by default the day to judge by), or None where no
+    register is kept. `links`: write links/TABLE.parquet as well. Files that were ingested before are not read again.
+    Raises FileError where a file cannot be read or has nothing to link by, DataError where no bureau's file is there,
+    OutputError where `out` holds something else.
     """
     steps = Steps(progress, STEPS)
     keep_freed_memory()
@@ -76,7 +78,7 @@ def crosscheck(
         on = as_of or _latest(sources)
         with steps.step("link"):
             found = link_units(people, stores, threads=threads, methods=links)
-        speaks = coverage(people, list(catalogue().tables), sources, on, allowed)
+        speaks = coverage(people, list(catalogue().tables), sources, on, allowed, asked_on)
         with steps.step("settle"):
             decided = {name: decide(people, table) for name, table in found.items()}
             for name, mask in speaks.allowed.items():
@@ -174,12 +176,9 @@ def bureau_files(bureau: Path) -> tuple[dict[str, Path], list[str]]:
 
 
 def _latest(sources: Mapping[str, Source]) -> date:
+    """The latest day that a manifest names; today where none does, for then no file covers anybody anyway."""
     days = [source.manifest.as_of for source in sources.values() if source.manifest and source.manifest.as_of]
-    if not days:
-        raise DataError(
-            "部门数据的说明文件都没有数据截止日期，请用 --as-of 指明 / no manifest names an as-of date: give --as-of"
-        )
-    return max(days)
+    return max(days) if days else date.today()
 
 
 def _counts(links: TableLinks, decided: Decided) -> dict[str, int]:

@@ -7,24 +7,25 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bangfu.core.files.facts import MONEY_IN_FEN
 from bangfu.core.matching.crosscheck.answers import NO_SOURCE, Answer
 from bangfu.core.matching.crosscheck.catalogue import FactSpec
 from bangfu.core.matching.crosscheck.coverage import CODES, Codes, Source
 from bangfu.core.matching.crosscheck.measures import MICRO
 
-DECIMALS = (18, 6)
+DECIMALS, YUAN = (18, 6), (18, 2)
+"""Precision and scale of other decimals, and of money: in yuan, as every table that a run reads has it."""
 
 
 def arrow_type(fact: FactSpec) -> Any:
-    """The type of a fact's column: int64 for money in fen, int32 for counts, int8 for codes, boolean, date32,
-    decimal."""
+    """The type of a fact's column: decimal yuan for money, int32 for counts, int8 for codes, boolean, date32,
+    decimal.
+    """
     import pyarrow as pa
 
     return {
         "integer": pa.int32(),
-        "money": pa.int64(),
-        "decimal": pa.decimal128(*DECIMALS),
+        "money": pa.decimal64(*YUAN),
+        "decimal": pa.decimal64(*DECIMALS),
         "boolean": pa.bool_(),
         "date": pa.date32(),
         "code": pa.int8(),
@@ -51,7 +52,7 @@ class FactFile:
             fields.append(pa.field(f"{fact.name}_source", word, nullable=not files))
             fields.append(pa.field(f"{fact.name}_as_of", pa.date32(), nullable=undated))
             fields.append(pa.field(f"{fact.name}_coverage", word, nullable=False))
-            if len(keys) == 1 and arrow_type(fact) in (pa.int64(), pa.int32()):
+            if len(keys) == 1 and fact.numeric:
                 packed.append(fact.name)  # of a household: seldom nought, so that packing is quicker than compressing
                 plain.append(fact.name)
             words += [f"{fact.name}_source", f"{fact.name}_coverage"]
@@ -93,8 +94,7 @@ class FactFile:
         self._writer.write_table(table, row_group_size=max(1, table.num_rows))
 
     def close(self) -> None:
-        """Write the footer, which says that money is in fen."""
-        self._writer.add_key_value_metadata(MONEY_IN_FEN)
+        """Write the footer."""
         self._writer.close()
 
     def _source(self, answer: Answer, size: int) -> Any:
@@ -167,21 +167,21 @@ def _array(value: Any, known: Any, fact: FactSpec) -> Any:
     if fact.type == "boolean":
         return pa.array(value.astype(bool, copy=False), mask=mask)
     if fact.type == "decimal":
-        return _decimals(value, mask)
+        assert 10 ** DECIMALS[1] == MICRO
+        return _decimals(value, mask, DECIMALS)
+    if fact.type == "money":  # fen are hundredths of a yuan
+        return _decimals(value, mask, YUAN)
     if fact.type == "date":
         return pa.array(value.astype(np.int32), mask=mask).cast(pa.date32())
-    kind = {"integer": np.int32, "money": np.int64, "code": np.int8}[fact.type]
+    kind = {"integer": np.int32, "code": np.int8}[fact.type]
     return pa.array(value.astype(kind, copy=False), mask=mask)
 
 
-def _decimals(value: Any, mask: Any) -> Any:
-    """Parts of MICRO as decimals with six places, without going through text or floats."""
+def _decimals(value: Any, mask: Any, kind: tuple[int, int]) -> Any:
+    """Whole numbers of the last place as decimals, without going through text or floats."""
     import numpy as np
     import pyarrow as pa
 
-    assert 10 ** DECIMALS[1] == MICRO
-    words = np.empty((len(value), 2), np.int64)
-    words[:, 0] = value
-    words[:, 1] = value >> 63
     validity = None if mask is None else pa.array(~mask).buffers()[1]
-    return pa.Array.from_buffers(pa.decimal128(*DECIMALS), len(value), [validity, pa.py_buffer(words)])
+    words = pa.py_buffer(np.ascontiguousarray(value, np.int64))
+    return pa.Array.from_buffers(pa.decimal64(*kind), len(value), [validity, words])

@@ -1,4 +1,4 @@
-"""What people write into answer cells, as values: a word of a list, a day."""
+"""What people write into the answer cells of a list, as values: a word of a list, a day."""
 
 from __future__ import annotations
 

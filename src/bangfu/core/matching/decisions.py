@@ -1,0 +1,150 @@
+"""What reviewers decided, kept from month to month: this row is about that person, or is not.
+
+A decision holds for the same identity in the same bureau's file and for the person as registered then: it lapses when
+either changes. No name, number or date of birth is kept, only digests of them.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from bangfu.core.matching.errors import DataError
+from bangfu.core.matching.linking import NOBODY, Links
+from bangfu.core.matching.methods import CODES
+from bangfu.core.matching.names import text_of
+from bangfu.core.matching.people import People
+from bangfu.core.matching.rows import Rows
+from bangfu.core.values.id_number import cleaned_number
+
+YES, NO = "yes", "no"
+_DIGITS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One answer: `row` and `person` are digests, `answer` is yes or no, `day` an ISO date or empty."""
+
+    row: str
+    person_no: str
+    person: str
+    answer: str
+    verifier: str
+    day: str
+
+
+def digests(source: str, rows: Rows, index: Iterable[int]) -> list[str]:
+    """The digest of some rows' identities as `source` (the file's name without ending) wrote them."""
+    import numpy as np
+
+    places = list(index)
+    numbers = rows.written_numbers(np.array(places, np.int64)) if places else []
+    found = []
+    for place, number in zip(places, numbers, strict=True):
+        name = text_of(rows.names, int(rows.names.keys[place]))
+        parts = (source, cleaned_number(number) if number else "", name, str(int(rows.born[place])))
+        found.append(hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_DIGITS])
+    return found
+
+
+def read_decisions(path: Path) -> dict[tuple[str, str], Decision]:
+    """The last decision on each row and person. Raises DataError where the file is no list of decisions."""
+    if not path.exists():
+        return {}
+    names = [field.name for field in fields(Decision)]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = list(csv.DictReader(file))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path}: 不是核实结果文件 / not a file of decisions: {error}") from None
+    if lines and not set(names) <= set(lines[0]):
+        raise DataError(
+            f"{path}: 不是核实结果文件，应有列 / not a file of decisions, expected the columns {', '.join(names)}"
+        )
+    found = [Decision(**{name: line[name] or "" for name in names}) for line in lines]
+    return {(decision.row, decision.person_no): decision for decision in found}
+
+
+def add_decisions(path: Path, more: Iterable[Decision]) -> None:
+    """Append decisions; the file is complete before and after, and readable by its owner only."""
+    names = [field.name for field in fields(Decision)]
+    before = path.read_text(encoding="utf-8-sig") if path.exists() else ",".join(names) + "\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, made = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(before)
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerows([getattr(decision, name) for name in names] for decision in more)
+        Path(made).replace(path)
+    finally:
+        Path(made).unlink(missing_ok=True)
+
+
+def apply_decisions(
+    people: People, source: str, rows: Rows, links: Links, decisions: Mapping[tuple[str, str], Decision]
+) -> tuple[int, int]:
+    """Settle, in place, rows that a reviewer has decided; returns how many were settled, and how many decisions have
+    lapsed because the registered person is no longer the same."""
+    import numpy as np
+
+    if not decisions:
+        return 0, 0
+    at = np.flatnonzero(links.review).tolist()
+    by_row: dict[str, list[Decision]] = {}
+    for decision in decisions.values():
+        by_row.setdefault(decision.row, []).append(decision)
+    settled = lapsed = 0
+    for row, digest in zip(at, digests(source, rows, at), strict=True):
+        given = by_row.get(digest)
+        if given is None:
+            continue
+        persons = _persons(people, given)
+        holding = [one for one in given if one.person_no in persons and persons[one.person_no][1] == one.person]
+        lapsed += len(given) - len(holding)
+        settled += _settle(links, row, {persons[one.person_no][0]: one.answer for one in holding})
+    return settled, lapsed
+
+
+def _persons(people: People, decisions: Iterable[Decision]) -> dict[str, tuple[int, str]]:
+    """Where the persons of decisions stand, with the digest of what is registered of them now."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    asked = sorted({decision.person_no for decision in decisions})
+    numbers = people.person_no.cast(pa.string())
+    places = pc.index_in(pa.array(asked), value_set=_flat(numbers)).to_pylist()
+    found = {number: place for number, place in zip(asked, places, strict=True) if place is not None}
+    prints = digests("", people.rows, found.values())
+    return {number: (place, digest) for (number, place), digest in zip(found.items(), prints, strict=True)}
+
+
+def _flat(column: object) -> object:
+    import pyarrow as pa
+
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _settle(links: Links, row: int, answers: Mapping[int, str]) -> int:
+    """One row by what is answered of its candidates; 1 where it is settled now."""
+    yes = [person for person, answer in answers.items() if answer == YES]
+    if len(yes) == 1:
+        links.put(row, yes[0], "decision", 1.0, False)
+        links.others.pop(row, None)
+        return 1
+    named = {int(links.person[row])} - {NOBODY}
+    possible = [who for who in (*named, *links.others.get(row, ())) if answers.get(who) != NO]
+    links.others[row] = tuple(dict.fromkeys(possible))
+    if named - set(possible):
+        links.person[row] = NOBODY
+        links.method[row] = CODES["several"] if possible else CODES["no_candidate"]
+    if not possible:
+        links.put(row, NOBODY, "no_candidate", 0.0, False)
+        links.others.pop(row, None)
+        return 1
+    return 0

@@ -1,0 +1,1 @@
+"""Persons and households that stand in the registry more than once."""
