@@ -54,7 +54,7 @@ def crosscheck(args: argparse.Namespace) -> int:
     _record(args, summary)
     print(f"矛盾 conflicts: {sum(summary['conflicts'].values())}")
     if not summary["conflicts_book"]:
-        print("  矛盾太多，未写 conflicts.xlsx，见 conflicts.parquet / too many for a workbook: see conflicts.parquet")
+        print("  矛盾太多，未写工作簿，见 conflicts.parquet / too many for a workbook: see conflicts.parquet")
     print(f"结果 results: {args.out}")
     return OK
 

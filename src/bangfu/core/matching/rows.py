@@ -160,10 +160,14 @@ def _whole(days: Any) -> Any:
     """The days, or none of them where they are months: a reader gives a month without a day its first one."""
     import numpy as np
 
+    return np.full(len(days), NO_DAY, np.int32) if only_months(days) else days
+
+
+def only_months(days: Any) -> bool:
+    """Whether a column of dates, some of them NO_DAY, holds months: enough of them, and all the first of one."""
     known = days[days != NO_DAY]
-    first_of_month = known.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    only_months = len(known) >= _MONTHS_FROM and (first_of_month == known).all()
-    return np.full(len(days), NO_DAY, np.int32) if only_months else days
+    first_of_month = known.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(int)
+    return len(known) >= _MONTHS_FROM and bool((first_of_month == known).all())
 
 
 def read_days(column: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 from crosscheck_world import ON, World
 
 from bangfu.core.matching.linking import link
-from bangfu.core.matching.reading import read_identities, read_people
+from bangfu.core.matching.reading import places_in, read_identities, read_people
 
 MOTORCYCLES, CLOSED, MEMBERS, RESIDENT = {"摩托车", "轮椅车"}, {"注销"}, {"社员"}, {"基础养老金"}
 PERSON = [
@@ -77,10 +77,10 @@ class Linked:
 
 def link_all(world: World, folder: Path) -> Linked:
     """Every file linked whole."""
-    people, found = read_people(folder), Linked()
+    found = Linked()
     for table, rows in world.tables.items():
-        file = read_identities(folder / "bureau" / f"{table}.{world.files[table]}")
-        links = link(people, file.rows)
+        path = folder / "bureau" / f"{table}.{world.files[table]}"
+        links = link(read_people(folder, places=places_in(path)), read_identities(path).rows)
         counting: dict[int, list[dict[str, Any]]] = defaultdict(list)
         reviewed: set[int] = set()
         told: list[tuple[int | None, bool]] = []

@@ -33,6 +33,7 @@ class World:
     tables: dict[str, list[Row]] = field(default_factory=dict)
     manifests: dict[str, Row | None] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    identity: dict[str, list[str]] = field(default_factory=dict)
 
 
 def number_of(rng: Random, area: str = "990101") -> str:
@@ -52,7 +53,9 @@ def make_world(seed: int, households: int = 25) -> World:
     for at in range(households):
         number = f"H{at:03d}"
         if rng.random() < 0.95:
-            world.households.append({"household_no": number, "region_code": rng.choice((*AREAS, *AREAS, None))})
+            area = rng.choice((*AREAS, *AREAS, None))
+            phone = f"1380013{rng.randrange(10_000):04d}"
+            world.households.append({"household_no": number, "region_code": area, "phone": phone})
         for member in range(rng.randrange(1, 5)):
             world.persons.append(
                 {
@@ -67,6 +70,8 @@ def make_world(seed: int, households: int = 25) -> World:
     rng.shuffle(world.persons)
     for table in COLUMNS:
         if rng.random() < 0.9:
+            more = [name for name in ("birth_date", "sex", "phone", "region_code") if rng.random() < 0.3]
+            world.identity[table] = ["id_number", "name", *more]
             world.tables[table] = [_row(rng, world, table) for _ in range(rng.randrange(40))]
             world.manifests[table] = _manifest(rng)
             world.files[table] = rng.choice(("parquet", "csv"))
@@ -102,7 +107,20 @@ def _identity(rng: Random, world: World) -> Row:
         name = ""
     elif kind < 0.36:
         number = f" {number.lower()} "
-    return {"id_number": number, "name": name}
+    return {"id_number": number, "name": name, **_more(rng, world, person)}
+
+
+def _more(rng: Random, world: World, person: Row) -> Row:
+    """What else a file may say of a person: mostly right."""
+    number = person["id_number"]
+    home = next((row for row in world.households if row["household_no"] == person["household_no"]), {})
+    born = date(int(number[6:10]), int(number[10:12]), int(number[12:14])) if len(number) == 18 else None
+    return {
+        "birth_date": born if rng.random() < 0.9 else date(1970, 1, 1 + rng.randrange(28)),
+        "sex": None if len(number) != 18 else "女男"[int(number[16]) % 2],
+        "phone": home.get("phone") if rng.random() < 0.9 else None,
+        "region_code": home.get("region_code"),
+    }
 
 
 def _money(rng: Random) -> int | None:
@@ -149,7 +167,8 @@ MONEY = {"value", "balance", "capital", "monthly_wage", "monthly_amount"} | set(
 
 
 def _row(rng: Random, world: World, table: str) -> Row:
-    row = {**_identity(rng, world), **{name: make(rng) for name, make in COLUMNS[table].items()}}
+    identity = {name: value for name, value in _identity(rng, world).items() if name in world.identity[table]}
+    row = {**identity, **{name: make(rng) for name, make in COLUMNS[table].items()}}
     if sum(value not in (None, "") for value in row.values()) < 2:
         row["id_number"] = "999999190001010000"  # a line with one cell is a note under the table, not a row
     return row
@@ -161,7 +180,7 @@ def _row(rng: Random, world: World, table: str) -> Row:
 def write_world(world: World, folder: Path) -> None:
     """The registry and the bureaus' files, as Parquet or CSV."""
     (folder / "bureau").mkdir(parents=True)
-    _write(world.households, folder / "households", "parquet", ["household_no", "region_code"])
+    _write(world.households, folder / "households", "parquet", ["household_no", "region_code", "phone"])
     _write(world.persons, folder / "persons", "csv", ["person_no", "household_no", "id_number", "name"])
     for table in world.tables:
         write_table(world, table, folder)
@@ -169,7 +188,7 @@ def write_world(world: World, folder: Path) -> None:
 
 def write_table(world: World, table: str, folder: Path) -> None:
     """One bureau's file and its manifest."""
-    names = ["id_number", "name", *COLUMNS[table]]
+    names = [*world.identity[table], *COLUMNS[table]]
     _write(world.tables[table], folder / "bureau" / table, world.files[table], names)
     manifest = world.manifests[table]
     if manifest is not None:
@@ -210,7 +229,7 @@ def _column(name: str, values: list[Any]) -> Any:
         "died_on": pa.date32(),
         "valid_to": pa.date32(),
     }
-    if name in ("from", "to"):
+    if name in ("from", "to", "birth_date"):
         return pa.array(values, pa.date32())
     if name == "kind" and all(v is None or isinstance(v, int) for v in values):
         return pa.array(values, pa.int64())

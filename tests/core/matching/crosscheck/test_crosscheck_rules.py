@@ -124,8 +124,8 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def by_rules(county: Path) -> Decisions:
-    """(policy, key) to status and amount, by the rulebook's own facts."""
+def rules(county: Path) -> Path:
+    """A rulebook whose policies are the facts: what it pays is the amount, whom it pays is the yes."""
     rules = county / "rules"
     (rules / "probe" / "policies").mkdir(parents=True)
     (rules / "probe" / "parameters").mkdir()
@@ -144,29 +144,31 @@ def by_rules(county: Path) -> Decisions:
         per = "year" if of == "person" and when == "true" else "once"
         text = POLICY.format(name=name, of=of, when=when, amount=amount, per=per)
         (rules / "probe" / "policies" / f"{name}.yml").write_text(text, encoding="utf-8")
-    out = county / "run"
-    policies = [f"probe_{name}" for name in probes]
-    screen(
-        rulebook=rules / "probe",
-        data=county / "county" / "2026-10",
-        as_of=AS_OF,
-        out=out,
-        policies=policies,
-        only=["decisions"],
-    )
-    found = read_decisions(out).to_pylist()
+    return rules / "probe"
+
+
+def decisions(rules: Path, county: Path, out: Path, facts: Path | None = None) -> Decisions:
+    """(policy, key) to status and amount."""
+    policies = [f"probe_{name}" for name in (*AMOUNTS, *CONDITIONS)]
+    data = county / "county" / "2026-10"
+    screen(rulebook=rules, data=data, as_of=AS_OF, out=out, policies=policies, only=["decisions"], facts=facts)
     return {
         (row["policy"].removeprefix("probe_"), row["person_no"] or row["household_no"]): (
             row["status"],
             row["amount_fen"],
         )
-        for row in found
+        for row in read_decisions(out).to_pylist()
     }
 
 
 def in_fen(row: dict[str, Any]) -> dict[str, Any]:
     """The tables of facts have money in yuan, decisions in fen."""
     return {name: int(row[name] * 100) if name in MONEY and row[name] is not None else row[name] for name in row}
+
+
+@pytest.fixture(scope="module")
+def by_rules(rules: Path, county: Path) -> Decisions:
+    return decisions(rules, county, county / "run")
 
 
 @pytest.fixture(scope="module")
@@ -220,3 +222,15 @@ def test_the_household_sums_are_those_of_its_members(facts: Facts) -> None:
                 sums[row["household_no"]] = sums.get(row["household_no"], 0) + row[name]
         known = {number: row[name] for number, row in facts["household"].items() if row[name] is not None}
         assert known == {number: sums.get(number, 0) for number in known}
+
+
+def test_the_monthly_run_takes_the_facts_as_they_are_money_in_fen(rules: Path, county: Path, facts: Facts) -> None:
+    found = decisions(rules, county, county / "run-with-facts", county / "facts")
+    for name in ("vehicle_count", "vehicle_value", "property_count", "financial_assets", "company_count"):
+        amounts = {key: amount for (policy, key), (_, amount) in found.items() if policy == name}
+        known = {number: row for number, row in facts["household"].items() if row[name] is not None}
+        assert {number: amounts[number] for number in known} == {
+            number: AMOUNTS[name][2](row) for number, row in known.items()
+        }
+    dead = {key for (policy, key), (status, _) in found.items() if policy == "deceased" and status == "eligible"}
+    assert dead == {number for number, row in facts["person"].items() if row["deceased"]}

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bangfu.core.files.header import title_key
-from bangfu.core.files.identity import BIRTH_DATE, ID_NUMBER, NAME, NUMBER
+from bangfu.core.files.identity import BIRTH_DATE, ID_NUMBER, IDENTITY, NAME, NUMBER
 from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.files.parquet import parquet_columns, parquet_parts, read_array
 from bangfu.core.files.reader import read_table
 from bangfu.core.files.remarks import FileError
-from bangfu.core.matching.crosscheck.catalogue import IDENTITY
-from bangfu.core.matching.rows import Rows, read_rows
+from bangfu.core.matching.rows import Rows, only_months, read_days, read_rows
 
 BATCH_ROWS = 1 << 19
 _IDENTITY = tuple(column.name for column in IDENTITY)
@@ -63,7 +62,18 @@ def _open_parquet(path: Path, layout: TableLayout) -> Opened:
         hit = column.name if column.name in names else next((known[t] for t in column.titles if t in known), None)
         if hit is not None and hit not in at.values():
             at[column.name] = hit
+    if BIRTH_DATE in at and _only_months(path, at[BIRTH_DATE]):
+        del at[BIRTH_DATE]  # the whole file tells months from days, a batch of it may not
     return Opened(frozenset(at), _parquet_batches(path, layout, at), [])
+
+
+def _only_months(path: Path, name: str) -> bool:
+    """Whether every date of birth of a file is the first of a month."""
+    import numpy as np
+    import pyarrow.parquet as pq
+
+    days = [read_days(pq.read_table(part, columns=[name]).column(0)) for part in parquet_parts(path)]
+    return only_months(np.concatenate(days))
 
 
 def _parquet_batches(path: Path, layout: TableLayout, at: dict[str, str]) -> Iterator[Batch]:

@@ -9,12 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bangfu.core.files.identity import BORN, NUMBER, PERSON_NAME, SEX
+from bangfu.core.files.identity import IDENTITY
 from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.values.text import label_key
 
 SOURCE = Path(__file__).with_name("bureau_tables.yml")
-IDENTITY = (NUMBER, PERSON_NAME, BORN, SEX)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from bangfu.core.matching.numbers import NO_NUMBER
 from bangfu.core.matching.rows import NO_DAY
 from bangfu.core.values.id_number import PROBLEMS
 
-VERSION = 1
+VERSION = 2
 """Of the format: an ingest of another version is made again."""
 HASHES = "hashes.json"
 
@@ -160,6 +160,9 @@ def _write(path: Path, table: BureauTable, folder: Path, limit: int) -> dict[str
             lanes["born"] = batch.who.born
         if "sex" in opened.found:
             lanes["sex"] = batch.who.sex
+        for name, lane in (("phone", batch.who.phone), ("township", batch.who.township)):
+            if lane is not None:
+                lanes[name] = lane
         values = pa.table({column.name: batch.columns[column.name] for column in own})
         if not own:
             values = pa.table({"row_no": pa.array(batch.row_no)})

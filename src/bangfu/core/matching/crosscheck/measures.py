@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from bangfu.core.files.layout import ColumnLayout
 from bangfu.core.matching.crosscheck.catalogue import BureauTable, FactSpec
 from bangfu.core.matching.crosscheck.store import NO_VALUE
 from bangfu.core.matching.rows import NO_DAY, read_days
+from bangfu.core.values.dates import parse_date
 from bangfu.core.values.text import label_key
 
 MICRO = 1_000_000
@@ -39,8 +41,20 @@ def lanes_of(table: BureauTable, facts: tuple[FactSpec, ...], columns: Mapping[s
         found[f"class_{name}"] = _by_text(columns.get(name), rows, classes, 0)
     if table.month:
         column = columns.get(table.month)
-        found[table.month] = _no_days(rows) if column is None else read_days(column)
+        found[table.month] = _no_days(rows) if column is None else _months(column)
     return found
+
+
+def _months(column: Any) -> Any:
+    """A column of months as the first day of each (days since 1970, NO_DAY where it is blank or no month)."""
+    import numpy as np
+    import pyarrow as pa
+
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = array.cast(pa.string()).dictionary_encode()
+    read = [parse_date(text or "").value for text in encoded.dictionary.to_pylist()]
+    table = [NO_DAY if day is None else (day - date(1970, 1, 1)).days for day in read]
+    return np.array([*table, NO_DAY], np.int32)[np.asarray(encoded.indices.fill_null(len(table)))]
 
 
 def _no_days(rows: int) -> Any:

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from bangfu.core.files.identity import HOUSEHOLD_NO, NUMBER, PERSON_NO, REGION
+from bangfu.core.files.identity import HOUSEHOLD_NO, IDENTITY, NUMBER, PERSON_NO, PHONE, REGION
 from bangfu.core.files.layout import TableLayout
 from bangfu.core.files.parquet import parquet_columns
 from bangfu.core.files.reader import read_table
 from bangfu.core.files.remarks import FileError
 from bangfu.core.matching.crosscheck.batches import is_parquet, open_file
-from bangfu.core.matching.crosscheck.catalogue import IDENTITY, catalogue
+from bangfu.core.matching.crosscheck.catalogue import catalogue
 from bangfu.core.matching.crosscheck.ingest import Ingested, Seen, keep_seen, linkable, store_path
 from bangfu.core.matching.crosscheck.measures import plain_lane
 from bangfu.core.matching.crosscheck.sorting import order_of
@@ -38,7 +39,7 @@ from bangfu.core.matching.names import Names
 from bangfu.core.matching.numbers import NO_NUMBER, Numbers, read_numbers
 from bangfu.core.matching.people import People
 from bangfu.core.matching.reading import read_columns
-from bangfu.core.matching.rows import Rows
+from bangfu.core.matching.rows import Rows, read_phones, read_townships
 
 UNIT = 1 << 18
 NO_HOUSEHOLD = -1
@@ -130,9 +131,24 @@ class Registry:
         problems = np.zeros(self.persons, np.uint8)
         problems[bad] = read_numbers(written).problems
         names = Names(in_file(self.store.read("name")), dict(self.long_names))
-        rows = Rows(Numbers(packed, problems, {}), names, birth, in_file(self.store.read("sex")), column, None)
         households = in_file(self.store.read("household")[self.places])
+        sex, phone, township = (
+            in_file(self.store.read("sex")),
+            *(self._place_of(name, in_file, households) for name in ("phone", "township")),
+        )
+        rows = Rows(Numbers(packed, problems, {}), names, birth, sex, column, None, phone, township)
         return People(rows, pa.array(np.arange(self.persons)), pa.array(households))
+
+    def _place_of(self, name: str, in_file: Callable[[Any], Any], households: Any) -> Any:
+        """Telephone or township of each person in the order of the table: their own, else their household's."""
+        import numpy as np
+
+        if self.store.has(name):
+            return in_file(self.store.read(name))
+        if not self.store.has(f"household_{name}"):
+            return None
+        given = np.append(self.store.read(f"household_{name}", 0, self.households), 0)
+        return given[households]  # without a household: the last, which is unknown
 
     @cached_property
     def place_of_row(self) -> Any:
@@ -179,8 +195,9 @@ class _Writing:
         order = order_of(lanes["id"])
         units = _units(lanes["id"], order)
         by_place, place = _places(order, units)
-        for name in ("id", "name", "birth", "sex"):
-            self._lane(name, lanes.pop(name)[order])
+        for name in ("id", "name", "birth", "sex", "phone", "township"):
+            if name in lanes:
+                self._lane(name, lanes.pop(name)[order])
         self._lane("place", place)
         household = self._households(households, keys["household_no"])[by_place]
         self._lane("household", household)
@@ -224,6 +241,9 @@ class _Writing:
         for batch in opened.batches:
             who = batch.who
             lanes = {"id": who.numbers.packed, "name": who.names.keys, "birth": who.known_birth(), "sex": who.sex}
+            lanes |= {
+                name: lane for name, lane in (("phone", who.phone), ("township", who.township)) if lane is not None
+            }
             for column in declared:
                 if column.name in opened.found:
                     lanes[column.name] = plain_lane(column, batch.columns.get(column.name), len(who))
@@ -257,6 +277,12 @@ class _Writing:
             numbers = pa.concat_arrays([numbers, more])
             at = pc.index_in(of_person, value_set=numbers)
         at = pc.if_else(pc.is_null(of_person), pa.scalar(None, pa.int32()), at)
+        for name, column in (("phone", "phone"), ("township", "region_code")):
+            if column in table:
+                read = read_phones if name == "phone" else read_townships
+                lane = np.zeros(len(numbers), np.int64)
+                lane[: len(table[column])] = read(table[column])
+                self._lane(f"household_{name}", lane)
         areas = table["region_code"].dictionary_encode()
         area = np.full(len(numbers), -1, np.int32)
         area[: len(areas)] = np.asarray(areas.indices.fill_null(-1))
@@ -322,7 +348,7 @@ def _read_households(path: Path) -> dict[str, Any]:
     """household_no and region_code as Arrow arrays; region codes as text, null where there is none."""
     import pyarrow as pa
 
-    wanted = (HOUSEHOLD_NO, REGION)
+    wanted = (HOUSEHOLD_NO, REGION, PHONE)
     if is_parquet(path):
         parquet_columns(path)
         found = read_columns(path, wanted)
@@ -339,8 +365,10 @@ def _read_households(path: Path) -> dict[str, Any]:
         name: pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
         for name, column in found.items()
     }
-    codes = arrays.get("region_code", pa.nulls(len(arrays["household_no"]), pa.string()))
-    return _once({"household_no": arrays["household_no"], "region_code": codes.cast(pa.string())})
+    nothing = pa.nulls(len(arrays["household_no"]), pa.string())
+    codes = arrays.get("region_code", nothing).cast(pa.string())
+    phones = {"phone": arrays["phone"].cast(pa.string())} if "phone" in arrays else {}
+    return _once({"household_no": arrays["household_no"], "region_code": codes, **phones})
 
 
 def _once(arrays: dict[str, Any]) -> dict[str, Any]:
@@ -359,4 +387,5 @@ def _once(arrays: dict[str, Any]) -> dict[str, Any]:
     same = pc.equal(pc.fill_null(arrays["region_code"], ""), pc.fill_null(areas.take(where), ""))
     torn = pc.unique(where.filter(pc.invert(same)))
     torn = pc.is_in(pa.array(range(len(unique)), torn.type), value_set=torn)
-    return {"household_no": unique, "region_code": pc.if_else(torn, pa.scalar(None, pa.string()), areas)}
+    more = {name: arrays[name].take(first) for name in arrays if name == "phone"}
+    return {"household_no": unique, "region_code": pc.if_else(torn, pa.scalar(None, pa.string()), areas), **more}

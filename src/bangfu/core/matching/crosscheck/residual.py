@@ -9,15 +9,12 @@ from bangfu.core.matching import linking
 from bangfu.core.matching.crosscheck.ranges import NOBODY, TableLinks
 from bangfu.core.matching.crosscheck.registry import Registry
 from bangfu.core.matching.linking import Links
-from bangfu.core.matching.methods import CODES, METHODS
+from bangfu.core.matching.methods import CODES
 from bangfu.core.matching.names import Names
 from bangfu.core.matching.numbers import NO_NUMBER, Numbers
 from bangfu.core.matching.people import People
 from bangfu.core.matching.rows import NO_DAY, Rows, read_rows
 from bangfu.core.values.id_number import PROBLEMS
-
-MANY = 10_000
-"""From how many rows on with a number that several registered persons have, equal rows are looked at once only."""
 
 
 @dataclass
@@ -62,14 +59,16 @@ def decide(registry: Registry, links: TableLinks) -> Decided:
     if not len(rows):
         nothing = np.empty(0, np.int32)
         return Decided(rows, nothing, nothing.astype(np.uint8), nothing.astype(np.float32), nothing.astype(bool))
-    well = store.rows - store.unnumbered
-    outsiders = min(0.95, max(0.02, links.strangers / well if well else 0.2))
-    order = np.argsort(store.mapped("row")[rows])
-    rows = rows[order]
-    asked, answer_of = _once(_identities(links, rows), registry)
-    found = link_part(registry.people, asked, outsiders)
-    back = np.argsort(rows)
-    return _placed(registry, rows[back], found, answer_of[back])
+    rows = rows[np.argsort(store.mapped("row")[rows])]
+    found = link_part(registry.people, _identities(links, rows), _outsiders(links))
+    return _placed(registry, rows, found, np.argsort(rows))
+
+
+def _outsiders(links: TableLinks) -> float:
+    """The share of a file's well-formed numbers that nobody registered has, as `linking.link` counts it."""
+    well = links.store.rows - links.store.unnumbered
+    share = (links.strangers + linking._USUAL_ROWS * linking._USUAL_STRANGERS) / (well + linking._USUAL_ROWS)
+    return min(0.95, max(0.02, share))
 
 
 def link_part(people: People, rows: Rows, outsiders: float) -> Links:
@@ -99,6 +98,7 @@ def _identities(links: TableLinks, rows: Any) -> Rows:
     keys = store.mapped("name")[rows] if store.has("name") else np.zeros(len(rows), np.uint64)
     born = store.mapped("born")[rows] if store.has("born") else np.full(len(rows), NO_DAY, np.int32)
     sex = store.mapped("sex")[rows] if store.has("sex") else np.zeros(len(rows), np.uint8)
+    phone, township = (store.mapped(name)[rows] if store.has(name) else None for name in ("phone", "township"))
     texts = store.texts()
     at = pa.array(np.where(rows < bare, rows, 0), mask=rows >= bare)
     written, names = (texts.column(name).take(at).combine_chunks() for name in ("id_number", "name"))
@@ -106,55 +106,19 @@ def _identities(links: TableLinks, rows: Any) -> Rows:
     again = read_rows({"id_number": written, "name": names})
     problems = np.where(packed == NO_NUMBER, again.numbers.problems, PROBLEMS.index("ok")).astype(np.uint8)
     numbers = Numbers(packed, problems, again.numbers.repairs)
-    return Rows(numbers, Names(keys, links.long_names), born, sex, written, names, swapped=again.swapped)
+    return Rows(numbers, Names(keys, links.long_names), born, sex, written, names, phone, township, again.swapped)
 
 
-def _once(rows: Rows, registry: Registry) -> tuple[Rows, Any]:
-    """The rows to ask about, and for each given row which of them answers for it.
-
-    A number that several persons have is looked at row by row; where very many rows carry such numbers, equal ones are
-    asked about once.
-    """
-    import numpy as np
-
-    numbers, _ = registry.people.by_number
-    count = np.searchsorted(numbers, rows.numbers.packed, "right") - np.searchsorted(numbers, rows.numbers.packed)
-    several = np.flatnonzero((rows.numbers.packed != NO_NUMBER) & (count > 1))
-    every = np.arange(len(rows))
-    if len(several) < MANY:
-        return rows, every
-    identity = np.stack(
-        [
-            rows.numbers.packed[several].astype(np.int64),
-            rows.names.keys[several].view(np.int64),
-            rows.born[several].astype(np.int64),
-            rows.sex[several].astype(np.int64),
-        ],
-        axis=1,
-    )
-    _, first, which = np.unique(identity, axis=0, return_index=True, return_inverse=True)
-    stands_for = every.copy()
-    stands_for[several] = several[first][which.reshape(-1)]
-    asked = np.unique(stands_for)
-    return rows.take(asked), np.searchsorted(asked, stands_for)
-
-
-def _placed(registry: Registry, rows: Any, found: Links, answer_of: Any) -> Decided:
-    """Persons by place instead of by row of the persons table."""
+def _placed(registry: Registry, rows: Any, found: Links, order: Any) -> Decided:
+    """Persons by place instead of by row of the persons table; rows of the store in ascending order."""
     import numpy as np
 
     places = registry.place_of_row
-    person = found.person[answer_of]
+    person, review = found.person[order], found.review[order]
     placed = np.where(person == linking.NOBODY, NOBODY, places[np.maximum(person, 0)]).astype(np.int32)
-    review = found.review[answer_of]
     others = {}
     for at in np.flatnonzero(review).tolist():
-        given = found.others.get(int(answer_of[at]), ())
+        given = found.others.get(int(order[at]), ())
         if given:
             others[at] = tuple(int(places[who]) for who in given)
-    return Decided(rows, placed, found.method[answer_of], found.score[answer_of], review, others)
-
-
-def names_of_methods(codes: Any) -> list[str]:
-    """The codes' texts."""
-    return [METHODS[code].code for code in codes.tolist()]
+    return Decided(rows[order], placed, found.method[order], found.score[order], review, others)

@@ -24,8 +24,8 @@ def arrow_type(fact: FactSpec) -> Any:
 
     return {
         "integer": pa.int32(),
-        "money": pa.decimal128(*YUAN),
-        "decimal": pa.decimal128(*DECIMALS),
+        "money": pa.decimal64(*YUAN),
+        "decimal": pa.decimal64(*DECIMALS),
         "boolean": pa.bool_(),
         "date": pa.date32(),
         "code": pa.int8(),
@@ -52,7 +52,7 @@ class FactFile:
             fields.append(pa.field(f"{fact.name}_source", word, nullable=not files))
             fields.append(pa.field(f"{fact.name}_as_of", pa.date32(), nullable=undated))
             fields.append(pa.field(f"{fact.name}_coverage", word, nullable=False))
-            if len(keys) == 1 and arrow_type(fact) in (pa.int64(), pa.int32()):
+            if len(keys) == 1 and fact.numeric:
                 packed.append(fact.name)  # of a household: seldom nought, so that packing is quicker than compressing
                 plain.append(fact.name)
             words += [f"{fact.name}_source", f"{fact.name}_coverage"]
@@ -182,8 +182,6 @@ def _decimals(value: Any, mask: Any, kind: tuple[int, int]) -> Any:
     import numpy as np
     import pyarrow as pa
 
-    words = np.empty((len(value), 2), np.int64)
-    words[:, 0] = value
-    words[:, 1] = value >> 63
     validity = None if mask is None else pa.array(~mask).buffers()[1]
-    return pa.Array.from_buffers(pa.decimal128(*kind), len(value), [validity, pa.py_buffer(words)])
+    words = pa.py_buffer(np.ascontiguousarray(value, np.int64))
+    return pa.Array.from_buffers(pa.decimal64(*kind), len(value), [validity, words])
