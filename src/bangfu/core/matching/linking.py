@@ -316,13 +316,14 @@ def _round(
     best = order[leading]
     best = best[score[best] >= WORTH_A_LOOK]
     answered[pairs.row[best]] = True
-    _answer(sought, at, found, pairs, evidence, score, best, mistaken)
+    _answer(sought, people, at, found, pairs, evidence, score, best, mistaken)
     _remark(at, found, pairs, score, order, answered)
     return answered
 
 
 def _answer(
     sought: search.Unreadable,
+    people: People,
     at: Any,
     found: Links,
     pairs: search.Pairs,
@@ -352,6 +353,10 @@ def _answer(
         (score[best] >= ACCEPTED) & (by_number | ((name == EQUAL) & (born | phone | text))) & ~mistaken[pairs.row[best]]
     )
     sure &= (name != DIFFERENT) & ~(partly & (name != EQUAL) & ~(same & (wrong == 0)))
+    # a number that is there and says otherwise outweighs name and birth, unless the telephone agrees as well
+    lengths = np.array([len(sought.shown[row]) for row in pairs.row[best].tolist()], np.int64)
+    moved = ((lengths == 17) | (lengths == 19)) & (people.rows.numbers.packed[pairs.person[best]] != NO_NUMBER)
+    sure &= slip | partly | text | ~((wrong > 0) | moved) | (same & phone)
     rows = at[pairs.row[best]]
     proposed = (score[best] >= PROPOSED) & ((name == EQUAL) | ((slip | partly | text) & (name != DIFFERENT)))
     found.person[rows] = np.where(sure | proposed, pairs.person[best], NOBODY)
