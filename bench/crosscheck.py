@@ -71,10 +71,8 @@ def equal(ours_out: Path, peer_out: Path) -> str:
     """Whether every household has the same sums."""
     import duckdb
 
-    tests = [
-        f"a.{name} IS NOT DISTINCT FROM b.{name}" if name != "property_area_m2" else f"a.{name} * 1000000 = b.{name}"
-        for name in COMPARED
-    ]
+    unit = {"property_area_m2": 1_000_000, **dict.fromkeys((name for name in COMPARED if "_count" in name), 1)}
+    tests = [f"a.{name} * {unit.get(name, 100)} IS NOT DISTINCT FROM b.{name}" for name in COMPARED]
     with duckdb.connect() as database:
         database.execute("SET memory_limit = '4GB'; SET threads = 2")
         both, same = database.execute(
