@@ -25,7 +25,8 @@ from bangfu.core.matching.crosscheck.facts import Job, write_facts
 from bangfu.core.matching.crosscheck.ingest import HASHES, Hashes, Ingested, ingest_table, sweep
 from bangfu.core.matching.crosscheck.linked_files import write_links
 from bangfu.core.matching.crosscheck.ranges import NOBODY, TableLinks, link_units
-from bangfu.core.matching.crosscheck.registry import Registry, ingest_registry
+from bangfu.core.matching.crosscheck.registry import Registry
+from bangfu.core.matching.crosscheck.registry_ingest import ingest_registry
 from bangfu.core.matching.crosscheck.report_files import conflict_rows, write_conflicts, write_sources
 from bangfu.core.matching.crosscheck.residual import Decided, decide
 from bangfu.core.matching.crosscheck.returned_rows import INGEST
@@ -134,8 +135,9 @@ def _ingest(
     found, ignored = bureau_files(bureau)
     hashes = Hashes(folder)
     persons, households = registry_table(registry, "persons"), registry_table(registry, "households")
-    people = ingest_registry(persons, households, folder, (hashes.of(persons), hashes.of(households)))
-    limit = memory_mb * 1024 * 1024 // (4 * threads)
+    held = memory_mb * 1024 * 1024 // 8  # what is held is copied twice while it is sorted
+    people = ingest_registry(persons, households, folder, (hashes.of(persons), hashes.of(households)), held)
+    limit = held // threads
 
     def one(name: str) -> Ingested:
         return ingest_table(found[name], catalogue().tables[name], folder, hashes.of(found[name]), limit)
