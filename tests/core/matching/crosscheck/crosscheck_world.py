@@ -107,6 +107,8 @@ def _identity(rng: Random, world: World) -> Row:
         name = ""
     elif kind < 0.36:
         number = f" {number.lower()} "
+    elif kind < 0.44 and len(number) == 18:
+        number = f"{number[:15]}000"  # a spreadsheet kept fifteen digits; one in eleven is well-formed all the same
     return {"id_number": number, "name": name, **_more(rng, world, person)}
 
 

@@ -11,7 +11,7 @@ import pytest
 from crosscheck_oracle import household_facts, link_all, person_facts
 from crosscheck_world import make_world, write_world
 
-from bangfu.core.matching.crosscheck import batches, facts, ranges, registry, sorting
+from bangfu.core.matching.crosscheck import batches, facts, ranges, registry_ingest, sorting
 from bangfu.core.matching.crosscheck.run import crosscheck
 
 SEEDS = (1, 2, 3, 4, 5, 6, 7, 8)
@@ -19,7 +19,7 @@ SEEDS = (1, 2, 3, 4, 5, 6, 7, 8)
 
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pieces so small that this county has many of each: units, blocks, batches, runs of a sort."""
-    monkeypatch.setattr(registry, "UNIT", 16)
+    monkeypatch.setattr(registry_ingest, "UNIT", 16)
     monkeypatch.setattr(ranges, "BLOCK", 5)
     monkeypatch.setattr(batches, "BATCH_ROWS", 4)
     monkeypatch.setattr(facts, "PIECE", 6)

@@ -11,7 +11,7 @@ import pytest
 from crosscheck_oracle import link_all
 from crosscheck_world import make_world, write_world
 
-from bangfu.core.matching.crosscheck import registry
+from bangfu.core.matching.crosscheck import registry_ingest
 from bangfu.core.matching.crosscheck.errors import DataError
 from bangfu.core.matching.crosscheck.returned_rows import rows_of
 from bangfu.core.matching.crosscheck.run import crosscheck
@@ -27,7 +27,7 @@ def test_a_folder_that_is_no_cross_check_is_refused(tmp_path: Path) -> None:
 def test_a_household_has_just_the_rows_that_were_linked_to_its_members_or_may_be_theirs(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registry, "UNIT", 16)
+    monkeypatch.setattr(registry_ingest, "UNIT", 16)
     world = make_world(seed)
     write_world(world, tmp_path / "county")
     crosscheck(tmp_path / "county", tmp_path / "county", tmp_path / "out")

@@ -53,9 +53,10 @@ class _Unit:
     made: Made
 
 
-def write_facts(job: Job, folder: Path) -> Made:
-    """Write person_facts.parquet and household_facts.parquet."""
-    persons, households = _files(job, folder)
+def write_persons(job: Job, folder: Path) -> tuple[Made, Households]:
+    """Write person_facts.parquet; returns what came to light and what the households add up to."""
+    keys = {"person_no": job.registry.person_no(0).type, "household_no": job.registry.household_no.type}
+    file = FactFile(folder / "person_facts.parquet", keys, job.catalogue.of("person"), dict(job.coverage.sources))
     sums = Households(
         job.registry.households,
         job.catalogue.of("household"),
@@ -65,40 +66,31 @@ def write_facts(job: Job, folder: Path) -> Made:
     made = Made()
 
     def commit(_: int, unit: _Unit) -> None:
-        persons.add(unit.table)
+        file.add(unit.table)
         made.conflicts.extend(unit.made.conflicts)
         made.deceased.update(unit.made.deceased)
         made.custody.extend(unit.made.custody)
 
-    units = len(job.registry.units) - 1
-    in_turn(units, job.threads, lambda unit: _work(job, persons, sums, unit), commit)
-    persons.close()
-    pieces = list(range(0, job.registry.households, PIECE))
+    in_turn(len(job.registry.units) - 1, job.threads, lambda unit: _work(job, file, sums, unit), commit)
+    file.close()
+    return made, sums
+
+
+def write_households(job: Job, sums: Households, folder: Path) -> None:
+    """Write household_facts.parquet."""
+    numbers = job.registry.household_no
+    facts = job.catalogue.of("household")
+    keys = {"household_no": numbers.type}
+    file = FactFile(folder / "household_facts.parquet", keys, facts, dict(job.coverage.sources))
+    pieces = list(range(0, len(numbers), PIECE))
 
     def table_of(number: int) -> Any:
         start = pieces[number]
-        stop = min(start + PIECE, job.registry.households)
-        keys = {"household_no": job.registry.household_no.slice(start, stop - start)}
-        return households.table(keys, sums.answers(start, stop))
+        stop = min(start + PIECE, len(numbers))
+        return file.table({"household_no": numbers.slice(start, stop - start)}, sums.answers(start, stop))
 
-    in_turn(len(pieces), job.threads, table_of, lambda _, table: households.add(table))
-    households.close()
-    return made
-
-
-def _files(job: Job, folder: Path) -> tuple[FactFile, FactFile]:
-    number = job.registry.household_no.type
-    persons = job.registry.person_no(0).type
-    sources = dict(job.coverage.sources)
-    return (
-        FactFile(
-            folder / "person_facts.parquet",
-            {"person_no": persons, "household_no": number},
-            job.catalogue.of("person"),
-            sources,
-        ),
-        FactFile(folder / "household_facts.parquet", {"household_no": number}, job.catalogue.of("household"), sources),
-    )
+    in_turn(len(pieces), job.threads, table_of, lambda _, table: file.add(table))
+    file.close()
 
 
 def _households_of(registry: Registry, places: Any) -> Any:
@@ -172,7 +164,7 @@ def _found(unit: UnitFacts) -> Made:
     made = Made(conflicts_of(unit))
     died, custody = unit.answers["deceased"], unit.answers["in_custody"]
     day = unit.answers["died_on"]
-    for at in np.flatnonzero(died.value).tolist():
+    for at in np.flatnonzero(died.value > 0).tolist():
         made.deceased[unit.start + at] = int(day.value[at]) if day.known is None or day.known[at] else None
-    made.custody = (np.flatnonzero(custody.value) + unit.start).tolist()
+    made.custody = (np.flatnonzero(custody.value > 0) + unit.start).tolist()
     return made

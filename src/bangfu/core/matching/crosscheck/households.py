@@ -115,7 +115,7 @@ def _counting(rows: Any, household: Any) -> tuple[Any, Any]:
     """Persons with rows that count and with a household, and that household."""
     import numpy as np
 
-    at = np.flatnonzero(rows)
+    at = np.flatnonzero(rows > 0)  # of booleans: four times as fast as of numbers
     where = household[at]
     if len(where) and where.min() < 0:
         at, where = at[where >= 0], where[where >= 0]

@@ -67,6 +67,8 @@ class _Unit:
     place: Any
     shared: Any
     """Which of them carry a number that another has as well; None where nobody does."""
+    next: int
+    """The first number of the next unit."""
 
 
 def link_units(
@@ -133,9 +135,11 @@ def _unit(registry: Registry, unit: int) -> _Unit:
         shared = np.zeros(len(numbers), bool)
         shared[1:] |= same
         shared[:-1] |= same
-    padded = np.append(numbers, np.iinfo(np.int64).max)
+    most = np.iinfo(np.int64).max
+    padded = np.append(numbers, most)
+    after = int(store.read("id", stop, stop + 1)[0]) if stop < store.rows else int(most)
     names, birth = store.read("name", first, stop), store.read("birth", first, stop)
-    return _Unit(start, numbers, padded, names, birth, store.read("place", first, stop), shared)
+    return _Unit(start, numbers, padded, names, birth, store.read("place", first, stop), shared, after)
 
 
 def _link_unit(
@@ -189,10 +193,11 @@ def _link_block(
     strangers = len(hit) - int(np.count_nonzero(hit))
     if links.method is not None:
         _note_methods(links, start, hit, rows, place, verdicts)
-    if strangers and len(wrong) and keys is not None:
-        unsure.append(start + _registered_wrongly(links, numbers, keys, ~hit, wrong, start, stop))
     if strangers and keys is not None:
-        unsure.append(start + np.flatnonzero(~hit & end_in_zeros(numbers)))
+        strange = np.flatnonzero(~hit)
+        if len(wrong):
+            unsure.append(start + _registered_wrongly(links, numbers, keys, strange, wrong, start, stop))
+        unsure.append(start + _lost_digits(unit, numbers, keys, strange))
     return unsure, strangers
 
 
@@ -273,7 +278,7 @@ def _registered_wrongly(
     """Rows about nobody registered whose name and birth somebody has whose registered number is not usable."""
     import numpy as np
 
-    rows = np.flatnonzero(strange & (keys != NO_NAME))
+    rows = strange[keys[strange] != NO_NAME]
     birth = birth_days(numbers[rows])
     if links.store.has("born"):
         own = links.store.read("born", start, stop)[rows]
@@ -281,3 +286,17 @@ def _registered_wrongly(
     sought = mixed(keys[rows], birth)
     at = np.minimum(np.searchsorted(wrong, sought), len(wrong) - 1)
     return rows[wrong[at] == sought]
+
+
+def _lost_digits(unit: _Unit, numbers: Any, keys: Any, strange: Any) -> Any:
+    """Rows about nobody registered that end in 000, where somebody of that name has a number that begins as they do."""
+    import numpy as np
+
+    rows = strange[end_in_zeros(numbers[strange])]
+    found = []
+    for row in rows.tolist():
+        first, last = np.searchsorted(unit.numbers, (numbers[row], numbers[row] + 100))
+        # whom it may be may stand at the beginning of the next unit
+        if unit.next < numbers[row] + 100 or (keys[row] == unit.names[first:last]).any():
+            found.append(row)
+    return np.array(found, np.int64)

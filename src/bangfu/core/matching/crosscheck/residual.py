@@ -98,7 +98,9 @@ def _identities(links: TableLinks, rows: Any) -> Rows:
     keys = store.mapped("name")[rows] if store.has("name") else np.zeros(len(rows), np.uint64)
     born = store.mapped("born")[rows] if store.has("born") else np.full(len(rows), NO_DAY, np.int32)
     sex = store.mapped("sex")[rows] if store.has("sex") else np.zeros(len(rows), np.uint8)
-    phone, township = (store.mapped(name)[rows] if store.has(name) else None for name in ("phone", "township"))
+    phone, township = (
+        store.mapped(name)[rows].astype(np.int64) if store.has(name) else None for name in ("phone", "township")
+    )
     texts = store.texts()
     at = pa.array(np.where(rows < bare, rows, 0), mask=rows >= bare)
     written, names = (texts.column(name).take(at).combine_chunks() for name in ("id_number", "name"))

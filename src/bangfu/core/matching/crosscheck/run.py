@@ -21,11 +21,12 @@ from bangfu.core.matching.crosscheck.catalogue import catalogue
 from bangfu.core.matching.crosscheck.conflicts_book import write_conflict_book
 from bangfu.core.matching.crosscheck.coverage import Allowed, Source, coverage
 from bangfu.core.matching.crosscheck.errors import DataError
-from bangfu.core.matching.crosscheck.facts import Job, write_facts
+from bangfu.core.matching.crosscheck.facts import Job, write_households, write_persons
 from bangfu.core.matching.crosscheck.ingest import HASHES, Hashes, Ingested, ingest_table, sweep
 from bangfu.core.matching.crosscheck.linked_files import write_links
 from bangfu.core.matching.crosscheck.ranges import NOBODY, TableLinks, link_units
-from bangfu.core.matching.crosscheck.registry import Registry, ingest_registry
+from bangfu.core.matching.crosscheck.registry import Registry
+from bangfu.core.matching.crosscheck.registry_ingest import ingest_registry
 from bangfu.core.matching.crosscheck.report_files import conflict_rows, write_conflicts, write_sources
 from bangfu.core.matching.crosscheck.residual import Decided, decide
 from bangfu.core.matching.crosscheck.returned_rows import INGEST
@@ -88,18 +89,24 @@ def crosscheck(
             _take_over(found, decided)
             reviewed = {name: decided[name].candidates() if name in decided else _none() for name in catalogue().tables}
             job = Job(people, catalogue(), speaks, linked, reviewed, on, threads)
-            facts = write_facts(job, made)
-        with steps.step("write"):
+            facts, sums = write_persons(job, made)
+        with steps.step("write"), ThreadPoolExecutor(1) as beside:
+            # one thread encodes, which leaves the interpreter free for the rest
+            homes = beside.submit(write_households, job, sums, made)
+            if threads == 1:
+                homes.result()
             if links:
                 (made / "links").mkdir()
                 for name, table in found.items():
                     write_links(people, table, decided[name], made / "links" / f"{name}.parquet")
-            conflicts = [*facts.conflicts, *benefit_conflicts(registry, people, facts, sources)]
-            rows, places = conflict_rows(people, conflicts)
+            rows, places = conflict_rows(
+                people, [*facts.conflicts, *benefit_conflicts(registry, people, facts, sources)]
+            )
             write_conflicts(rows, made / "conflicts.parquet")
             book = write_conflict_book(people, registry, rows, places, on, made / "conflicts.xlsx")
             counts = {name: _counts(table, decided[name]) for name, table in found.items()}
             write_sources(sources, counts, made / "sources.parquet")
+            homes.result()
         summary = _summary(people, sources, counts, on, rows, steps, fresh, ignored, book=book)
         (made / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         write_state(made, people, found, decided, speaks.allowed)
@@ -134,8 +141,9 @@ def _ingest(
     found, ignored = bureau_files(bureau)
     hashes = Hashes(folder)
     persons, households = registry_table(registry, "persons"), registry_table(registry, "households")
-    people = ingest_registry(persons, households, folder, (hashes.of(persons), hashes.of(households)))
-    limit = memory_mb * 1024 * 1024 // (4 * threads)
+    held = memory_mb * 1024 * 1024 // 8  # what is held is copied twice while it is sorted
+    people = ingest_registry(persons, households, folder, (hashes.of(persons), hashes.of(households)), held)
+    limit = held // threads
 
     def one(name: str) -> Ingested:
         return ingest_table(found[name], catalogue().tables[name], folder, hashes.of(found[name]), limit)

@@ -9,14 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bangfu.core.matching.crosscheck.store import (
-    NO_VALUE,
-    NO_VALUE_32,
-    LaneFile,
-    ValueFile,
-    read_arrow,
-    write_arrow,
-)
+from bangfu.core.matching.crosscheck.store import BATCH, NO_VALUE, NO_VALUE_32, LaneFile, ValueFile
 
 _LANE = "lane:"
 _NARROW = "int64"
@@ -50,7 +43,7 @@ class SortedRows:
         self._folder, self._limit = folder, limit
         self._held: list[Any] = []
         self._bytes = 0
-        self._runs: list[Path] = []
+        self._runs: list[_Run] = []
         self._bounds: dict[str, tuple[int, int]] = {}
         self.rows = 0
 
@@ -79,10 +72,9 @@ class SortedRows:
                 self._bounds[name] = (min(low, int(known.min())), max(high, int(known.max())))
 
     def _spill(self) -> None:
-        path = self._folder / f"run-{len(self._runs):05d}.tmp"
-        write_arrow(self._sorted(self._held), path)
-        self._runs.append(path)
+        table = self._sorted(self._held)
         self._held, self._bytes = [], 0
+        self._runs.append(_Run.write(table, self._folder, f"run-{len(self._runs):05d}"))
 
     @staticmethod
     def _sorted(tables: list[Any]) -> Any:
@@ -118,7 +110,7 @@ class SortedRows:
         if values is not None:
             values.close()
         for run in self._runs:
-            run.unlink()
+            run.remove()
         return kinds
 
     def _narrowed(self, name: str, numbers: Any) -> Any:
@@ -135,15 +127,50 @@ class SortedRows:
 
         if self._held:
             self._spill()
-        runs = [read_arrow(path) for path in self._runs]
-        numbers = [run.column(f"{_LANE}id").combine_chunks().to_numpy() for run in runs]
-        wanted = max(1, len(runs) * 2)
-        sample = np.sort(np.concatenate([column[:: max(1, len(column) // 1024)] for column in numbers]))
+        wanted = max(1, len(self._runs) * 2)
+        sample = np.sort(np.concatenate([run.numbers[:: max(1, len(run.numbers) // 1024)] for run in self._runs]))
         cuts = np.unique(sample[np.arange(1, wanted) * len(sample) // wanted])
-        starts = [0] * len(runs)
+        starts = [0] * len(self._runs)
         for cut in [*cuts.tolist(), None]:
-            ends = [len(column) if cut is None else int(np.searchsorted(column, cut)) for column in numbers]
-            pieces = [run.slice(a, b - a) for run, a, b in zip(runs, starts, ends, strict=True) if b > a]
+            ends = [len(run.numbers) if cut is None else int(np.searchsorted(run.numbers, cut)) for run in self._runs]
+            pieces = [run.rows(a, b) for run, a, b in zip(self._runs, starts, ends, strict=True) if b > a]
             if pieces:
                 yield self._sorted(pieces)
             starts = ends
+
+
+class _Run:
+    """Sorted rows that were put aside: read piece by piece, not mapped, so that memory stays what was asked for."""
+
+    def __init__(self, table: Path, numbers: Path) -> None:
+        import numpy as np
+
+        self._table, self._file = table, numbers
+        self.numbers = np.memmap(numbers, np.int64, "r")
+
+    @classmethod
+    def write(cls, table: Any, folder: Path, name: str) -> _Run:
+        """Put a sorted table aside."""
+        import pyarrow as pa
+
+        path, numbers = folder / f"{name}.arrow", folder / f"{name}.bin"
+        table.column(f"{_LANE}id").to_numpy().tofile(numbers)
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table, max_chunksize=BATCH)
+        return cls(path, numbers)
+
+    def rows(self, start: int, stop: int) -> Any:
+        """The rows from `start` to before `stop` as a table."""
+        import pyarrow as pa
+
+        first = start // BATCH
+        with pa.OSFile(str(self._table), "rb") as source:
+            reader = pa.ipc.open_file(source)
+            batches = [reader.get_batch(number) for number in range(first, -(-stop // BATCH))]
+        return pa.Table.from_batches(batches).slice(start - first * BATCH, stop - start)
+
+    def remove(self) -> None:
+        """Delete the files."""
+        del self.numbers
+        self._table.unlink()
+        self._file.unlink()

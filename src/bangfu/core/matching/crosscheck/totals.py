@@ -13,9 +13,6 @@ from bangfu.core.matching.crosscheck.ranges import BLOCK, NOBODY, TableLinks
 from bangfu.core.matching.crosscheck.residual import Decided
 from bangfu.core.matching.rows import NO_DAY
 
-EXACT = 2**53
-"""Up to here a float64 holds every whole number, so that sums may be made with it."""
-
 NOTHING = 2**63 - 1
 """Where no row has a date or a code."""
 PAIR = 256
@@ -73,8 +70,9 @@ class UnitRows:
         counted = lanes.pop(COUNTED, None)
         keep = person != NOBODY if counted is None else (person != NOBODY) & (counted != 0)
         if not keep.all():
-            person = person[keep]
-            lanes = {lane: numbers[keep] for lane, numbers in lanes.items()}
+            at = np.flatnonzero(keep)
+            person = person[at]
+            lanes = {lane: numbers[at] for lane, numbers in lanes.items()}
         return person - np.int32(self._start), lanes
 
 
@@ -189,8 +187,6 @@ def summed(person: Any, numbers: Any, size: int) -> Any:
     """Sums of whole numbers by person (int64), exactly."""
     import numpy as np
 
-    if len(numbers) and max(int(numbers.max()), -int(numbers.min())) * len(numbers) < EXACT:
-        return np.bincount(person, numbers, size).astype(np.int64)
     total = np.zeros(size, np.int64)
     np.add.at(total, person, numbers.astype(np.int64))
     return total
