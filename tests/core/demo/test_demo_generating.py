@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 from demo_reading import table
 
 from bangfu.core.demo import DemoResult, generate
+from bangfu.core.demo.lives import Settler
+from bangfu.core.demo.people import next_number
+from bangfu.core.demo.plan import Place
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -82,6 +87,21 @@ def test_two_thousand_households_take_less_than_five_seconds(tmp_path: Path) -> 
 
 def test_a_county_has_exactly_the_households_asked_for(small: DemoResult) -> None:
     assert len(table(small.out / "2026-09", "households")) == small.households == 2000
+
+
+def test_no_two_persons_of_a_month_have_one_number(county: DemoResult) -> None:
+    for month, _ in county.months:
+        numbers = [person["人编号"] for person in table(county.out / month, "persons")]
+        assert len(set(numbers)) == len(numbers)
+
+
+def test_whoever_joins_a_household_does_not_get_the_number_of_a_member_who_has_gone() -> None:
+    household = Settler(date(2026, 9, 30)).settle(Place(4), "9901011012010001", Random(1))
+    assert next_number(household) == "990101101201000105"
+    del household.persons[1]
+    assert next_number(household) == "990101101201000105"
+    household.given = int(household.persons.pop().no[-2:])
+    assert next_number(household) == "990101101201000105"
 
 
 def test_a_large_county_comes_without_workbooks(tmp_path: Path) -> None:
