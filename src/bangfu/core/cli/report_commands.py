@@ -104,6 +104,7 @@ def _one_of_many(args: argparse.Namespace, builder: Any, number: str, folder: Pa
 def _builder(args: argparse.Namespace, households: set[str]) -> Any:
     from bangfu.core.matching.authorisations_reading import read_authorisations
     from bangfu.core.matching.crosscheck.returned_rows import Returned
+    from bangfu.core.matching.crosscheck.state import has_state
     from bangfu.core.matching.methods import METHODS
     from bangfu.core.matching.report import ReportBuilder, ReportOptions
     from bangfu.core.matching.report_exchanges import read_exchanges
@@ -113,18 +114,22 @@ def _builder(args: argparse.Namespace, households: set[str]) -> Any:
     authorisations = read_authorisations(args.registry)
     for problem in authorisations.problems if authorisations else ():
         print(problem.line(), file=sys.stderr)
-    returned = Returned(args.crosscheck)
+    crosscheck = read_crosscheck(args.crosscheck, households)
+    returned = None
+    if has_state(args.crosscheck):
+        returned = Returned(args.crosscheck)
+    else:  # facts that were carried elsewhere without what they rest on
+        print("提示：核对结果中没有底稿，报告不列返回的记录 / no rows kept: none are listed", file=sys.stderr)
     options = ReportOptions(
         args.on or date.today(),
         args.purpose.strip(),
         args.operator or "",
         args.valid_days,
         authorisations,
-        lambda _, number: returned.rows_of(number),
+        (lambda _, number: returned.rows_of(number)) if returned else None,
         {method.code: (method.zh, method.en) for method in METHODS},
         read_exchanges(args.exchanges) if args.exchanges else (),
     )
-    crosscheck = read_crosscheck(args.crosscheck, households)
     return ReportBuilder(crosscheck, read_registry(args.registry, households), options)
 
 

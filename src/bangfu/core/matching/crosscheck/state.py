@@ -57,6 +57,11 @@ def write_state(
     (goal / FILE).write_text(json.dumps(names, sort_keys=True), encoding="utf-8")
 
 
+def has_state(folder: Path) -> bool:
+    """Whether a folder of results still has what `read_state` reads."""
+    return (folder / FOLDER / FILE).is_file()
+
+
 def read_state(folder: Path, ingest: str) -> State:
     """Open what a cross-check left in `folder`. Raises DataError where that is not complete."""
     try:
