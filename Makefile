@@ -16,6 +16,7 @@ $(VENV)/base.stamp: requirements/base.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/base.txt
 	$(BIN)/python tools/link_package.py
+	$(BIN)/python tools/messages.py compile
 	@touch $@
 
 $(VENV)/test.stamp: requirements/test.txt $(VENV)/base.stamp
@@ -39,6 +40,7 @@ check: $(VENV)/test.stamp ## lint, types, layers, rulebooks, docs
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/messages.py check
 	@for book in rulebook/*/; do echo "$$book"; $(BANGFU) rulebook check $$book --quiet && $(BANGFU) rulebook test $$book || exit 1; done
 	$(BIN)/python -m pytest -q tests/docs
 

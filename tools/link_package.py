@@ -12,7 +12,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 LAUNCHER = """#!{python}
-from bangfu.core.cli import entry
+from bangfu.entry import entry
 
 if __name__ == "__main__":
     entry()

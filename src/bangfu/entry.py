@@ -1,0 +1,23 @@
+"""The one command `bangfu`: the office's commands are read by the office, all others by the core.
+
+The core's commands start without Django; `bangfu --help` lists both.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+OFFICE = ("migrate", "serve", "web", "worker", "backup", "restore", "doctor", "audit", "keys", "account")
+"""Commands of `bangfu.office`."""
+
+
+def entry() -> NoReturn:
+    """Run one command; the process ends with its exit code."""
+    if len(sys.argv) > 1 and sys.argv[1] in OFFICE:
+        from bangfu.office.site.cli import entry as office
+
+        office()
+    from bangfu.core.cli import entry as core
+
+    core()

@@ -1,0 +1,1 @@
+"""People who work here: users, roles, and the areas and bureaus in which they hold them."""

@@ -1,0 +1,14 @@
+"""How people come in: by invitation only."""
+
+from __future__ import annotations
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class InvitationOnly(DefaultAccountAdapter):
+    """Nobody signs up by themselves."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False

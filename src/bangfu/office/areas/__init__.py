@@ -1,0 +1,1 @@
+"""Administrative areas from province to group, as a dated tree with 12-digit codes."""

@@ -1,0 +1,18 @@
+"""The only door to this app."""
+
+from bangfu.office.audit.actions import Acting, Subject, SystemActor, entry, record, record_bulk
+from bangfu.office.audit.events import KINDS, EventKind, declare
+from bangfu.office.audit.models import Entry
+
+__all__ = [
+    "KINDS",
+    "Acting",
+    "Entry",
+    "EventKind",
+    "Subject",
+    "SystemActor",
+    "declare",
+    "entry",
+    "record",
+    "record_bulk",
+]

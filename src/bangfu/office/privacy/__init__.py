@@ -1,0 +1,1 @@
+"""Personal data: keys, sealed values, blind indexes, declarations of what a model holds."""

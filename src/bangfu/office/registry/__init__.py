@@ -1,0 +1,1 @@
+"""The household registry: households, persons, membership, dated statements, statuses, measures."""

@@ -1,0 +1,11 @@
+"""Addresses of the registry."""
+
+from django.urls import path
+
+from bangfu.office.registry.web import views
+
+urlpatterns = [
+    path("households/", views.household_list, name="households"),
+    path("households/<str:number>/", views.household_file, name="household"),
+    path("search/", views.search, name="search"),
+]

@@ -1,0 +1,1 @@
+"""Settings, URLs, navigation, the home page and the look of all pages."""

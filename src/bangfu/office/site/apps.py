@@ -1,0 +1,11 @@
+"""The app as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class SiteConfig(AppConfig):
+    """bangfu.office.site"""
+
+    name = "bangfu.office.site"
+    label = "site"
+    default_auto_field = "django.db.models.BigAutoField"
