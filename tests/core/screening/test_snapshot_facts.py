@@ -9,11 +9,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from snapshot_factory import ID1, ID3, OTHER, VILLAGE, county, manifest, rulebook, write
+from snapshot_factory import FACTS, ID1, ID3, OTHER, VILLAGE, county, fact, manifest, rulebook, write
 
 from bangfu.core.screening.snapshot import Snapshot, take_snapshot
 
 AS_OF = date(2024, 9, 1)
+GRADED = rulebook((*FACTS, fact("persons", "disability_grade", "integer", "残疾等级")))
 NOT_AN_ANSWER = ["not_covered", "no_manifest", "no_file", "not_authorised", "under_review", "bedekt", None]
 
 
@@ -137,3 +138,31 @@ def test_numbers_as_keys_find_the_registrys_text(data: Path) -> None:
     write(data, "persons", ["人编号", "户编号", "姓名", "证件号码"], ["P1", "1", "张三", ID1], ["P3", "2", "王五", ID3])
     columns = assets("under_review") | {"household_no": [1, 2]}
     assert covered(frozen(data, given(data, "household", columns)), "bank_balances") == {"1": False, "2": True}
+
+
+# -- what the registry itself states ----------------------------------------------------------------
+
+
+def grades(data: Path, registered: Sequence[str], certified: Sequence[int | None]) -> list[object]:
+    """The run's grades of P1, P2 and P3: the registry's column, and what the facts have."""
+    who = ["人编号", "户编号", "姓名", "证件号码", "残疾等级"]
+    homes = {"P1": "H1", "P2": "H1", "P3": "H2"}
+    write(
+        data, "persons", who, *([key, homes[key], key, "", text] for key, text in zip(homes, registered, strict=True))
+    )
+    columns = {"person_no": list(homes), "household_no": list(homes.values()), "disability_grade": list(certified)}
+    facts = given(data, "person", columns | {"disability_grade_coverage": ["covered"] * 3})
+    found = {row["person_no"]: row["disability_grade"] for row in rows(frozen(data, facts, GRADED), "persons")}
+    return [found[key] for key in homes]
+
+
+def test_a_certificate_file_that_is_silent_does_not_unsay_the_registered_grade(data: Path) -> None:
+    assert grades(data, ["2", "4", ""], [0, 0, 0]) == [2, 4, None]
+
+
+def test_a_certificate_of_another_grade_stands_beside_the_registered_one_not_in_its_place(data: Path) -> None:
+    assert grades(data, ["2", "", "3"], [4, 1, None]) == [2, None, 3]
+
+
+def test_where_the_registry_keeps_no_grades_those_of_the_certificates_are_taken(data: Path) -> None:
+    assert grades(data, ["", "", ""], [4, 0, None]) == [4, 0, None]

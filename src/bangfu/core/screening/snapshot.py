@@ -27,7 +27,7 @@ from bangfu.core.screening.directory import Directory
 from bangfu.core.screening.snapshot_bureau import has_ids, join_bureau, registered, remarks
 from bangfu.core.screening.snapshot_directory import make_directory
 from bangfu.core.screening.snapshot_doubts import Doubt, doubt_notes, doubted, permitted, read_doubts
-from bangfu.core.screening.snapshot_facts import override
+from bangfu.core.screening.snapshot_facts import override, stated_facts
 from bangfu.core.screening.snapshot_ids import problems, repairs
 from bangfu.core.screening.snapshot_layout import (
     Roles,
@@ -185,7 +185,7 @@ class _Taking:
         self.problems.extend(reading.problems)
         personal = {column.name for column in reading.layout.columns if column.personal}
         given = reading.table.drop([name for name in reading.table.column_names if name in personal])
-        self.tables[table.id] = override(self.tables[table.id], given, table.key)
+        self.tables[table.id] = override(self.tables[table.id], given, table.key, stated_facts(self.rulebook, table))
         self.doubts += read_doubts(path, table.of, reading.headers[table.key], self.rulebook)
 
     def _columns(self, table: Table, reading: TableReading) -> Any:
