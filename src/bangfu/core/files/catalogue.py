@@ -173,6 +173,44 @@ _NOTES: dict[str, Message] = {
     "not_joined": Message("有{count}行未对应到人员：{detail}", "{count} rows were not joined to a person: {detail}"),
     "no_file": Message("文件夹中没有这张表：{detail}", "the folder has no such table: {detail}"),
     "orphans": Message("有{count}行的人员不在人员表中，未能确定户", "{count} rows name a person who is not registered"),
+    "facts_under_review": Message(
+        "比对结果：{detail}中有待核实的记录可能与{count}户有关，这些户在本表中按“未知”处理",
+        "by the cross-check, rows to be looked at may be about members of {count} household(s): of them the table says "
+        "nothing",
+        "请核实这些记录后重新比对。",
+        "Settle these rows and run the cross-check again.",
+    ),
+    "facts_not_authorised": Message(
+        "比对结果：{count}户未授权查询{detail}，其记录不采用，这些户在本表中按“未知”处理",
+        "by the cross-check, {count} household(s) did not authorise the query: rows about them are not used, and of "
+        "them the table says nothing",
+        "请取得授权后重新比对。",
+        "Obtain their authorisation and run the cross-check again.",
+    ),
+    "facts_not_covered": Message(
+        "比对结果：{detail}不覆盖{count}户，这些户在本表中按“未知”处理",
+        "by the cross-check, the table does not cover {count} household(s): of them it says nothing",
+        "请来源单位提供覆盖这些户的数据后重新比对。",
+        "Ask the source for data that cover them and run the cross-check again.",
+    ),
+    "facts_no_manifest": Message(
+        "比对结果：{detail}没有可用的说明文件，{count}户在本表中按“未知”处理",
+        "by the cross-check, the table came without a manifest: of {count} household(s) it says nothing",
+        "请补充说明文件后重新比对。",
+        "Add the manifest and run the cross-check again.",
+    ),
+    "facts_no_file": Message(
+        "比对时没有{detail}的文件，{count}户在本表中按“未知”处理",
+        "the cross-check had no file of the table: of {count} household(s) it says nothing",
+        "请补充文件后重新比对。",
+        "Add the file and run the cross-check again.",
+    ),
+    "facts_unreadable": Message(
+        "比对结果中{detail}的覆盖情况“{value}”无法识别，{count}户在本表中按“未知”处理",
+        "the cross-check's word for coverage, {value!r}, is not known: of {count} household(s) the table says nothing",
+        "请重新比对。",
+        "Run the cross-check again.",
+    ),
     "html": Message("文件实为网页（HTML）表格，已按表格读入", "the file is really an HTML table; it was read as one"),
     "ending": Message("文件内容是{detail}，与扩展名不符", "the content is {detail}, unlike its ending"),
 }

@@ -73,6 +73,9 @@ def _screen(book: Rulebook, request: Request, folder: Path) -> None:
     state.started = clock
     if snapshot is not None and snapshot.problems:
         state.warnings.append(f"{len(snapshot.problems)} problems in the files: see problems/problems.xlsx")
+    if snapshot is not None:
+        doubts = [note for note in snapshot.notes if note.code in ("facts_under_review", "facts_not_authorised")]
+        state.warnings.extend(f"{note.line('zh')} / {note.line('en')}" for note in doubts)
     clock = state.took("read", clock)
     _evaluate(state, connection)
     digests = _digests(state)

@@ -26,7 +26,8 @@ from bangfu.core.rulebook.model import Rulebook, Table
 from bangfu.core.screening.directory import Directory
 from bangfu.core.screening.snapshot_bureau import has_ids, join_bureau, registered, remarks
 from bangfu.core.screening.snapshot_directory import make_directory
-from bangfu.core.screening.snapshot_facts import override
+from bangfu.core.screening.snapshot_doubts import Doubt, doubt_notes, doubted, permitted, read_doubts
+from bangfu.core.screening.snapshot_facts import override, stated_facts
 from bangfu.core.screening.snapshot_ids import problems, repairs
 from bangfu.core.screening.snapshot_layout import (
     Roles,
@@ -109,6 +110,7 @@ class _Taking:
         self.problems: list[Problem] = []
         self.identities: dict[str, Identities] = {}
         self.under_review: dict[str, Sequence[int]] = {}
+        self.doubts: list[Doubt] = []
 
     def take(self) -> Snapshot:
         """All steps in order."""
@@ -183,7 +185,8 @@ class _Taking:
         self.problems.extend(reading.problems)
         personal = {column.name for column in reading.layout.columns if column.personal}
         given = reading.table.drop([name for name in reading.table.column_names if name in personal])
-        self.tables[table.id] = override(self.tables[table.id], given, table.key)
+        self.tables[table.id] = override(self.tables[table.id], given, table.key, stated_facts(self.rulebook, table))
+        self.doubts += read_doubts(path, table.of, reading.headers[table.key], self.rulebook)
 
     def _columns(self, table: Table, reading: TableReading) -> Any:
         """The table's own columns without the personal ones, and the facts that are read off these."""
@@ -315,12 +318,19 @@ class _Taking:
             areas, indices = encoded.dictionary.to_pylist(), encoded.indices
         else:
             areas, indices = [], pa.nulls(households.num_rows, pa.int32())
+        doubts = doubted(self.doubts, households, self.tables[self.who.persons.id], self.who)
         for table in bureaus:
             manifest = self.manifests.get(table.id)
             answers = [manifest is not None and manifest.covers(code, self.as_of) for code in areas]
             covered = pa.array(answers, pa.bool_()).take(indices).fill_null(False)
             covered = pc.and_not(covered, self._unsettled(table.id, households))
+            codes = doubts.get(table.id, {})
+            for mask in codes.values():
+                covered = pc.and_not(covered, mask)
             households = put(households, f"{COVERED}{table.id}", covered)
+            self.notes.extend(doubt_notes(table.file, table.label.zh or table.id, codes))
+            if table.id in self.tables:
+                self.tables[table.id] = permitted(self.tables[table.id], table.id, self.doubts, self.who)
         self.tables[self.who.households.id] = households
 
     def _unsettled(self, table: str, households: Any) -> Any:
