@@ -7,7 +7,7 @@ DEMO_DIR ?= demo
 DEMO_HOUSEHOLDS ?= 12000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench clean
+.PHONY: help setup demo test check bench bundle clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -48,6 +48,9 @@ bench: $(VENV)/bench.stamp ## rules and linking beside their peers
 	$(BIN)/python bench/rules.py
 	$(BIN)/python bench/linking.py
 	$(BIN)/python bench/linking.py --unseen --seeds 103,104
+
+bundle: $(VENV)/base.stamp ## a folder that installs on a machine without a network
+	$(BIN)/python tools/bundle.py
 
 clean: ## remove what the commands made
 	rm -rf $(VENV) $(DEMO_DIR) bench/.data
