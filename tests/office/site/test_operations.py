@@ -13,7 +13,6 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-
 from operations_home import COMMAND, bangfu, environment
 
 
