@@ -141,7 +141,7 @@ THINK = 0.0
 
 def main() -> int:
     """Serve, load, print a table; 1 where a page is slower than wanted."""
-    global PERSONS, THINK  # noqa: PLW0603
+    global PERSONS, THINK
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--persons", type=int, default=1_000_000)
     parser.add_argument("--users", type=int, default=10)
