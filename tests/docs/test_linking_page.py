@@ -190,7 +190,7 @@ def test_a_worked_number_is_what_linking_computes(worked: tuple[str, ...]) -> No
     row, expression, chance, score, becomes = worked
     links = linked(born_in(yaml.safe_load(row.strip("`"))))
     method = METHODS[links.method[0]].code + (", review" if links.review[0] else "")
-    odds = (1 - linking._USUAL_STRANGERS) / linking._USUAL_STRANGERS
+    odds = (1 - linking.USUAL_STRANGERS) / linking.USUAL_STRANGERS
     by_chance = expected(expression)
     assert (f"{by_chance:.2g}", f"{links.score[0]:.5f}", method) == (chance, score, becomes.replace("`", ""))
     assert links.score[0] == pytest.approx(odds / (odds + by_chance), rel=1e-5)

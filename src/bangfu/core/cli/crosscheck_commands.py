@@ -14,7 +14,7 @@ from bangfu.core.cli.commands import OK, Bar, existing
 
 def crosscheck(args: argparse.Namespace) -> int:
     """Link all bureaus' files to the registry and write what they say of persons and households."""
-    existing([args.registry, args.bureau])
+    existing([args.registry, args.bureau, *([args.decisions] if args.decisions else [])])
     from bangfu.core.matching.authorisations_reading import read_authorisations
     from bangfu.core.matching.crosscheck.run import crosscheck as run_crosscheck
 
@@ -32,6 +32,7 @@ def crosscheck(args: argparse.Namespace) -> int:
             allowed=None if register is None else lambda table, on: register.authorised_households(on, table),
             asked_on=args.asked_on or date.today(),
             links=not args.no_links,
+            decisions=args.decisions,
             progress=bar,
         )
     summary = found.summary

@@ -170,6 +170,13 @@ _NOTES: dict[str, Message] = {
     "encoding": Message("文件编码为 {detail}", "the file is encoded in {detail}"),
     "id_repaired": Message("证件号码已规范：{detail}（{count}处）", "ID numbers repaired: {detail} ({count})"),
     "linked_by": Message("有{count}行这样对应到人员：{detail}", "{count} rows were linked so: {detail}"),
+    "decided": Message("有{count}行按核实人的决定处理", "{count} rows were settled by a reviewer's decision"),
+    "decisions_lapsed": Message(
+        "有{count}条核实决定已失效，因为登记的人员信息已变",
+        "{count} decisions no longer hold, since the person registered is not the same",
+        "请重新核实。",
+        "Look at them again.",
+    ),
     "not_joined": Message("有{count}行未对应到人员：{detail}", "{count} rows were not joined to a person: {detail}"),
     "no_file": Message("文件夹中没有这张表：{detail}", "the folder has no such table: {detail}"),
     "orphans": Message("有{count}行的人员不在人员表中，未能确定户", "{count} rows name a person who is not registered"),

@@ -25,6 +25,7 @@ def explain_household(
     *,
     policies: Sequence[str] | None = None,
     facts: Path | None = None,
+    decisions: Path | None = None,
 ) -> list[Explanation]:
     """Every policy's explanation (or the named ones') for one household, with what would turn each answer.
 
@@ -34,7 +35,7 @@ def explain_household(
         raise DataError(f"--data: {data} 不是文件夹 / is not a folder")
     with tempfile.TemporaryDirectory(prefix="bangfu-") as scratch:
         folder = Path(scratch)
-        request = Request(Path(book.root), data, as_of, folder / "out", facts=facts, threads=1)
+        request = Request(Path(book.root), data, as_of, folder / "out", facts=facts, decisions=decisions, threads=1)
         connection, dataset, snapshot = open_data(book, request, folder)
         try:
             rows = household_rows(connection, dataset, household_no)

@@ -21,6 +21,7 @@ from bangfu.core.files.reader import read_table
 from bangfu.core.files.reading import TableReading
 from bangfu.core.files.remarks import FileError, Note, Problem
 from bangfu.core.files.returned import write_returned
+from bangfu.core.matching.decisions import Decision, read_decisions
 from bangfu.core.matching.people import People
 from bangfu.core.rulebook.model import Rulebook, Table
 from bangfu.core.screening.directory import Directory
@@ -68,16 +69,26 @@ class Snapshot:
     directory: Directory
 
 
-def take_snapshot(rulebook: Rulebook, data: Path, as_of: date, out: Path, *, facts: Path | None = None) -> Snapshot:
+def take_snapshot(
+    rulebook: Rulebook,
+    data: Path,
+    as_of: date,
+    out: Path,
+    *,
+    facts: Path | None = None,
+    decisions: Path | None = None,
+) -> Snapshot:
     """Read every declared table from `data`, join, and write one Parquet per table into `out`, made if
     need be.
 
-    `facts` is a folder with household_facts.parquet and person_facts.parquet whose known values replace
-    or add facts of the same names. Raises FileError where a registry table cannot be read or households
-    or persons are missing, LookupError where the rulebook declares no households or persons. A bureau's
+    `facts` is a folder with household_facts.parquet and person_facts.parquet whose known values replace or add facts
+    of the same names. `decisions`: what reviewers of links decided before. Raises FileError where a registry table
+    cannot be read or households or persons are missing, LookupError where the rulebook declares none. A bureau's
     file that cannot be read is a problem, and covers nobody.
     """
-    return _Taking(rulebook, data, as_of, out, facts).take()
+    taking = _Taking(rulebook, data, as_of, out, facts)
+    taking.decisions = read_decisions(decisions) if decisions else {}
+    return taking.take()
 
 
 def write_problems(snapshot: Snapshot, out_dir: Path) -> list[Path]:
@@ -111,6 +122,7 @@ class _Taking:
         self.identities: dict[str, Identities] = {}
         self.under_review: dict[str, Sequence[int]] = {}
         self.doubts: list[Doubt] = []
+        self.decisions: Mapping[tuple[str, str], Decision] = {}
 
     def take(self) -> Snapshot:
         """All steps in order."""
@@ -242,7 +254,7 @@ class _Taking:
         persons = self.tables[self.who.persons.id]
         key = self.who.person_key
         if table.bureau and has_ids(reading):
-            joined = join_bureau(reading, self._people)
+            joined = join_bureau(reading, self._people, self.decisions)
             columns = put(columns.take(joined.rows), key, persons.column(key).take(joined.persons))
             self.under_review[table.id] = joined.doubtful
             notes, found = remarks(reading, joined)

@@ -284,3 +284,20 @@ def test_columns_that_changed_places_are_read_from_their_right_place(tmp_path: P
     write_world(world, tmp_path / "county")
     found = crosscheck(tmp_path / "county", tmp_path / "county", tmp_path / "out").summary["tables"]["vehicles"]
     assert found["linked"] > 0.9 * found["rows"]
+
+
+def test_a_second_process_on_one_folder_is_refused_and_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:
+    from bangfu.core.files.whole import OutputError, alone
+
+    out = tmp_path / "facts"
+    hold = "import sys, time; from pathlib import Path; from bangfu.core.files.whole import alone\nwith alone(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    child = subprocess.Popen([sys.executable, "-c", hold, str(out)], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    assert child.stdout.readline() == "held\n"
+    with pytest.raises(OutputError, match="另一个进程正在写这个文件夹"), alone(out):
+        pass
+    child.kill()
+    child.wait()
+    with alone(out):
+        assert (tmp_path / ".facts.lock").exists()
+    assert list(tmp_path.iterdir()) == []
