@@ -22,7 +22,8 @@ from bangfu.core.matching.exchange_log import KINDS, MODES, Record, Tail, append
 from bangfu.core.matching.exchange_verify import Finding, Verification, content_of, verify_log
 from bangfu.core.matching.keys import SigningKey
 from bangfu.core.matching.personal import personal_text
-from bangfu.core.matching.token_file import ID_TOKEN, IDENTITY, read_note
+from bangfu.core.matching.token_file import IDENTITY
+from bangfu.core.matching.token_notes import ID_TOKEN, read_note
 
 __all__ = ["Details", "Finding", "Record", "Verification", "content_of", "record_exchange", "verify_log"]
 
