@@ -85,12 +85,12 @@ class TokenKey(_Secret):
         """HMAC-SM3 of `domain` followed by each text, 32 bytes each, one after the other."""
         base = self._base.copy()
         base.update(domain.encode())
-        found = []
+        found = bytearray()
         for text in texts:
             one = base.copy()  # the key's own block has been hashed already
             one.update(text)
-            found.append(one.finalize())
-        return b"".join(found)
+            found += one.finalize()
+        return bytes(found)
 
     def seal(self, text: str) -> str:
         """What only whoever holds the key can make of a text that goes with tokens; no token is one of these."""

@@ -11,6 +11,7 @@ from bangfu.core.matching.tokens import ID, NAME_BIRTH, SOUND_BIRTH, normalised_
 
 NO_TOKEN = -1
 _BLOCK = 1 << 20
+_PART = 1 << 14
 
 
 def number_tokens(key: TokenKey, packed: Any) -> Any:
@@ -70,7 +71,8 @@ def _pairs(key: TokenKey, domain: str, forms: list[str], written: Any, days: Any
     said = known.dictionary.take(pa.array((distinct - day) >> 32))
     born = pa.array(day.astype(np.int32)).cast(pa.date32()).cast(pa.string())
     texts = pc.binary_join_element_wise(said, born, "|").cast(pa.binary())
-    made = key.digests(domain, texts.to_pylist())
+    parts = (texts[start : start + _PART] for start in range(0, len(texts), _PART))
+    made = key.digests(domain, (text for part in parts for text in part.to_pylist()))
     at = np.full(len(written), NO_TOKEN, np.int64)
     at[whole] = which
     return _column(made, at)

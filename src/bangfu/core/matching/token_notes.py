@@ -46,7 +46,7 @@ def note_path(path: Path) -> Path:
 
 def has_tokens(path: Path) -> bool:
     """Whether a file carries tokens: a note lies beside it, or its first column is titled so."""
-    return note_path(path).is_file() or _titled(path)
+    return note_path(path).is_file() or titled_as_tokens(path)
 
 
 def refuse_tokens(path: Path) -> None:
@@ -55,7 +55,8 @@ def refuse_tokens(path: Path) -> None:
         raise FileError("tokens", path.name, note=note_path(path).name)
 
 
-def _titled(path: Path) -> bool:
+def titled_as_tokens(path: Path) -> bool:
+    """Whether the first column of a CSV file, or any of a Parquet file, is titled as that of tokens."""
     try:
         if path.is_dir() or path.suffix.lower() == ".parquet":
             return ID_TOKEN in parquet_columns(path)
