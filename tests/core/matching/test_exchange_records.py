@@ -131,6 +131,15 @@ def test_each_record_names_the_digest_of_the_line_before(log: Path) -> None:
     assert [json.loads(line)["number"] for line in whole] == [1, 2, 3, 4, 5]
 
 
+def test_rows_of_tokens_are_counted_whatever_stands_in_them(tmp_path: Path) -> None:
+    rows = "".join(f"{number},第一行,1\n" for number in ("990101199003071120", "", "1"))
+    (tmp_path / "b.csv").write_text(f'证件号码,说明,估值\n{rows}99010119900307004X,"第一行\n第二行",1\n', encoding="utf-8")
+    write_tokens(TokenKey(SECRET), tmp_path / "b.csv", tmp_path / "out.csv")
+    assert keep(tmp_path / "e.jsonl", tmp_path / "out.csv", kind="tokenised").rows == 4
+    (tmp_path / "out.csv").write_text("id_token,说明\nab,x\nab\nab,x,y\n", encoding="utf-8")  # edited since
+    assert keep(tmp_path / "e.jsonl", tmp_path / "out.csv", kind="received").rows == 3
+
+
 def test_a_file_of_tokens_is_known_with_the_fingerprint_of_its_key(tmp_path: Path, file: Path) -> None:
     key = TokenKey(SECRET)
     write_tokens(key, file, tmp_path / "out.csv")

@@ -27,6 +27,8 @@ def match(args: argparse.Namespace) -> int:
             progress=bar,
         )
     counts = found.summary
+    for warned in counts["warnings"]:
+        print(f"{warned['zh']} / {warned['en']}", file=sys.stderr)
     print(
         f"行 rows: {counts['rows']}; 对应 linked: {counts['linked']}; 须核实 review: {counts['review']}; "
         f"未对应 unlinked: {counts['unlinked']}"

@@ -22,7 +22,8 @@ from bangfu.core.matching.exchange_log import KINDS, MODES, Record, Tail, append
 from bangfu.core.matching.exchange_verify import Finding, Verification, content_of, verify_log
 from bangfu.core.matching.keys import SigningKey
 from bangfu.core.matching.personal import personal_text
-from bangfu.core.matching.token_file import ID_TOKEN, IDENTITY, read_note
+from bangfu.core.matching.token_file import IDENTITY
+from bangfu.core.matching.token_notes import ID_TOKEN, read_note, titled_as_tokens
 
 __all__ = ["Details", "Finding", "Record", "Verification", "content_of", "record_exchange", "verify_log"]
 
@@ -161,6 +162,10 @@ def _table_of(file: Path) -> tuple[int | None, str, str | None]:
         columns, rows = parquet_shape(file)
         note = read_note(file) if ID_TOKEN in columns else None
         return rows, "tokens" if ID_TOKEN in columns else "plain", None if note is None else str(note["key"])
+    counted = _rows_of_tokens(file)
+    if counted is not None:
+        note = read_note(file)
+        return counted, "tokens", None if note is None else str(note["key"])
     try:
         reading = read_table(file, IDENTITY)
     except FileError:
@@ -169,3 +174,21 @@ def _table_of(file: Path) -> tuple[int | None, str, str | None]:
         return reading.rows_seen, "plain", None
     note = read_note(file)
     return reading.rows_seen, "tokens", None if note is None else str(note["key"])
+
+
+def _rows_of_tokens(file: Path) -> int | None:
+    """The rows of a CSV file as `bangfu token` writes it, counted without reading it cell by cell; None where it is
+    none, or was changed so that only the reader of tables can tell."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    if not file.is_file() or not titled_as_tokens(file):
+        return None
+    options = csv.ParseOptions(newlines_in_values=True)
+    try:
+        with csv.open_csv(
+            file, parse_options=options, convert_options=csv.ConvertOptions(include_columns=[ID_TOKEN])
+        ) as opened:
+            return sum(int(batch.num_rows) for batch in opened)
+    except (pa.ArrowInvalid, pa.ArrowKeyError):
+        return None

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from bangfu.core.files.header import title_key
+from bangfu.core.matching.rows import NO_DAY, read_days
 from bangfu.core.values.dates import parse_date
 from bangfu.core.values.id_number import read_id_number
 from bangfu.core.values.text import half_width, name_key
@@ -80,16 +81,37 @@ class Dropped(NamedTuple):
     cells: int
 
 
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Whom the rows are about: `names` distinct, `which` (int64) the index of each row's, len(names) where it has none;
+    `days` (int32) of birth since 1970, NO_DAY where it is not known."""
+
+    names: Sequence[str]
+    which: Any
+    days: Any
+
+
+def owners(names: Any, days: Any) -> Owners:
+    """The owners by an Arrow column of names and an array of days."""
+    import numpy as np
+    import pyarrow as pa
+
+    encoded = names.combine_chunks() if isinstance(names, pa.ChunkedArray) else names
+    encoded = encoded.cast(pa.string()).dictionary_encode()
+    distinct = encoded.dictionary.to_pylist()
+    return Owners(distinct, np.asarray(encoded.indices.fill_null(len(distinct))), days)
+
+
 def personal_title(title: str) -> str:
     """The reason for which a column of this title is personal; empty where it is not."""
     key = title_key(title)
     return next((reason for reason, pattern in _BY_TITLE.items() if pattern.search(key)), "")
 
 
-def personal_values(texts: Any, names: Sequence[str | None], births: Sequence[date | None]) -> tuple[str, int] | None:
+def personal_values(texts: Any, whose: Owners) -> tuple[str, int] | None:
     """The reason for which a column's values are personal, with the number of cells; None where they are not.
 
-    `texts` is an Arrow array of strings, `names` and `births` are those of its rows.
+    `texts` is an Arrow array of strings, as long as `whose`.
     """
     import pyarrow.compute as pc
 
@@ -100,10 +122,10 @@ def personal_values(texts: Any, names: Sequence[str | None], births: Sequence[da
         if cells:
             return reason, cells
     if any(not text.isascii() for text in distinct):
-        named = sum(map(_names, texts.to_pylist(), names))
+        named = _own_names(encoded, distinct, whose)
         if named:
             return "own_name", named
-    return _own_births(texts, distinct, births)
+    return _own_births(texts, distinct, whose.days)
 
 
 def personal_text(text: str, *, phones: bool = True) -> bool:
@@ -125,23 +147,42 @@ def _by_pattern(distinct: Sequence[str]) -> Iterator[tuple[str, Any]]:
         yield reason, pc.indices_nonzero(pc.match_substring_regex(shown, pattern)).cast(pa.int32())
 
 
-def _names(text: str | None, name: str | None) -> bool:
+def _own_names(encoded: Any, distinct: Sequence[str], whose: Owners) -> int:
+    """In how many cells the row's own name stands."""
+    import numpy as np
+
+    texts = np.asarray(encoded.indices.fill_null(len(distinct)))
+    maybe = np.append(_standing(distinct, whose.names, len(texts)), False)
+    rows = np.flatnonzero(maybe[whose.which] & (texts < len(distinct)))
+    pairs = zip(texts[rows].tolist(), whose.which[rows].tolist(), strict=True)
+    return sum(_names(distinct[text], whose.names[name]) for text, name in pairs)
+
+
+def _standing(distinct: Sequence[str], names: Sequence[str], rows: int) -> Any:
+    """Which names stand anywhere in a column; all may, where it would take longer to tell than to look at each row."""
+    import numpy as np
+
+    lengths = {len(name) for name in names} | {len(name_key(name)) for name in names if " " in name}
+    if sum(map(len, distinct)) * len(lengths) > rows:
+        return np.ones(len(names), bool)
+    pieces = {text[at : at + size] for text in distinct for size in lengths for at in range(len(text) - size + 1)}
+    found = (name in pieces or (" " in name and name_key(name) in pieces) for name in names)
+    return np.fromiter(found, bool, len(names))
+
+
+def _names(text: str, name: str) -> bool:
     """Whether the text holds the name; one character alone is a word as often as a name."""
-    if text is None or name is None or len(name) < 2 or len(text) < 2:
+    if len(name) < 2 or len(text) < 2:
         return False
     return name in text or (" " in name and name_key(name) in text)
 
 
-def _own_births(texts: Any, distinct: Sequence[str], births: Sequence[date | None]) -> tuple[str, int] | None:
+def _own_births(texts: Any, distinct: Sequence[str], born: Any) -> tuple[str, int] | None:
     """A column in which most dates are the person's own date of birth."""
     sample = distinct[:_DATE_SAMPLE]
     if not sample or sum(parse_date(text).value is not None for text in sample) * 2 < len(sample):
         return None
-    read = {text: parse_date(text).value for text in distinct}
-    pairs = [
-        (read[text], birth)
-        for text, birth in zip(texts.to_pylist(), births, strict=True)
-        if text is not None and birth is not None and read[text] is not None
-    ]
-    same = sum(day == birth for day, birth in pairs)
-    return ("own_birth", same) if same * 2 > len(pairs) else None
+    days = read_days(texts, months=True)
+    both = (days != NO_DAY) & (born != NO_DAY)
+    same = int((both & (days == born)).sum())
+    return ("own_birth", same) if same * 2 > int(both.sum()) else None

@@ -1,40 +1,38 @@
 """A bureau's file with tokens in place of whoever its rows are about (`bangfu token`).
 
-Beside `NAME.csv` or `NAME.parquet` lies `NAME.tokens.json`, which says how the tokens were made: with
-which key (its fingerprint), by which version, and which columns were left out.
+Beside `NAME.csv` or `NAME.parquet` lies the note on it (`token_notes`), which says how the tokens were made.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bangfu import __version__
 from bangfu.core.files.identity import BIRTH_DATE, BIRTH_TITLES, ID_NUMBER, ID_TITLES, NAME, NAME_TITLES
 from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.files.reader import read_table
 from bangfu.core.files.reading import TableReading
 from bangfu.core.files.remarks import Remark
+from bangfu.core.files.whole_file import whole_file
 from bangfu.core.matching.errors import DataError
 from bangfu.core.matching.keys import TokenKey
-from bangfu.core.matching.personal import Dropped, personal_title, personal_values
-from bangfu.core.matching.tokens import name_birth_tokens, sound_birth_tokens, tokens_of_readings
-from bangfu.core.values.dates import parse_date
-from bangfu.core.values.id_number import IdReading, read_id_number
+from bangfu.core.matching.numbers import NO_NUMBER, birth_days, read_numbers
+from bangfu.core.matching.personal import Dropped, owners, personal_title, personal_values
+from bangfu.core.matching.rows import NO_DAY, read_days
+from bangfu.core.matching.token_columns import name_tokens, number_tokens
+from bangfu.core.matching.token_notes import (
+    ID_PROBLEM,
+    ID_TOKEN,
+    NAME_BIRTH_TOKEN,
+    SOUND_BIRTH_TOKEN,
+    note_path,
+    write_note,
+)
+from bangfu.core.values.id_number import PROBLEMS
 
-ALGORITHM = "HMAC-SM3"
 ENDINGS = (".csv", ".parquet")
-NOTE_ENDING = ".tokens.json"
-ID_TOKEN, ID_PROBLEM = "id_token", "id_problem"
-NAME_BIRTH_TOKEN, SOUND_BIRTH_TOKEN = "name_birth_token", "sound_birth_token"
 SOURCE_SHEET, SOURCE_ROW = "source_sheet", "source_row"
 OWN_COLUMNS = (ID_TOKEN, ID_PROBLEM, NAME_BIRTH_TOKEN, SOUND_BIRTH_TOKEN, SOURCE_SHEET, SOURCE_ROW)
 _IDENTITY = {
@@ -52,7 +50,7 @@ IDENTITY = TableLayout(
     rest=True,
 )
 """The columns that say who a row is about; all others are kept as they stand until they are judged."""
-_CHUNK = 50_000
+_OK = PROBLEMS.index("ok")
 
 Progress = Callable[[str, int, int], None]
 
@@ -81,12 +79,12 @@ class Tokenised:
 
 @dataclass(frozen=True, slots=True)
 class _Identity:
-    """Who the rows are about: Arrow columns to be written, and two lists that stay here."""
+    """Who the rows are about: Arrow columns to be written, and names and days of birth, which stay here."""
 
     made: Mapping[str, Any]
     problems: Mapping[str, int]
-    names: Sequence[str | None]
-    births: Sequence[date | None]
+    names: Any
+    days: Any
 
 
 def write_tokens(
@@ -115,31 +113,9 @@ def write_tokens(
         dict(sorted(problems.items())), tuple(kept), dropped, _remarks(reading),
     )  # fmt: skip
     told("writing", 0, 1)
-    _write(found, table, name_birth)
+    _write(key, found, table, name_birth)
     told("writing", 1, 1)
     return found
-
-
-def note_path(path: Path) -> Path:
-    """Where the note on a token file lies: `deaths.csv` → `deaths.tokens.json`."""
-    return path.with_name(path.stem + NOTE_ENDING)
-
-
-def read_note(path: Path) -> Mapping[str, Any] | None:
-    """The note beside a token file: its key's fingerprint and how it was made; None where there is none."""
-    beside = note_path(path)
-    if not beside.is_file():
-        return None
-    try:
-        note = json.loads(beside.read_text(encoding="utf-8-sig"))
-    except ValueError:
-        note = None
-    if not isinstance(note, dict) or not isinstance(note.get("key"), str):
-        raise DataError(
-            f"{beside}: 不是密文文件的说明，请向来源单位重新索取 / "
-            "this is no note on a file of tokens: ask the source for it again"
-        )
-    return note
 
 
 # -- what is refused --------------------------------------------------------------------------------------
@@ -199,38 +175,35 @@ def _nobody(file: Path, reading: TableReading, problems: Mapping[str, int]) -> s
 
 
 def _identity(key: TokenKey, reading: TableReading, name_birth: bool, told: Progress) -> _Identity:
-    """Tokens and problems of every row, some rows at a time so that few of them exist as Python's objects."""
+    """Tokens and problems of every row."""
+    import numpy as np
     import pyarrow as pa
 
-    numbers, names, written = (reading.column(name) for name in _IDENTITY)
-    known: dict[str, date | None] = {}
-    chunks: dict[str, list[Any]] = {name: [] for name in (OWN_COLUMNS[:4] if name_birth else OWN_COLUMNS[:2])}
-    counts: Counter[str] = Counter()
-    births: list[date | None] = []
-    for start in range(0, len(numbers), _CHUNK):
-        told("tokens", start, len(numbers))
-        part = slice(start, start + _CHUNK)
-        found = [read_id_number(number) for number in numbers[part]]
-        days = [_birth(text, one, known) for text, one in zip(written[part], found, strict=True)]
-        made: list[Sequence[str | None]] = [tokens_of_readings(key, found), [one.problem for one in found]]
-        if name_birth:
-            made += [name_birth_tokens(key, names[part], days), sound_birth_tokens(key, names[part], days)]
-        for column, values in zip(chunks.values(), made, strict=True):
-            column.append(pa.array(values, pa.string()))
-        counts.update(one.problem for one in found)
-        births.extend(days)
-    del counts["ok"]
-    columns = {name: pa.chunked_array(column, pa.string()) for name, column in chunks.items()}
-    return _Identity(columns, counts, names, births)
+    table, steps = reading.table, 2 if name_birth else 1
+    nothing = pa.nulls(table.num_rows, pa.string())
+    texts, names, births = (table.column(name) if name in table.column_names else nothing for name in _IDENTITY)
+    told("tokens", 0, steps)
+    numbers = read_numbers(texts)
+    sound = numbers.problems == _OK  # a certificate with a wrong suffix has a number and no token
+    packed = np.where(sound, numbers.packed, NO_NUMBER)
+    problems = pa.DictionaryArray.from_arrays(pa.array(numbers.problems.astype(np.int8)), list(PROBLEMS))
+    made = {ID_TOKEN: number_tokens(key, packed), ID_PROBLEM: problems.cast(pa.string())}
+    days = _births(births, packed)
+    told("tokens", 1, steps)
+    if name_birth:
+        made[NAME_BIRTH_TOKEN], made[SOUND_BIRTH_TOKEN] = name_tokens(key, names, days)
+        told("tokens", 2, steps)
+    codes, counts = np.unique(numbers.problems[~sound], return_counts=True)
+    wrong = {PROBLEMS[code]: count for code, count in zip(codes.tolist(), counts.tolist(), strict=True)}
+    return _Identity(made, wrong, names, days)
 
 
-def _birth(text: str | None, number: IdReading, known: dict[str, date | None]) -> date | None:
-    """The day of birth in the file, else that in the number; a month alone is no day."""
-    if text is not None and text not in known:
-        reading = parse_date(text)
-        known[text] = reading.value if reading.note != "month_only" else None
-    day = known[text] if text is not None else None
-    return day or (number.birth_date if number.problem == "ok" else None)
+def _births(written: Any, packed: Any) -> Any:
+    """The days of birth in the file, else those in the numbers; a month alone is no day."""
+    import numpy as np
+
+    days = read_days(written)
+    return np.where((days == NO_DAY) & (packed != NO_NUMBER), birth_days(packed), days)
 
 
 # -- what travels -----------------------------------------------------------------------------------------
@@ -246,6 +219,7 @@ def _judged(reading: TableReading, identity: _Identity, told: Progress) -> tuple
     ]
     kept: dict[str, Any] = {}
     others = [name for name in reading.table.column_names if name not in _IDENTITY]
+    whose = owners(identity.names, identity.days)
     for done, name in enumerate(others):
         told("columns", done, len(others))
         reason = personal_title(name)
@@ -253,7 +227,7 @@ def _judged(reading: TableReading, identity: _Identity, told: Progress) -> tuple
             dropped.append(Dropped(name, reason, 0))
             continue
         column = reading.table.column(name)
-        found = personal_values(column, identity.names, identity.births)
+        found = personal_values(column, whose)
         if found is None:
             kept[name] = column
         else:
@@ -277,11 +251,9 @@ def _table(reading: TableReading, made: Mapping[str, Any], kept: Mapping[str, An
     return pa.table({**columns, **kept})
 
 
-def _write(found: Tokenised, table: Any, name_birth: bool) -> None:
-    note = {
-        "algorithm": ALGORITHM,
-        "key": found.key,
-        "version": __version__,
+def _write(key: TokenKey, found: Tokenised, table: Any, name_birth: bool) -> None:
+    """The table, then its note: one without the other, or with another's, is refused by whoever links it."""
+    facts = {
         "tokens": ["id", "name_birth", "sound_birth"] if name_birth else ["id"],
         "rows": found.rows,
         "rows_left_out": found.left_out,
@@ -289,10 +261,9 @@ def _write(found: Tokenised, table: Any, name_birth: bool) -> None:
         "columns": list(found.kept),
         "columns_dropped": {title: reason for title, reason, _ in found.dropped},
     }
-    with _replacing(found.note) as target:
-        target.write_text(json.dumps(note, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        with _replacing(found.path) as data:
-            _write_table(table, data, found.path.suffix.lower())
+    with whole_file(found.note) as note, whole_file(found.path) as data:
+        _write_table(table, data, found.path.suffix.lower())
+        write_note(key, note, data, facts)
 
 
 def _write_table(table: Any, path: Path, ending: str) -> None:
@@ -306,18 +277,3 @@ def _write_table(table: Any, path: Path, ending: str) -> None:
     with path.open("wb") as opened:
         opened.write(b"\xef\xbb\xbf")  # without it spreadsheet programs take UTF-8 for GB18030
         csv.write_csv(table, opened)
-
-
-@contextmanager
-def _replacing(goal: Path) -> Iterator[Path]:
-    """A file beside the goal that takes its place when the block ends well and vanishes when it does not."""
-    goal.parent.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(prefix=f".{goal.name}.partial-{os.getpid()}-", dir=goal.parent)
-    os.close(number)
-    made = Path(name)
-    try:
-        yield made
-        made.chmod(0o644)
-        made.replace(goal)
-    finally:
-        made.unlink(missing_ok=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.files.reader import read_table
@@ -14,12 +12,20 @@ from bangfu.core.matching.evidence import ONE_DAY, ONE_NAME, share
 from bangfu.core.matching.keys import TokenKey
 from bangfu.core.matching.linking import ACCEPTED, NOBODY, PROPOSED, WORTH_SHOWING, Links
 from bangfu.core.matching.methods import CODES
-from bangfu.core.matching.numbers import NO_NUMBER, Numbers, number_text
+from bangfu.core.matching.numbers import Numbers
 from bangfu.core.matching.people import People
 from bangfu.core.matching.reading import FileRows
-from bangfu.core.matching.rows import NO_DAY, read_rows
-from bangfu.core.matching.token_file import ID_PROBLEM, ID_TOKEN, NAME_BIRTH_TOKEN, NOTE_ENDING, SOUND_BIRTH_TOKEN
-from bangfu.core.matching.tokens import ID, name_birth_tokens, sound_birth_tokens
+from bangfu.core.matching.rows import read_rows
+from bangfu.core.matching.token_columns import name_tokens, number_tokens
+from bangfu.core.matching.token_notes import (
+    ID_PROBLEM,
+    ID_TOKEN,
+    NAME_BIRTH_TOKEN,
+    SOUND_BIRTH_TOKEN,
+    Warned,
+    checked_note,
+    version_warnings,
+)
 
 TOKENS = (ID_TOKEN, NAME_BIRTH_TOKEN, SOUND_BIRTH_TOKEN)
 LAYOUT = tuple(ColumnLayout(name, optional=True) for name in (*TOKENS, ID_PROBLEM))
@@ -29,36 +35,20 @@ STRANGERS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class TokenRows:
-    """The tokens of a file, row by row: None where a row has none, or the file has no such column."""
+    """The tokens of a file, row by row: None where a row has none, or the file has no such column. `warnings`: why
+    tokens of equal people could differ."""
 
     path: Path
     numbers: list[str | None]
     names: list[str | None]
     sounds: list[str | None]
-
-
-def has_tokens(path: Path) -> bool:
-    """Whether a file carries tokens: `bangfu token` leaves a note beside each that it writes."""
-    return note_of(path).is_file()
-
-
-def note_of(path: Path) -> Path:
-    """Where the note of a file of tokens lies."""
-    return path.with_name(path.stem + NOTE_ENDING)
+    warnings: tuple[Warned, ...] = ()
 
 
 def read_tokens(path: Path, key: TokenKey) -> TokenRows:
-    """The tokens of a file. Raises DataError where they were made with another key, or where there are none."""
-    try:
-        made_with = json.loads(note_of(path).read_text(encoding="utf-8")).get("key")
-    except (OSError, ValueError, AttributeError):
-        made_with = None
-    if made_with is not None and made_with != key.fingerprint:
-        raise DataError(
-            f"{path.name}: 标识是用另一把密钥（{made_with}）生成的，手中的是 {key.fingerprint}，无法比对；请核对密钥 / "
-            f"the tokens were made with another key ({made_with}, not {key.fingerprint}): nothing can agree; "
-            "find out which key was agreed"
-        )
+    """The tokens of a file. Raises DataError where there are none, where they were made with another key, or where
+    the note is missing or not that of this file."""
+    note = checked_note(path, key)
     table = read_table(path, TableLayout("tokens", path.stem, LAYOUT)).table
     columns: list[list[str | None]] = [
         table.column(name).to_pylist() if name in table.column_names else [None] * table.num_rows for name in TOKENS
@@ -68,7 +58,7 @@ def read_tokens(path: Path, key: TokenKey) -> TokenRows:
             f"{path.name}: 没有一行有标识，无法比对；这不等于“没有匹配”。请来源单位重新生成 / "
             "no row has a token, so nothing can be linked; that is not “no matches”: ask the source to make it again"
         )
-    return TokenRows(path, *columns)
+    return TokenRows(path, columns[0], columns[1], columns[2], version_warnings(path, note))
 
 
 def file_rows(rows: TokenRows) -> FileRows:
@@ -100,14 +90,12 @@ def link_tokens(people: People, rows: TokenRows, key: TokenKey) -> Links:
         np.zeros(size, np.float32),
         np.zeros(size, bool),
     )
-    by_number = _index(_number_tokens(people, key))
-    names, births = _names(people), _births(people)
-    name_tokens = name_birth_tokens(key, names, births) if any(rows.names) else []
-    sound_tokens = sound_birth_tokens(key, names, births) if any(rows.sounds) else []
-    by_name, by_sound = _index(name_tokens), _index(sound_tokens)
+    by_number = _index(number_tokens(key, people.rows.numbers.packed).to_pylist())
+    names, sounds = _names(people, key) if any(rows.names) or any(rows.sounds) else ([], [])
+    by_name, by_sound = _index(names), _index(sounds)
     for row, (number, name, sound) in enumerate(zip(rows.numbers, rows.names, rows.sounds, strict=True)):
         if number is not None:
-            agreeing = _agreeing(by_number.get(number, ()), name, name_tokens, sound, sound_tokens)
+            agreeing = _agreeing(by_number.get(number, ()), name, names, sound, sounds)
             _by_number(found, row, by_number.get(number, ()), agreeing)
         elif name is not None or sound is not None:
             _by_name(people, found, row, by_name.get(name or "", ()), by_sound.get(sound or "", ()))
@@ -166,20 +154,11 @@ def _index(tokens: list[str | None]) -> dict[str, tuple[int, ...]]:
     return {token: tuple(persons) for token, persons in found.items()}
 
 
-def _number_tokens(people: People, key: TokenKey) -> list[str | None]:
-    packed = people.rows.numbers.packed.tolist()
-    return key.tokens(ID, (None if number == NO_NUMBER else number_text(number) for number in packed))
-
-
-def _names(people: People) -> list[str | None]:
+def _names(people: People, key: TokenKey) -> tuple[list[str | None], list[str | None]]:
+    """The tokens of everybody's name and birth, and of its sound and birth."""
     import pyarrow as pa
 
     texts = people.rows.name_texts
-    return [None] * len(people) if texts is None else texts.cast(pa.string()).to_pylist()
-
-
-def _births(people: People) -> list[Any]:
-    import pyarrow as pa
-
-    days = people.birth
-    return pa.array(days, pa.int32(), mask=days == NO_DAY).cast(pa.date32()).to_pylist()  # type: ignore[no-any-return]
+    names = pa.nulls(len(people), pa.string()) if texts is None else texts
+    named, sounding = name_tokens(key, names, people.birth)
+    return named.to_pylist(), sounding.to_pylist()

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
+from typing import Any
 
 from bangfu.core.matching.keys import TokenKey
 from bangfu.core.values.id_number import IdReading, read_id_number
@@ -32,6 +33,7 @@ _SURNAMES = {
     "都": "du", "乜": "nie", "尉迟": "yu chi", "万俟": "mo qi", "单于": "chan yu", "澹台": "tan tai",
 }  # fmt: skip
 """Surnames whose reading as a surname is not that of the character by itself."""
+_BEGINNINGS = frozenset(surname[0] for surname in _SURNAMES)
 
 
 def token_of_number(key: TokenKey, number: str | None) -> str | None:
@@ -61,25 +63,22 @@ def sound_birth_token(key: TokenKey, name: str | None, birth: date | None) -> st
 
 def name_birth_tokens(key: TokenKey, names: Sequence[str | None], births: Sequence[date | None]) -> list[str | None]:
     """`name_birth_token` of each pair; the two lists are equally long."""
-    return key.tokens(NAME_BIRTH, _with_birth(names, births, normalised_name))
+    return key.tokens(NAME_BIRTH, _with_birth(names, births, normalised_names))
 
 
 def sound_birth_tokens(key: TokenKey, names: Sequence[str | None], births: Sequence[date | None]) -> list[str | None]:
     """`sound_birth_token` of each pair; the two lists are equally long."""
-    return key.tokens(SOUND_BIRTH, _with_birth(names, births, name_sound))
+    return key.tokens(SOUND_BIRTH, _with_birth(names, births, lambda texts: sounds_of(normalised_names(texts))))
 
 
 def _with_birth(
-    names: Sequence[str | None], births: Sequence[date | None], form: Callable[[str], str]
+    names: Sequence[str | None], births: Sequence[date | None], form: Callable[[Sequence[str]], list[str]]
 ) -> Iterable[str | None]:
-    known: dict[str, str] = {}
+    distinct = list(dict.fromkeys(name for name in names if name is not None))
+    known: dict[str | None, str] = dict(zip(distinct, form(distinct), strict=True))
     for name, birth in zip(names, births, strict=True):
-        if name is None or birth is None:
-            yield None
-            continue
-        if name not in known:
-            known[name] = form(name)
-        yield f"{known[name]}|{birth.isoformat()}" if known[name] else None
+        shown = known.get(name)
+        yield f"{shown}|{birth.isoformat()}" if shown and birth is not None else None
 
 
 # -- what both sides must write alike ---------------------------------------------------------------------
@@ -102,6 +101,16 @@ def normalised_name(text: str) -> str:
     return name
 
 
+def normalised_names(texts: Sequence[str]) -> list[str]:
+    """`normalised_name` of each text: the plain ones, nearly all, at once."""
+    import numpy as np
+
+    plain = [text for text in texts if _PLAIN.fullmatch(text)]
+    codes = np.frombuffer("\n".join(plain).encode("utf-32-le"), np.uint32)
+    done = iter(_simple_codes()[codes].tobytes().decode("utf-32-le").split("\n"))
+    return [next(done) if _PLAIN.fullmatch(text) else normalised_name(text) for text in texts]
+
+
 def _normalised(text: str) -> str:
     name = name_key(unicodedata.normalize("NFKC", text)).replace("·", "").translate(_simplified())
     return "" if is_blank(name) else name
@@ -113,11 +122,23 @@ def name_sound(text: str) -> str:
     Each character is read by itself, so that a wrong one beside it does not change its sound; surnames
     that are read otherwise than the character have a table.
     """
-    name = normalised_name(text)
+    return sounds_of([normalised_name(text)])[0]
+
+
+def sounds_of(names: Sequence[str]) -> list[str]:
+    """The sound of each normalised name, as `name_sound` says it."""
+    known = {character: _syllable(character) for character in set().union(*names)}
+    return [
+        _with_surname(name, known) if name[:1] in _BEGINNINGS else " ".join(map(known.__getitem__, name))
+        for name in names
+    ]
+
+
+def _with_surname(name: str, known: Mapping[str, str]) -> str:
     for length in (2, 1):
         if len(name) > length and name[:length] in _SURNAMES:
-            return " ".join([_SURNAMES[name[:length]], *map(_syllable, name[length:])])
-    return " ".join(map(_syllable, name))
+            return " ".join([_SURNAMES[name[:length]], *map(known.__getitem__, name[length:])])
+    return " ".join(map(known.__getitem__, name))
 
 
 @cache
@@ -125,6 +146,24 @@ def _syllable(character: str) -> str:
     from pypinyin import lazy_pinyin
 
     return "".join(lazy_pinyin(character))
+
+
+@cache
+def _simple_codes() -> Any:
+    """`_simplified` as an array: the code of each character's simplified one, by the character's code."""
+    import numpy as np
+
+    codes = np.arange(0x110000, dtype=np.uint32)
+    for before, after in _simplified().items():
+        codes[before] = ord(after)
+    return codes
+
+
+def dictionary_versions() -> Mapping[str, str]:
+    """The versions of what decides how a name is written before it is hashed."""
+    from importlib.metadata import version
+
+    return {"OpenCC": version("OpenCC"), "pypinyin": version("pypinyin"), "unicode": unicodedata.unidata_version}
 
 
 @cache

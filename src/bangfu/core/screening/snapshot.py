@@ -23,6 +23,7 @@ from bangfu.core.files.remarks import FileError, Note, Problem
 from bangfu.core.files.returned import write_returned
 from bangfu.core.matching.decisions import Decision, read_decisions
 from bangfu.core.matching.people import People
+from bangfu.core.matching.token_notes import has_tokens, note_path
 from bangfu.core.rulebook.model import Rulebook, Table
 from bangfu.core.screening.directory import Directory
 from bangfu.core.screening.snapshot_bureau import has_ids, join_bureau, registered, remarks
@@ -147,6 +148,10 @@ class _Taking:
                     if table.id in first:
                         raise FileError("no_table", str(self.data / table.file), expected=table.file)
                     self.notes.append(Note(table.file, "", None, "", "", "no_file", table.label.zh or table.id))
+                    continue
+                if table.bureau and has_tokens(path):
+                    note = note_path(path).name
+                    self.problems.append(Problem(path.name, "", None, "", "", "tokens", note))
                     continue
                 reading = read_table(path, layout)
             except FileError as error:

@@ -35,6 +35,7 @@ from bangfu.core.matching.crosscheck.steps import Progress, Steps, keep_freed_me
 from bangfu.core.matching.crosscheck.totals import Linked
 from bangfu.core.matching.decisions import read_decisions
 from bangfu.core.matching.reading import registry_table
+from bangfu.core.matching.token_notes import refuse_tokens
 
 STEPS = ("ingest", "link", "settle", "facts", "write")
 MARK = f"{INGEST}/{HASHES}"
@@ -143,6 +144,8 @@ def _ingest(
 ) -> tuple[Registry, dict[str, Any], dict[str, Source], list[str], dict[str, bool]]:
     """Ingest whatever is not; remove what belongs to no file any more."""
     found, ignored = bureau_files(bureau)
+    for path in found.values():
+        refuse_tokens(path)
     hashes = Hashes(folder)
     persons, households = registry_table(registry, "persons"), registry_table(registry, "households")
     held = memory_mb * 1024 * 1024 // 8  # what is held is copied twice while it is sorted
