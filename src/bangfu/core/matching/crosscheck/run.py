@@ -34,7 +34,7 @@ from bangfu.core.matching.crosscheck.state import write_state
 from bangfu.core.matching.crosscheck.steps import Progress, Steps, keep_freed_memory
 from bangfu.core.matching.crosscheck.totals import Linked
 from bangfu.core.matching.reading import registry_table
-from bangfu.core.matching.token_notes import refuse_tokens
+from bangfu.core.matching.tokens.notes import refuse_tokens
 
 STEPS = ("ingest", "link", "settle", "facts", "write")
 MARK = f"{INGEST}/{HASHES}"
