@@ -24,11 +24,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from bangfu.core.matching.keys import TokenKey
 from bangfu.core.matching.numbers import read_numbers
 from bangfu.core.matching.rows import read_days
-from bangfu.core.matching.token_columns import name_tokens, number_tokens
-from bangfu.core.matching.tokens import ID, name_birth_tokens, sound_birth_tokens, tokens_of_numbers
+from bangfu.core.matching.tokens.columns import name_tokens, number_tokens
+from bangfu.core.matching.tokens.hashing import ID, name_birth_tokens, sound_birth_tokens, tokens_of_numbers
+from bangfu.core.matching.tokens.keys import TokenKey
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"

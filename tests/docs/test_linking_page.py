@@ -59,7 +59,7 @@ def test_the_page_has_every_method_with_its_meaning() -> None:
 
 def test_a_method_that_is_always_looked_at_is_one_whose_rows_all_say_so() -> None:
     looked_at = {code.strip("`"): review for code, _, review, _ in rows("code", "a person")}
-    for method, _, review in linking._SCORES.values():
+    for method, _, review in linking.SCORES.values():
         assert looked_at[method] == ("always" if review else "never")
     assert set(looked_at.values()) == {"always", "never", "below the threshold", "as decided"}
 
@@ -94,7 +94,7 @@ def test_the_page_has_the_constants_of_the_code() -> None:
 
 
 def test_the_score_of_each_certain_stage_is_that_of_the_code() -> None:
-    scores = {method: score for method, score, _ in linking._SCORES.values()}
+    scores = {method: score for method, score, _ in linking.SCORES.values()}
     assert {code.strip("`"): float(score) for code, score in rows("method", "score")} == scores
 
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bangfu.core.demo.layout import BUREAU
-from bangfu.core.matching.personal import REASONS, owners, personal_text, personal_title, personal_values
 from bangfu.core.matching.rows import read_days
+from bangfu.core.matching.tokens.personal import REASONS, owners, personal_text, personal_title, personal_values
 from bangfu.core.rulebook.loader import load
 from tests.core.support.made_numbers import DAYS, NUMBERS, made_number
 

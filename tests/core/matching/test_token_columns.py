@@ -9,11 +9,11 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bangfu.core.matching import tokens
-from bangfu.core.matching.keys import TokenKey
 from bangfu.core.matching.numbers import number_text, read_numbers
 from bangfu.core.matching.rows import read_days
-from bangfu.core.matching.token_columns import name_tokens, number_bytes, number_tokens
+from bangfu.core.matching.tokens import hashing as tokens
+from bangfu.core.matching.tokens.columns import name_tokens, number_bytes, number_tokens
+from bangfu.core.matching.tokens.keys import TokenKey
 from tests.core.support.made_numbers import DAYS, NUMBERS
 
 KEY = TokenKey(bytes.fromhex("f1e7c52ea0ff48b9d3041c6f9be2a7508d3c61b4e9125fa6780bcd439e16f2a5"))

@@ -21,11 +21,11 @@ from openpyxl import Workbook, load_workbook
 from bangfu import __version__
 from bangfu.core.cli import main
 from bangfu.core.files.remarks import FileError
-from bangfu.core.matching import tokens
 from bangfu.core.matching.errors import DataError
-from bangfu.core.matching.keys import TokenKey
-from bangfu.core.matching.token_file import write_tokens
-from bangfu.core.matching.token_notes import checked_note, read_note
+from bangfu.core.matching.tokens import hashing as tokens
+from bangfu.core.matching.tokens.keys import TokenKey
+from bangfu.core.matching.tokens.notes import checked_note, read_note
+from bangfu.core.matching.tokens.writing import write_tokens
 from tests.core.support.made_numbers import DAYS, ending_in_x, made_number
 
 SECRET = bytes.fromhex("f1e7c52ea0ff48b9d3041c6f9be2a7508d3c61b4e9125fa6780bcd439e16f2a5")
@@ -111,7 +111,7 @@ def test_what_stops_half_way_leaves_nothing(bureau: Path, tmp_path: Path, monkey
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bangfu.core.matching.token_file._write_table", stopped)
+    monkeypatch.setattr("bangfu.core.matching.tokens.writing._write_table", stopped)
     with pytest.raises(KeyboardInterrupt):
         write_tokens(KEY, bureau, tmp_path / "out.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["vehicles.csv"]

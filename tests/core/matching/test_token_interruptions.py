@@ -21,7 +21,7 @@ STOPS = """
 import sys, time
 from pathlib import Path
 from bangfu.core.cli import main
-from bangfu.core.matching import token_file
+from bangfu.core.matching.tokens import writing as token_file
 
 def half(table, path, ending):
     path.write_bytes(b'\\xef\\xbb\\xbf"id_token"')

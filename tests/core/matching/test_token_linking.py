@@ -13,14 +13,14 @@ from openpyxl import Workbook
 
 from bangfu.core.cli import main
 from bangfu.core.files.remarks import FileError
-from bangfu.core.matching import token_notes
-from bangfu.core.matching import tokens as tokens_module
 from bangfu.core.matching.errors import DataError
-from bangfu.core.matching.keys import TokenKey
 from bangfu.core.matching.matching import match
 from bangfu.core.matching.numbers import number_text
-from bangfu.core.matching.token_file import write_tokens
-from bangfu.core.matching.token_notes import note_path, write_note
+from bangfu.core.matching.tokens import hashing as tokens_module
+from bangfu.core.matching.tokens import notes as token_notes
+from bangfu.core.matching.tokens.keys import TokenKey
+from bangfu.core.matching.tokens.notes import note_path, write_note
+from bangfu.core.matching.tokens.writing import write_tokens
 
 KEY, OTHER = (TokenKey(hashlib.sha256(text).digest()) for text in (b"one", b"another"))
 ZHANG, LI, WANG = (number_text(n) for n in (34122519880101123, 34122519900101124, 34122519600203123))

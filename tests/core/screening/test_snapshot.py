@@ -21,8 +21,8 @@ from snapshot_factory import (
 )
 
 from bangfu.core.files.remarks import FileError
-from bangfu.core.matching.keys import TokenKey
-from bangfu.core.matching.token_file import write_tokens
+from bangfu.core.matching.tokens.keys import TokenKey
+from bangfu.core.matching.tokens.writing import write_tokens
 from bangfu.core.screening.snapshot import Snapshot, take_snapshot, write_problems
 
 AS_OF = date(2024, 9, 1)

@@ -16,15 +16,15 @@ from bangfu.core.files.remarks import Problem
 from bangfu.core.files.whole import whole_folder
 from bangfu.core.matching.decisions import apply_decisions, read_decisions
 from bangfu.core.matching.errors import DataError
-from bangfu.core.matching.keys import TOKEN_KEY, TokenKey
 from bangfu.core.matching.linking import Links, link
 from bangfu.core.matching.links import links_table
 from bangfu.core.matching.people import People
 from bangfu.core.matching.reading import FileRows, places_in, read_identities, read_people
 from bangfu.core.matching.review_books import write_review, write_unlinked
 from bangfu.core.matching.splink_scores import splink_scores
-from bangfu.core.matching.token_linking import file_rows, link_tokens, read_tokens
-from bangfu.core.matching.token_notes import Warned, has_tokens, told
+from bangfu.core.matching.tokens.keys import TOKEN_KEY, TokenKey
+from bangfu.core.matching.tokens.linking import file_rows, link_tokens, read_tokens
+from bangfu.core.matching.tokens.notes import Warned, has_tokens, told
 
 MARK, SUMMARY = "links.parquet", "summary.json"
 _TURN = 2e-4

@@ -23,7 +23,7 @@ from bangfu.core.files.remarks import FileError, Note, Problem
 from bangfu.core.files.returned import write_returned
 from bangfu.core.matching.decisions import Decision, read_decisions
 from bangfu.core.matching.people import People
-from bangfu.core.matching.token_notes import has_tokens, note_path
+from bangfu.core.matching.tokens.notes import has_tokens, note_path
 from bangfu.core.rulebook.model import Rulebook, Table
 from bangfu.core.screening.directory import Directory
 from bangfu.core.screening.snapshot_bureau import has_ids, join_bureau, registered, remarks

@@ -25,8 +25,8 @@ from bangfu.core.matching.crosscheck.errors import DataError
 from bangfu.core.matching.crosscheck.run import crosscheck
 from bangfu.core.matching.crosscheck.steps import in_turn
 from bangfu.core.matching.crosscheck.store import read_arrow
-from bangfu.core.matching.keys import TokenKey
-from bangfu.core.matching.token_file import write_tokens
+from bangfu.core.matching.tokens.keys import TokenKey
+from bangfu.core.matching.tokens.writing import write_tokens
 
 SECRET = "f1e7c52ea0ff48b9d3041c6f9be2a7508d3c61b4e9125fa6780bcd439e16f2a5"
 

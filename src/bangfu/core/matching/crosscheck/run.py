@@ -35,7 +35,7 @@ from bangfu.core.matching.crosscheck.steps import Progress, Steps, keep_freed_me
 from bangfu.core.matching.crosscheck.totals import Linked
 from bangfu.core.matching.decisions import read_decisions
 from bangfu.core.matching.reading import registry_table
-from bangfu.core.matching.token_notes import refuse_tokens
+from bangfu.core.matching.tokens.notes import refuse_tokens
 
 STEPS = ("ingest", "link", "settle", "facts", "write")
 MARK = f"{INGEST}/{HASHES}"

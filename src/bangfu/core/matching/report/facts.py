@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from bangfu.core.matching.authorisations import Answer
-from bangfu.core.matching.report_catalogue import HOUSEHOLD_FACTS, PERSON_FACTS, FactWords, said, shareable
-from bangfu.core.matching.report_folder import (
+from bangfu.core.matching.exchange.authorisations import Answer
+from bangfu.core.matching.report.catalogue import HOUSEHOLD_FACTS, PERSON_FACTS, FactWords, said, shareable
+from bangfu.core.matching.report.folder import (
     COVERED,
     NO_FILE,
     NO_MANIFEST,

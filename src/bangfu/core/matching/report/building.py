@@ -13,9 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bangfu.core.matching.authorisations import GRANTED, Answer, Authorisations
 from bangfu.core.matching.errors import DataError
-from bangfu.core.matching.report_catalogue import (
+from bangfu.core.matching.exchange.authorisations import GRANTED, Answer, Authorisations
+from bangfu.core.matching.report.catalogue import (
     HOUSEHOLD_FACTS,
     PERSON_FACTS,
     TABLES,
@@ -24,9 +24,9 @@ from bangfu.core.matching.report_catalogue import (
     shareable,
     table_of,
 )
-from bangfu.core.matching.report_exchanges import Exchange
-from bangfu.core.matching.report_facts import household_facts, pair, person_facts
-from bangfu.core.matching.report_folder import (
+from bangfu.core.matching.report.exchanges import Exchange
+from bangfu.core.matching.report.facts import household_facts, pair, person_facts
+from bangfu.core.matching.report.folder import (
     NOT_AUTHORISED,
     ConflictRead,
     Crosscheck,
@@ -35,10 +35,10 @@ from bangfu.core.matching.report_folder import (
     SourceRead,
     read_crosscheck,
 )
-from bangfu.core.matching.report_gate import REPORT_STATUSES, SCHEMA, content_hash, report_status
-from bangfu.core.matching.report_people import HouseholdPlace, Person, Registry
-from bangfu.core.matching.report_sources import Methods, SourceTeller, told_answer
-from bangfu.core.matching.report_words import conclusions, missing, validity
+from bangfu.core.matching.report.gate import REPORT_STATUSES, SCHEMA, content_hash, report_status
+from bangfu.core.matching.report.people import HouseholdPlace, Person, Registry
+from bangfu.core.matching.report.sources import Methods, SourceTeller, told_answer
+from bangfu.core.matching.report.words import conclusions, missing, validity
 from bangfu.core.rulebook.model import Label
 
 VALID_DAYS = 90

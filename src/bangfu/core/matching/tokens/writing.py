@@ -17,12 +17,11 @@ from bangfu.core.files.reading import TableReading
 from bangfu.core.files.remarks import Remark
 from bangfu.core.files.whole_file import whole_file
 from bangfu.core.matching.errors import DataError
-from bangfu.core.matching.keys import TokenKey
 from bangfu.core.matching.numbers import NO_NUMBER, birth_days, read_numbers
-from bangfu.core.matching.personal import Dropped, owners, personal_title, personal_values
 from bangfu.core.matching.rows import NO_DAY, read_days
-from bangfu.core.matching.token_columns import name_tokens, number_tokens
-from bangfu.core.matching.token_notes import (
+from bangfu.core.matching.tokens.columns import name_tokens, number_tokens
+from bangfu.core.matching.tokens.keys import TokenKey
+from bangfu.core.matching.tokens.notes import (
     ID_PROBLEM,
     ID_TOKEN,
     NAME_BIRTH_TOKEN,
@@ -30,6 +29,7 @@ from bangfu.core.matching.token_notes import (
     note_path,
     write_note,
 )
+from bangfu.core.matching.tokens.personal import Dropped, owners, personal_title, personal_values
 from bangfu.core.values.id_number import PROBLEMS
 
 ENDINGS = (".csv", ".parquet")

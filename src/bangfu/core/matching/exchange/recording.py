@@ -18,12 +18,12 @@ from bangfu.core.files.parquet import parquet_shape
 from bangfu.core.files.reader import read_table
 from bangfu.core.files.remarks import FileError
 from bangfu.core.matching.errors import DataError
-from bangfu.core.matching.exchange_log import KINDS, MODES, Record, Tail, append
-from bangfu.core.matching.exchange_verify import Finding, Verification, content_of, verify_log
-from bangfu.core.matching.keys import SigningKey
-from bangfu.core.matching.personal import personal_text
-from bangfu.core.matching.token_file import IDENTITY
-from bangfu.core.matching.token_notes import ID_TOKEN, read_note, titled_as_tokens
+from bangfu.core.matching.exchange.log import KINDS, MODES, Record, Tail, append
+from bangfu.core.matching.exchange.verifying import Finding, Verification, content_of, verify_log
+from bangfu.core.matching.tokens.keys import SigningKey
+from bangfu.core.matching.tokens.notes import ID_TOKEN, read_note, titled_as_tokens
+from bangfu.core.matching.tokens.personal import personal_text
+from bangfu.core.matching.tokens.writing import IDENTITY
 
 __all__ = ["Details", "Finding", "Record", "Verification", "content_of", "record_exchange", "verify_log"]
 

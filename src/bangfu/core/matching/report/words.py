@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bangfu.core.matching.report_catalogue import TABLES
-from bangfu.core.matching.report_facts import pair
-from bangfu.core.matching.report_folder import NO_FILE, NO_MANIFEST, NOT_AUTHORISED, NOT_COVERED, UNDER_REVIEW
+from bangfu.core.matching.report.catalogue import TABLES
+from bangfu.core.matching.report.facts import pair
+from bangfu.core.matching.report.folder import NO_FILE, NO_MANIFEST, NOT_AUTHORISED, NOT_COVERED, UNDER_REVIEW
 from bangfu.core.rulebook.model import Label
 
 _TODO: dict[str, Label] = {

@@ -16,8 +16,8 @@ from bangfu import __version__
 from bangfu.core.files.parquet import parquet_columns
 from bangfu.core.files.remarks import FileError
 from bangfu.core.matching.errors import DataError
-from bangfu.core.matching.keys import TokenKey
-from bangfu.core.matching.tokens import dictionary_versions
+from bangfu.core.matching.tokens.hashing import dictionary_versions
+from bangfu.core.matching.tokens.keys import TokenKey
 
 ALGORITHM = "HMAC-SM3"
 NOTE_ENDING = ".tokens.json"

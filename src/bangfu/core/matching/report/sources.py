@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bangfu.core.matching.authorisations import Answer
-from bangfu.core.matching.report_catalogue import (
+from bangfu.core.matching.exchange.authorisations import Answer
+from bangfu.core.matching.report.catalogue import (
     COLUMNS,
     HOUSEHOLD_FACTS,
     PERSON_FACTS,
@@ -16,9 +16,9 @@ from bangfu.core.matching.report_catalogue import (
     said,
     shareable,
 )
-from bangfu.core.matching.report_exchanges import Exchange, exchange_of
-from bangfu.core.matching.report_facts import REASONS, Allowed, pair, table_of_fact
-from bangfu.core.matching.report_folder import (
+from bangfu.core.matching.report.exchanges import Exchange, exchange_of
+from bangfu.core.matching.report.facts import REASONS, Allowed, pair, table_of_fact
+from bangfu.core.matching.report.folder import (
     COVERED,
     NO_FILE,
     NO_MANIFEST,

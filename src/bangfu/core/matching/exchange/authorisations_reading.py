@@ -18,9 +18,9 @@ from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.files.reader import read_table
 from bangfu.core.files.reading import TableReading
 from bangfu.core.files.remarks import FileError, Problem
-from bangfu.core.matching.authorisations import Authorisation, Authorisations, Member, Withdrawal
-from bangfu.core.matching.report_catalogue import TABLES, names_everything, table_of
-from bangfu.core.matching.report_people import each_person, find_registry_table
+from bangfu.core.matching.exchange.authorisations import Authorisation, Authorisations, Member, Withdrawal
+from bangfu.core.matching.report.catalogue import TABLES, names_everything, table_of
+from bangfu.core.matching.report.people import each_person, find_registry_table
 from bangfu.core.values.text import tidy
 
 TABLE = "authorisations"

@@ -9,15 +9,15 @@ from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.files.reader import read_table
 from bangfu.core.matching.errors import DataError
 from bangfu.core.matching.evidence import ONE_DAY, ONE_NAME, share
-from bangfu.core.matching.keys import TokenKey
 from bangfu.core.matching.linking import ACCEPTED, NOBODY, PROPOSED, WORTH_SHOWING, Links
 from bangfu.core.matching.methods import CODES
 from bangfu.core.matching.numbers import Numbers
 from bangfu.core.matching.people import People
 from bangfu.core.matching.reading import FileRows
 from bangfu.core.matching.rows import read_rows
-from bangfu.core.matching.token_columns import name_tokens, number_tokens
-from bangfu.core.matching.token_notes import (
+from bangfu.core.matching.tokens.columns import name_tokens, number_tokens
+from bangfu.core.matching.tokens.keys import TokenKey
+from bangfu.core.matching.tokens.notes import (
     ID_PROBLEM,
     ID_TOKEN,
     NAME_BIRTH_TOKEN,

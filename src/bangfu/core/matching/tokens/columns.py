@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bangfu.core.matching.keys import DIGEST_BYTES, TokenKey
 from bangfu.core.matching.numbers import pack_digits
 from bangfu.core.matching.rows import NO_DAY
-from bangfu.core.matching.tokens import ID, NAME_BIRTH, SOUND_BIRTH, normalised_names, sounds_of
+from bangfu.core.matching.tokens.hashing import ID, NAME_BIRTH, SOUND_BIRTH, normalised_names, sounds_of
+from bangfu.core.matching.tokens.keys import DIGEST_BYTES, TokenKey
 
 NO_TOKEN = -1
 _BLOCK = 1 << 20

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bangfu.core.files.catalogue import Message
 from bangfu.core.matching.errors import DataError
-from bangfu.core.matching.exchange_log import Record, lines_of, read_record, sm3
-from bangfu.core.matching.keys import PublicKey
+from bangfu.core.matching.exchange.log import Record, lines_of, read_record, sm3
+from bangfu.core.matching.tokens.keys import PublicKey
 
 _BLOCK = 1 << 20
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bangfu.core.matching.errors import DataError
-from bangfu.core.matching.report_folder import SourceRead
+from bangfu.core.matching.report.folder import SourceRead
 
 _REQUEST, _RECEIVED = "request", "received"
 

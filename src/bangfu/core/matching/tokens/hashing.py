@@ -15,7 +15,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from bangfu.core.matching.keys import TokenKey
+from bangfu.core.matching.tokens.keys import TokenKey
 from bangfu.core.values.id_number import IdReading, read_id_number
 from bangfu.core.values.text import is_blank, name_key
 

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bangfu.core.matching.authorisations import Authorisations
+from bangfu.core.matching.exchange.authorisations import Authorisations
 from bangfu.core.rulebook.model import Label
 
 INDEX, MADE_ON = "index.csv", "出具日期"

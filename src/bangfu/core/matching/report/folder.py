@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bangfu.core.matching.errors import DataError
-from bangfu.core.matching.report_catalogue import MONEY
+from bangfu.core.matching.report.catalogue import MONEY
 
 HOUSEHOLDS, PERSONS, SOURCES, CONFLICTS = (
     "household_facts.parquet",
