@@ -89,9 +89,9 @@ def make_backup(out: Path, *, with_keys: bool = False) -> tuple[int, int]:
         raise BackupError(f"没有目录 {out.parent}，请先建立 / make the folder first: {out.parent}")
     partial = out.with_name(f".{out.name}.partial-{os.getpid()}")
     for old in out.parent.glob(f".{out.name}.partial-*"):
-        old.unlink(missing_ok=True)  # of a backup that was interrupted
+        shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)  # of a backup that was interrupted
     try:
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=".bangfu-backup-") as folder:
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.partial-") as folder:
             database = _dump(Path(folder))
             sources = [(database.name, database)]
             media = Path(settings.MEDIA_ROOT)
