@@ -16,3 +16,5 @@ EPISODE_ENDED = declare("registry.episode.ended", "身份结束", "status ended"
 UNMASKED = declare("registry.unmasked", "查看完整个人信息", "personal data seen in full", "read")
 EXPORTED = declare("registry.exported", "导出", "exported", "read")
 ERASED = declare("registry.erased", "删除个人资料", "personal data erased")
+FILTER_SAVED = declare("registry.filter.saved", "保存筛选", "filter saved")
+FILTER_DELETED = declare("registry.filter.deleted", "删除筛选", "filter deleted")

@@ -55,6 +55,7 @@ class Household(models.Model):
         verbose_name = "户"
         indexes = (
             models.Index(fields=("area_code", "number"), name="registry_household_area"),
+            models.Index(fields=("area_code",), name="registry_household_open", condition=Q(closed_on=None)),
             models.Index(fields=("head_name", "area_code"), name="registry_household_head"),
             models.Index(fields=("monitored_kind", "area_code"), name="registry_household_monitored"),
             models.Index(fields=("household_type", "area_code"), name="registry_household_type"),
@@ -117,6 +118,7 @@ class Person(models.Model):
             models.Index(fields=("id_index",), name="registry_person_id"),
             models.Index(fields=("phone_index",), name="registry_person_phone"),
             models.Index(fields=("area_code", "number"), name="registry_person_area"),
+            models.Index(fields=("area_code",), name="registry_person_open", condition=Q(left_on=None)),
         )
 
     def __str__(self) -> str:
