@@ -2,6 +2,7 @@
 
 from bangfu.office.registry.bulk import Origin, add_households, add_persons, add_records, recount
 from bangfu.office.registry.catalogue import Catalogue, Field, catalogue, rulebook, to_json
+from bangfu.office.registry.filters import monitored_kinds
 from bangfu.office.registry.models import Household, Membership, Person, Record, Statement, StatusEpisode
 from bangfu.office.registry.projection import values_of_household, values_of_person
 from bangfu.office.registry.queries import household, households, person, persons
@@ -22,6 +23,7 @@ __all__ = [
     "catalogue",
     "household",
     "households",
+    "monitored_kinds",
     "person",
     "persons",
     "recount",

@@ -12,6 +12,7 @@ from django.db.models import Q
 from bangfu.core.values.text import squeeze
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
+from bangfu.office.registry.catalogue import catalogue
 from bangfu.office.registry.models import StatusEpisode
 
 NAMES = ("area", "type", "monitored", "status", "members_from", "members_to", "income_from", "income_to", "closed", "q")
@@ -53,7 +54,7 @@ def condition(wanted: Filter, on: date) -> Q:
     if "type" in given:
         found &= Q(household_type=given["type"])
     if given.get("monitored") == ANY:
-        found &= ~Q(monitored_kind__in=("", "none"))
+        found &= Q(monitored_kind__in=monitored_kinds())
     elif "monitored" in given:
         found &= Q(monitored_kind=given["monitored"])
     if "status" in given:
@@ -74,6 +75,12 @@ def condition(wanted: Filter, on: date) -> Q:
 def _text(text: str) -> Q:
     name = "number" if text.isdigit() else "head_name"
     return Q(**{f"{name}__gte": text, f"{name}__lt": text[:-1] + chr(ord(text[-1]) + 1)})
+
+
+def monitored_kinds() -> list[str]:
+    """Every kind of monitored household: named one by one, so that the index is used."""
+    codes = catalogue().codes.get("monitored_kind")
+    return [value for value in codes.labels if value != "none"] if codes else []
 
 
 def choices(actor: Actor, wanted: Filter) -> list[Any]:

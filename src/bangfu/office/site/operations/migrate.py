@@ -29,4 +29,7 @@ def run(_args: argparse.Namespace) -> int:
         write_new_keyring(keys)
         print(f"已生成密钥文件，请离线保存一份 / a key file was made; keep a copy elsewhere: {keys}")
     call_command("migrate", interactive=False, verbosity=1)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA optimize")
     return 0
