@@ -9,7 +9,16 @@ from pathlib import Path
 from django.conf import settings
 
 PRIVATE = 0o700
-KEPT = ("alerts", "checks", "clauses.parquet", "decisions", "findings.parquet", "indicators.parquet", "run.json", "snapshot")
+KEPT = (
+    "alerts",
+    "checks",
+    "clauses.parquet",
+    "decisions",
+    "findings.parquet",
+    "indicators.parquet",
+    "run.json",
+    "snapshot",
+)
 """What is kept of the core's results: keys, no names. Its worklists and the rows it returns are not."""
 
 

@@ -83,7 +83,9 @@ def _places(run: Run, results: Path) -> dict[str, str]:
     }
     if run.previous_id is not None:
         gone = set(
-            Finding.objects.filter(run=run.previous_id).exclude(household_number="").values_list("household_number", flat=True)
+            Finding.objects.filter(run=run.previous_id)
+            .exclude(household_number="")
+            .values_list("household_number", flat=True)
         ) - set(found)
         for part in _parts(sorted(gone)):
             found.update(Household.objects.filter(number__in=part).values_list("number", "area_code"))

@@ -35,6 +35,14 @@ KINDS = (
 )
 NEW, UNCHANGED, GONE = "new", "unchanged", "gone"
 CHANGES = ((NEW, _("新增")), (UNCHANGED, _("持续")), (GONE, _("消失")))
+SEVERITIES = (
+    ("high", _("高")),
+    ("medium", _("中")),
+    ("low", _("低")),
+    ("must_fix", _("必须更正")),
+    ("explain", _("需说明")),
+    ("hint", _("提示")),
+)
 _KEPT = "as long as decisions refer to the run"
 
 
@@ -75,9 +83,7 @@ class Run(models.Model):
     class Meta:
         verbose_name = "月度比对"
         constraints = (
-            models.UniqueConstraint(
-                fields=("area_code",), condition=Q(status__in=ACTIVE), name="runs_run_one_active"
-            ),
+            models.UniqueConstraint(fields=("area_code",), condition=Q(status__in=ACTIVE), name="runs_run_one_active"),
         )
         indexes = (models.Index(fields=("area_code", "as_of", "id"), name="runs_run_area"),)
 

@@ -87,7 +87,9 @@ def _tell(child: subprocess.Popen[bytes], asked: dict[str, str]) -> None:
     child.stdin.flush()  # the pipe stays open: its end is how the child learns that we are gone
 
 
-def _listen(child: subprocess.Popen[bytes], progress: Callable[[int, int], None], stop: Callable[[], bool]) -> dict[str, Any]:
+def _listen(
+    child: subprocess.Popen[bytes], progress: Callable[[int, int], None], stop: Callable[[], bool]
+) -> dict[str, Any]:
     assert child.stdout is not None
     last: dict[str, Any] = {}
     rest = b""

@@ -88,6 +88,6 @@ class Reporter:
         names = [*fields, "heartbeat_at"]
         with self._own.cursor() as cursor:
             cursor.execute(
-                f"UPDATE runs_run SET {', '.join(f'{name} = %s' for name in names)} WHERE id = %s",  # noqa: S608
+                f"UPDATE runs_run SET {', '.join(f'{name} = %s' for name in names)} WHERE id = %s",
                 [*fields.values(), now, self.pk],
             )

@@ -5,107 +5,199 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_code', models.CharField(max_length=12, verbose_name='区划代码')),
-                ('as_of', models.DateField(verbose_name='基准日')),
-                ('status', models.CharField(choices=[('queued', '排队中'), ('exporting', '取出户库'), ('screening', '逐户比对'), ('loading', '载入结果'), ('done', '已完成'), ('failed', '失败'), ('cancelled', '已取消'), ('interrupted', '已中断')], default='queued', max_length=12, verbose_name='状态')),
-                ('step_done', models.PositiveIntegerField(default=0, verbose_name='本步已完成')),
-                ('step_total', models.PositiveIntegerField(default=0, verbose_name='本步总数')),
-                ('cancel_asked', models.BooleanField(default=False, verbose_name='已要求取消')),
-                ('started_by', models.CharField(max_length=64, verbose_name='启动人标识')),
-                ('started_by_name', models.CharField(max_length=60, verbose_name='启动人')),
-                ('created_at', models.DateTimeField(verbose_name='启动时间')),
-                ('heartbeat_at', models.DateTimeField(null=True, verbose_name='最近进展时间')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='结束时间')),
-                ('worker', models.CharField(blank=True, max_length=80, verbose_name='执行进程')),
-                ('rulebook_name', models.CharField(blank=True, max_length=60, verbose_name='规则集')),
-                ('rulebook_version', models.CharField(blank=True, max_length=40, verbose_name='规则集版本')),
-                ('rulebook_hash', models.CharField(blank=True, max_length=64, verbose_name='规则集校验值')),
-                ('snapshot_hash', models.CharField(blank=True, max_length=64, verbose_name='快照校验值')),
-                ('counts', models.JSONField(default=dict, verbose_name='条数')),
-                ('notes', models.JSONField(default=dict, verbose_name='说明')),
-                ('error', models.TextField(blank=True, verbose_name='错误')),
-                ('previous', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='runs.run', verbose_name='对比的上次比对')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area_code", models.CharField(max_length=12, verbose_name="区划代码")),
+                ("as_of", models.DateField(verbose_name="基准日")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "排队中"),
+                            ("exporting", "取出户库"),
+                            ("screening", "逐户比对"),
+                            ("loading", "载入结果"),
+                            ("done", "已完成"),
+                            ("failed", "失败"),
+                            ("cancelled", "已取消"),
+                            ("interrupted", "已中断"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("step_done", models.PositiveIntegerField(default=0, verbose_name="本步已完成")),
+                ("step_total", models.PositiveIntegerField(default=0, verbose_name="本步总数")),
+                ("cancel_asked", models.BooleanField(default=False, verbose_name="已要求取消")),
+                ("started_by", models.CharField(max_length=64, verbose_name="启动人标识")),
+                ("started_by_name", models.CharField(max_length=60, verbose_name="启动人")),
+                ("created_at", models.DateTimeField(verbose_name="启动时间")),
+                ("heartbeat_at", models.DateTimeField(null=True, verbose_name="最近进展时间")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="结束时间")),
+                ("worker", models.CharField(blank=True, max_length=80, verbose_name="执行进程")),
+                ("rulebook_name", models.CharField(blank=True, max_length=60, verbose_name="规则集")),
+                ("rulebook_version", models.CharField(blank=True, max_length=40, verbose_name="规则集版本")),
+                ("rulebook_hash", models.CharField(blank=True, max_length=64, verbose_name="规则集校验值")),
+                ("snapshot_hash", models.CharField(blank=True, max_length=64, verbose_name="快照校验值")),
+                ("counts", models.JSONField(default=dict, verbose_name="条数")),
+                ("notes", models.JSONField(default=dict, verbose_name="说明")),
+                ("error", models.TextField(blank=True, verbose_name="错误")),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="runs.run",
+                        verbose_name="对比的上次比对",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '月度比对',
+                "verbose_name": "月度比对",
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('entitled_not_receiving', '漏保'), ('receiving_not_entitled', '错保'), ('amount_differs', '金额不符'), ('cannot_tell', '无法判定'), ('alert', '预警'), ('check', '疑点')], max_length=24, verbose_name='类别')),
-                ('definition', models.CharField(max_length=60, verbose_name='政策或规则')),
-                ('household_number', models.CharField(blank=True, max_length=40, verbose_name='户编号')),
-                ('person_number', models.CharField(blank=True, max_length=40, verbose_name='人编号')),
-                ('area_code', models.CharField(max_length=12, verbose_name='行政村代码')),
-                ('status', models.CharField(blank=True, max_length=12, verbose_name='判定')),
-                ('severity', models.CharField(blank=True, max_length=12, verbose_name='程度')),
-                ('change', models.CharField(blank=True, choices=[('new', '新增'), ('unchanged', '持续'), ('gone', '消失')], max_length=10, verbose_name='与上次相比')),
-                ('due_fen', models.BigIntegerField(null=True, verbose_name='应发（分）')),
-                ('due_min_fen', models.BigIntegerField(null=True, verbose_name='应发下限（分）')),
-                ('due_max_fen', models.BigIntegerField(null=True, verbose_name='应发上限（分）')),
-                ('paid_fen', models.BigIntegerField(null=True, verbose_name='实发（分）')),
-                ('reasons', models.JSONField(default=dict, verbose_name='依据')),
-                ('means_check', models.CharField(blank=True, max_length=60, verbose_name='核对报告')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='runs.run', verbose_name='月度比对')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("entitled_not_receiving", "漏保"),
+                            ("receiving_not_entitled", "错保"),
+                            ("amount_differs", "金额不符"),
+                            ("cannot_tell", "无法判定"),
+                            ("alert", "预警"),
+                            ("check", "疑点"),
+                        ],
+                        max_length=24,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("definition", models.CharField(max_length=60, verbose_name="政策或规则")),
+                ("household_number", models.CharField(blank=True, max_length=40, verbose_name="户编号")),
+                ("person_number", models.CharField(blank=True, max_length=40, verbose_name="人编号")),
+                ("area_code", models.CharField(max_length=12, verbose_name="行政村代码")),
+                ("status", models.CharField(blank=True, max_length=12, verbose_name="判定")),
+                ("severity", models.CharField(blank=True, max_length=12, verbose_name="程度")),
+                (
+                    "change",
+                    models.CharField(
+                        blank=True,
+                        choices=[("new", "新增"), ("unchanged", "持续"), ("gone", "消失")],
+                        max_length=10,
+                        verbose_name="与上次相比",
+                    ),
+                ),
+                ("due_fen", models.BigIntegerField(null=True, verbose_name="应发（分）")),
+                ("due_min_fen", models.BigIntegerField(null=True, verbose_name="应发下限（分）")),
+                ("due_max_fen", models.BigIntegerField(null=True, verbose_name="应发上限（分）")),
+                ("paid_fen", models.BigIntegerField(null=True, verbose_name="实发（分）")),
+                ("reasons", models.JSONField(default=dict, verbose_name="依据")),
+                ("means_check", models.CharField(blank=True, max_length=60, verbose_name="核对报告")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="runs.run",
+                        verbose_name="月度比对",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '比对结果',
+                "verbose_name": "比对结果",
             },
         ),
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_code', models.CharField(max_length=12, verbose_name='行政村代码')),
-                ('kind', models.CharField(choices=[('entitled_not_receiving', '漏保'), ('receiving_not_entitled', '错保'), ('amount_differs', '金额不符'), ('cannot_tell', '无法判定'), ('alert', '预警'), ('check', '疑点')], max_length=24, verbose_name='类别')),
-                ('definition', models.CharField(max_length=60, verbose_name='政策或规则')),
-                ('change', models.CharField(blank=True, choices=[('new', '新增'), ('unchanged', '持续'), ('gone', '消失')], max_length=10, verbose_name='与上次相比')),
-                ('lines', models.PositiveIntegerField(verbose_name='条数')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tallies', to='runs.run', verbose_name='月度比对')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area_code", models.CharField(max_length=12, verbose_name="行政村代码")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("entitled_not_receiving", "漏保"),
+                            ("receiving_not_entitled", "错保"),
+                            ("amount_differs", "金额不符"),
+                            ("cannot_tell", "无法判定"),
+                            ("alert", "预警"),
+                            ("check", "疑点"),
+                        ],
+                        max_length=24,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("definition", models.CharField(max_length=60, verbose_name="政策或规则")),
+                (
+                    "change",
+                    models.CharField(
+                        blank=True,
+                        choices=[("new", "新增"), ("unchanged", "持续"), ("gone", "消失")],
+                        max_length=10,
+                        verbose_name="与上次相比",
+                    ),
+                ),
+                ("lines", models.PositiveIntegerField(verbose_name="条数")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tallies",
+                        to="runs.run",
+                        verbose_name="月度比对",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '比对条数',
+                "verbose_name": "比对条数",
             },
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['area_code', 'as_of', 'id'], name='runs_run_area'),
+            model_name="run",
+            index=models.Index(fields=["area_code", "as_of", "id"], name="runs_run_area"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('queued', 'exporting', 'screening', 'loading'))), fields=('area_code',), name='runs_run_one_active'),
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ("queued", "exporting", "screening", "loading"))),
+                fields=("area_code",),
+                name="runs_run_one_active",
+            ),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['run', 'area_code', 'household_number', 'id'], name='runs_finding_area'),
+            model_name="finding",
+            index=models.Index(fields=["run", "area_code", "household_number", "id"], name="runs_finding_area"),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['run', 'kind', 'area_code', 'household_number', 'id'], name='runs_finding_kind'),
+            model_name="finding",
+            index=models.Index(fields=["run", "kind", "area_code", "household_number", "id"], name="runs_finding_kind"),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['run', 'definition', 'area_code', 'household_number', 'id'], name='runs_finding_def'),
+            model_name="finding",
+            index=models.Index(
+                fields=["run", "definition", "area_code", "household_number", "id"], name="runs_finding_def"
+            ),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['run', 'household_number'], name='runs_finding_household'),
+            model_name="finding",
+            index=models.Index(fields=["run", "household_number"], name="runs_finding_household"),
         ),
         migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.UniqueConstraint(fields=('run', 'area_code', 'kind', 'definition', 'change'), name='runs_tally_once'),
+            model_name="tally",
+            constraint=models.UniqueConstraint(
+                fields=("run", "area_code", "kind", "definition", "change"), name="runs_tally_once"
+            ),
         ),
     ]
