@@ -90,12 +90,10 @@ class MaskedLetter(Letter):
 
     def compared(self, item: Compared) -> str:
         """The sentence would tell by how much a hidden value differs."""
-        if self._star(item.left.name) or self._star(item.right.name):
-            return (
-                f"{self.operand(item.left)}；{self.operand(item.right)}"
-                if self.zh
-                else (f"{self.operand(item.left)}; {self.operand(item.right)}")
-            )
+        hidden = [self._star(side.name) for side in (item.left, item.right)]
+        if any(hidden):
+            told = [self.operand(side) for side in (item.left, item.right) if not side.literal]
+            return ("；" if self.zh else "; ").join(told)
         return super().compared(item)
 
     def changed(self, fact: ChangedFact) -> str:

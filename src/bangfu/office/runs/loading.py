@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,17 +16,17 @@ CHUNK = 2000
 FLAGS = (("alerts", ALERT), ("checks", CHECK))
 
 
-def load(run: Run, results: Path, told: Callable[[int, int], None]) -> dict[str, int]:
+def load(run: Run, results: Path, told: Callable[[int, int], None], unpaid: Collection[str] = ()) -> dict[str, int]:
     """Write the run's lines and their counts; returns lines by kind without those that are gone.
 
-    What an earlier attempt left is replaced. Not one transaction: other people go on writing meanwhile, and no query
+    `unpaid` are policies that grant a status and no money. What an earlier attempt left is replaced. Not one transaction: other people go on writing meanwhile, and no query
     shows lines of a run that is not `done`.
     """
     clear(run.pk)
     total = sum(_length(path) for path in _files(results))
     places = _places(run, results)
     tally: Counter[tuple[str, str, str, str]] = Counter()
-    lines = _lines(run, results, places)
+    lines = _lines(run, results, places, unpaid)
     done = 0
     while part := list(islice(lines, CHUNK)):
         Finding.objects.bulk_create(part, batch_size=500)
@@ -98,9 +98,9 @@ def _parts(items: Iterable[str]) -> Iterator[list[str]]:
         yield part
 
 
-def _lines(run: Run, results: Path, places: dict[str, str]) -> Iterator[Finding]:
+def _lines(run: Run, results: Path, places: dict[str, str], unpaid: Collection[str]) -> Iterator[Finding]:
     for row in _rows(results / "findings.parquet"):
-        yield _finding(run, row, places)
+        yield _finding(run, row, places, paid=row["policy"] not in unpaid)
     for name, kind in FLAGS:
         for path in sorted((results / name).glob("*.parquet")):
             for row in _rows(path):
@@ -118,7 +118,7 @@ def _key(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _finding(run: Run, row: dict[str, Any], places: dict[str, str]) -> Finding:
+def _finding(run: Run, row: dict[str, Any], places: dict[str, str], *, paid: bool) -> Finding:
     """A policy's line. One that no receipt is compared with, and that is not decided, is a line of what cannot be told."""
     number = _key(row["household_no"])
     reasons = {name: list(row[name]) for name in ("failed", "unknown", "missing") if row[name]}
@@ -133,9 +133,9 @@ def _finding(run: Run, row: dict[str, Any], places: dict[str, str]) -> Finding:
         area_code=places.get(number, run.area_code),
         status=row["status"] or "",
         change=row["change"] or "",
-        due_fen=row["amount_fen"] if row["status"] == "eligible" else None,
-        due_min_fen=row["amount_min_fen"],
-        due_max_fen=row["amount_max_fen"],
+        due_fen=row["amount_fen"] if paid and row["status"] == "eligible" else None,
+        due_min_fen=row["amount_min_fen"] if paid else None,
+        due_max_fen=row["amount_max_fen"] if paid else None,
         paid_fen=row["paid_fen"],
         reasons=reasons,
         means_check=(row["means_check"] or "")[:60],

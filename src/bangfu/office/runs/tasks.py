@@ -75,7 +75,7 @@ def _work(run: Run, reporter: Reporter) -> None:
     _go_on(step(run, LOADING))
     results = folders.keep_results(run.pk, folder / "out")
     folders.remove_work(run.pk)
-    counts = loading.load(run, results, reporter)
+    counts = loading.load(run, results, reporter, [p.id for p in book.policies.values() if p.amount is None])
     _go_on(finish(run, counts=counts, **_record(loading.record_of(results), book.digest, exported.left_out, results)))
 
 
