@@ -167,7 +167,7 @@ def test_the_way_down_leads_to_the_lines(client_of, ran):
     ("query", "households"),
     [
         ("", 3), ("kind=check", 1), ("kind=nothing", 0), ("definition=dibao", 2), ("change=new", 2), ("change=gone", 0),
-        ("household=990101101", 2), ("household=9901011022010001", 1), ("area=990101101", 2), ("area=east", 0),
+        ("household=990101101", 2), ("household=9901011022010001", 1), ("household=赵", 0), ("household=%00", 3), ("area=990101101", 2), ("area=east", 0),
     ],
 )  # fmt: skip
 def test_filters_narrow_the_list_and_its_count(client_of, ran, query, households):

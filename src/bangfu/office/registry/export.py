@@ -57,7 +57,7 @@ def export_registry(folder: Path, area_code: str, progress: Progress | None = No
     """
     book = rulebook()
     total = Household.objects.filter(_open(area_code)).count()
-    told: Progress = progress or (lambda done, whole: None)
+    told: Progress = progress or (lambda *_: None)
     rows: dict[str, int] = {}
     absent: list[str] = []
     with consistent_read():
@@ -202,7 +202,9 @@ def _records(book: Rulebook, table: Table, area_code: str) -> Iterator[Row]:
 def _needs_sealed(book: Rulebook, table: Table) -> bool:
     """True where a column that is exported is kept sealed; account numbers are sealed and not exported."""
     known = catalogue()
-    return any(known.sealed(table.id, column.name) for column in _exported(layout_of(book, table, roles(book)), table.id))
+    return any(
+        known.sealed(table.id, column.name) for column in _exported(layout_of(book, table, roles(book)), table.id)
+    )
 
 
 def _opened(record: Record) -> dict[str, Any]:

@@ -19,8 +19,8 @@ FLAGS = (("alerts", ALERT), ("checks", CHECK))
 def load(run: Run, results: Path, told: Callable[[int, int], None], unpaid: Collection[str] = ()) -> dict[str, int]:
     """Write the run's lines and their counts; returns lines by kind without those that are gone.
 
-    `unpaid` are policies that grant a status and no money. What an earlier attempt left is replaced. Not one transaction: other people go on writing meanwhile, and no query
-    shows lines of a run that is not `done`.
+    `unpaid` are policies that grant a status and no money. What an earlier attempt left is replaced. Not one
+    transaction: other people go on writing meanwhile, and no query shows lines of a run that is not `done`.
     """
     clear(run.pk)
     total = sum(_length(path) for path in _files(results))

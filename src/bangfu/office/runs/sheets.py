@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -122,11 +121,10 @@ def described(actor: Actor, run: Run, filters: Filters, language: str) -> str:
     return "；".join(parts)
 
 
-@transaction.atomic
 def export(*, actor: Actor, run: Run, filters: Filters, language: str) -> IO[bytes]:
     """A workbook of the lines that the filters show, in the list's order; the log says who took how many.
 
-    Raises Refused, OutOfReach.
+    Raises Refused, OutOfReach. Nothing is locked while the workbook is written; nobody has it before the row is in the log.
     """
     actor.require("export")
     rows = queries.findings(actor, run, filters, "export").filter(actor.limit(queries.VIEW))
