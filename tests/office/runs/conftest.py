@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -76,12 +75,13 @@ class County:
 def county(db, county_files, media) -> County:
     """Loaded from the files of October, with both months' bureau files in their place."""
     from bangfu.office.accounts.api import User
+    from bangfu.office.runs.api import place_bureau_files
     from bangfu.office.site import demo
 
     demo.load(county_files / "2026-10", AS_OF)
     demo.make_accounts(date(2026, 1, 1), "long-enough-word")
     for month in ("2026-09", "2026-10"):
-        shutil.copytree(county_files / month / "bureau", media / "bureau" / "990101" / month)
+        place_bureau_files("990101", date.fromisoformat(f"{month}-01"), county_files / month / "bureau")
     users = {user.username: user for user in User.objects.all()}
     return County(county_files, users["civil"], users["village"], users["township"])
 
@@ -89,11 +89,7 @@ def county(db, county_files, media) -> County:
 @pytest.fixture
 def work():
     """Works a queued run to its end, here and now."""
-    from bangfu.office.runs.tasks import work as task
 
-    def run_it(run):
-        task.func(run.pk)
-        run.refresh_from_db()
-        return run
+    from bangfu.office.runs.api import work_now
 
-    return run_it
+    return work_now

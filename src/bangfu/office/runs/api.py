@@ -7,10 +7,31 @@ from dataclasses import dataclass
 from bangfu.office.accounts.api import Actor
 from bangfu.office.runs import queries
 from bangfu.office.runs.actions import cancel, recover, start
-from bangfu.office.runs.bureau import bureau_folder
+from bangfu.office.runs.bureau import bureau_folder, place_bureau_files
 from bangfu.office.runs.models import ACTIVE, KINDS, Finding, Run
 
-__all__ = ["Finding", "Overview", "Run", "Tile", "bureau_folder", "cancel", "latest_overview", "recover", "start"]
+__all__ = [
+    "Finding",
+    "Overview",
+    "Run",
+    "Tile",
+    "bureau_folder",
+    "cancel",
+    "latest_overview",
+    "place_bureau_files",
+    "recover",
+    "start",
+    "work_now",
+]
+
+
+def work_now(run: Run) -> Run:
+    """Work a queued run in this process, to its end: what a command such as the demo does instead of waiting."""
+    from bangfu.office.runs.tasks import work
+
+    work.func(run.pk)
+    run.refresh_from_db()
+    return run
 
 
 @dataclass(frozen=True)

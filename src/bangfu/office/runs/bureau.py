@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -34,6 +35,19 @@ def bureau_folder(area_code: str, month: date) -> Path | None:
     """The folder with the bureaus' files and their manifests of a month, None where there is none."""
     folder = _home(area_code) / f"{month:%Y-%m}"
     return folder if folder.is_dir() else None
+
+
+def place_bureau_files(area_code: str, month: date, source: Path) -> Path:
+    """Copy a folder of bureau files and manifests to where a run of the month finds them; what was there is replaced."""
+    target = _home(area_code) / f"{month:%Y-%m}"
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = target.with_name(f".{target.name}.fresh")
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.copytree(source, fresh)
+    fresh.chmod(0o700)
+    shutil.rmtree(target, ignore_errors=True)
+    fresh.rename(target)
+    return target
 
 
 def latest_month(area_code: str) -> str:

@@ -199,7 +199,7 @@ def _places(actor: Actor, run: Run, code: str, below: int, lines: list[Line]) ->
     """The way down to the area within the actor's reach, and the areas beneath, those without a line too."""
     steps = [code[:digits] for digits in LEVELS if len(run.area_code) <= digits <= len(code)]
     own = actor.areas(VIEW)
-    steps = [step for step in steps if any(step.startswith(p) or p.startswith(step) for p in own)]
+    steps = [step for step in steps if any(step.startswith(prefix) for prefix in own)]
     found = {part for line in lines for part in line.by_area}
     names: dict[str, str] = {}
     if len(code) < 12:

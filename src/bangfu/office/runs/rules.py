@@ -80,8 +80,6 @@ def reason(titles: RunTitles, finding: Finding, language: str) -> str:
         parts.append("符合全部条件" if zh else "meets every condition")
     if finding.kind in (ALERT, CHECK):
         held = (titles.alerts if finding.kind == ALERT else titles.checks).get(finding.definition)
-        if held and held.source:
-            parts.append(held.source)
         if held and held.deadline.zh:
             parts.append(f"{held.who.get(language)}{'，' if zh else ', '}{held.deadline.get(language)}")
     return joint.join(parts)

@@ -133,13 +133,15 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "runs/run.html", context)
 
 
-def _left_out(run: Run, language: str) -> list[str]:
+def _left_out(run: Run, language: str) -> str:
     """Registry tables of which the office held nothing, by their labels."""
     try:
         tables = book_of(run).tables
     except RulesGone:
-        return []
-    return [tables[name].label.get(language) for name in run.notes.get("left_out", ()) if name in tables]
+        return ""
+    return ("、" if language == "zh" else ", ").join(
+        tables[name].label.get(language) for name in run.notes.get("left_out", ()) if name in tables
+    )
 
 
 @page("runs.view")
