@@ -174,6 +174,34 @@ def test_the_next_month_is_compared_and_health_is_masked(county, work, client):
     assert (last.purpose, last.subject_id) == ("入户核实", line.household_number)
 
 
+def test_no_explanation_tells_a_value_about_health(county, work):
+    """Neither the conclusion nor a clause nor how it was computed; and what is no secret is not starred out."""
+    import re
+
+    from bangfu.office.runs.explaining import explain, hidden_facts
+    from bangfu.office.runs.rules import book_of
+
+    run, actor = work(start(county)), county.actor(county.civil)
+    book = book_of(run)
+    hidden = hidden_facts(book)
+    assert {"health", "disability_grade", "severe_disability", "medical_oop"} <= hidden
+    assert not {"own_income", "household_income", "age", "relation"} & hidden
+    labels = {fact.label.zh for fact in book.facts.values() if fact.name in hidden and fact.label.zh}
+    told = 0
+    for line in Finding.objects.filter(
+        run=run, kind__in=("entitled_not_receiving", "receiving_not_entitled", "amount_differs")
+    ):
+        said = explain(actor, run, line, "zh", unmask=False)
+        texts = [said.conclusion, *(t for c in said.clauses for t in (*c.lines, *(x for _, x in c.tree)))]
+        texts += [t for name, lines in said.sections if name != "missing" for t in lines]
+        for text in texts:
+            for label in labels:
+                for value in re.findall(re.escape(label) + "[ ：]([^；，。]+)", text):
+                    told += 1
+                    assert "＊＊＊" in value, text
+    assert told > 5
+
+
 # -- what goes wrong ----------------------------------------------------------------------------------------------
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from bangfu.core.rulebook import typed
+from bangfu.core.rulebook.resolver import Resolver
 from bangfu.core.screening.dataset import DataError
 from bangfu.core.screening.explain_text import Letter
 from bangfu.office.accounts.api import Actor
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 STARS = "＊＊＊"
 HEALTH_TABLES = frozenset({"medical_settlements", "disability_certificates"})
 """Bureau tables whose every row is about somebody's health."""
-_WORD = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -53,22 +54,40 @@ class Told:
     masked: bool
 
 
+_HIDDEN: dict[str, frozenset[str]] = {}
+"""By the digest of the rulebook; an installation has a handful in its life."""
+
+
 def hidden_facts(book: Rulebook) -> frozenset[str]:
     """Names of facts whose values are starred out: about one person's health, or made from such facts for one person."""
-    named = set(registry.HEALTH)
-    named |= {
-        f.name for f in book.facts.values() if f.personal or f.table in HEALTH_TABLES or f.column in registry.HEALTH
-    }
+    if book.digest not in _HIDDEN:
+        _HIDDEN[book.digest] = frozenset(name for _, name in _hidden(book))
+    return _HIDDEN[book.digest]
+
+
+def _hidden(book: Rulebook) -> set[tuple[str, str]]:
+    """The same as (table, name), so that a name which two tables share does not spread."""
+    found = {f.id for f in book.facts.values() if f.personal or f.table in HEALTH_TABLES or f.column in registry.HEALTH}
+    resolver = Resolver(book)
     derived = [f for f in book.facts.values() if f.derive is not None and book.tables[f.table].of == "person"]
+    reads = {fact.id: set(facts_in(resolver.derived(fact))) for fact in derived}
     while True:
-        more = {
-            f.name
-            for f in derived
-            if f.name not in named and f.derive and set(_WORD.findall(f.derive.text)) & (named | HEALTH_TABLES)
-        }
+        more = {fact for fact, read in reads.items() if fact not in found and read & found}
         if not more:
-            return frozenset(named)
-        named |= more
+            return found
+        found |= more
+
+
+def facts_in(node: Any) -> Iterator[tuple[str, str]]:
+    """The facts that an expression reads, as (table, name)."""
+    if isinstance(node, typed.FactRef):
+        yield node.fact.id
+    elif dataclasses.is_dataclass(node) and type(node).__module__ == typed.__name__:
+        for field in dataclasses.fields(node):
+            yield from facts_in(getattr(node, field.name))
+    elif isinstance(node, tuple | list):
+        for part in node:
+            yield from facts_in(part)
 
 
 class MaskedLetter(Letter):

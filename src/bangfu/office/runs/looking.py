@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bangfu.core.rulebook import typed
 from bangfu.core.rulebook.resolver import Resolver
 from bangfu.core.screening.dataset import DataError
 from bangfu.core.screening.explain_words import Words, value_text
 from bangfu.core.screening.titles import titles_of
 from bangfu.office.runs import folders
-from bangfu.office.runs.explaining import STARS
+from bangfu.office.runs.explaining import STARS, facts_in
 from bangfu.office.runs.models import ALERT, Finding, Run
 from bangfu.office.runs.rules import RulesGone, book_of
 
@@ -62,7 +60,7 @@ def rule_of(
     event = (titles.alerts if finding.kind == ALERT else titles.checks)[item.id]
     resolver = Resolver(book)
     tree = resolver.condition(item.when, resolver.units.table_of(item.of))
-    facts = list(dict.fromkeys(_facts(resolver, tree, 0)))
+    facts = list(dict.fromkeys(_facts(book, resolver, tree, 0)))
     values, masked = _values(book, run, finding, facts, language, names, hidden)
     return Rule(
         event.title.get(language), event.source, event.who.get(language), event.deadline.get(language),
@@ -70,21 +68,14 @@ def rule_of(
     )  # fmt: skip
 
 
-def _facts(resolver: Resolver, node: Any, depth: int) -> Iterator[tuple[str, str]]:
+def _facts(book: Rulebook, resolver: Resolver, node: Any, depth: int) -> Iterator[tuple[str, str]]:
     """Recorded facts beneath an expression; a derived one leads to those it is made from."""
-    if isinstance(node, typed.FactRef):
-        fact = node.fact
+    for name in facts_in(node):
+        fact = book.facts[name]
         if fact.derive is None:
-            yield fact.id
+            yield name
         elif depth < DEPTH:
-            yield from _facts(resolver, resolver.derived(fact), depth + 1)
-        return
-    if dataclasses.is_dataclass(node) and type(node).__module__ == typed.__name__:
-        for field in dataclasses.fields(node):
-            yield from _facts(resolver, getattr(node, field.name), depth)
-    elif isinstance(node, tuple | list):
-        for part in node:
-            yield from _facts(resolver, part, depth)
+            yield from _facts(book, resolver, resolver.derived(fact), depth + 1)
 
 
 def _values(
