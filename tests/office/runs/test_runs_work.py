@@ -139,7 +139,21 @@ def _worklists(run, county, client):
     told = _texts(part.content)
     assert {number for number in numbers if any(number in text for text in told)} <= inside
     assert len(_texts(whole.content)) > len(told)
+    _tells_nothing_of_health(run, _texts(whole.content))
     assert Entry.objects.filter(kind="runs.worklist").count() == 2
+
+
+def _tells_nothing_of_health(run, texts):
+    """The core's own reasons do; a workbook that leaves the office does not."""
+    import re
+
+    import pyarrow.parquet as pq
+
+    values = re.compile("(健康状况|残疾等级|残疾类别|自付医疗费用)[ ：=](?!＊|空)")
+    reasons = pq.read_table(folders.results(run.pk) / "findings.parquet")["reason_zh"].to_pylist()
+    assert any(values.search(text or "") for text in reasons)
+    assert [text for text in texts if values.search(text)] == []
+    assert any("残疾等级为一级" in text for text in texts)
 
 
 def _texts(content: bytes) -> set[str]:

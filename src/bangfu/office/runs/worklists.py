@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -23,26 +24,54 @@ from bangfu.office.pages.refusals import OutOfReach
 from bangfu.office.privacy.api import Erased
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import events, folders
+from bangfu.office.runs.explaining import STARS, hidden_facts
 from bangfu.office.runs.models import DONE, Finding, Run
 from bangfu.office.runs.queries import VIEW
-from bangfu.office.runs.rules import titles_of_run
+from bangfu.office.runs.rules import RulesGone, book_of, reason, titles_of_run
 
 PART = 900
 
 
 @dataclass(frozen=True)
 class AreaResults(RunResults):
-    """A run's results without the rows of other areas' households."""
+    """A run's results without the rows of other areas' households, and without values about health."""
 
     only: frozenset[str] | None = field(default=None)
+    plain: Callable[[dict[str, Any]], dict[str, Any]] = field(default=dict)
 
     def rows(self, name: str, columns: list[str]) -> Iterator[dict[str, Any]] | None:
         """The rows of one output that are about the area."""
         found = super().rows(name, columns)
-        if found is None or self.only is None:
-            return found
+        if found is None:
+            return None
         only = self.only
-        return (row for row in found if str(row["household_no"]) in only)
+        return (self.plain(row) for row in found if only is None or str(row["household_no"]) in only)
+
+
+class WithoutHealth:
+    """Takes values about health out of a row's texts: a workbook goes from hand to hand, the clause and its law suffice."""
+
+    def __init__(self, run: Run) -> None:
+        self.titles = titles_of_run(run)
+        try:
+            book = book_of(run)
+        except RulesGone:
+            labels = {""}
+        else:
+            hidden = hidden_facts(book)
+            labels = {fact.label.zh for fact in book.facts.values() if fact.name in hidden and fact.label.zh}
+        words = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
+        self.values = re.compile(f"({words})[ ：=](?!空)[^；]*")
+
+    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The row; its reason in words without values where it told one, its fields starred out."""
+        if row.get("reason_zh") and self.values.search(row["reason_zh"]):
+            reasons = {name: row[name] for name in ("failed", "unknown", "missing") if row[name]}
+            line = Finding(definition=row["policy"], status=row["status"] or "", reasons=reasons)
+            return {**row, "reason_zh": reason(self.titles, line, "zh")}
+        if row.get("fields"):
+            return {**row, "fields": self.values.sub(rf"\1={STARS}", row["fields"])}
+        return row
 
 
 @dataclass
@@ -90,6 +119,7 @@ def workbook(*, actor: Actor, run: Run, area_code: str) -> tuple[str, bytes]:
         village_households={code: 0 for code in known if len(code) == 12},
         previous=_previous(run),
         only=None if whole else numbers,
+        plain=WithoutHealth(run),
     )
     with tempfile.TemporaryDirectory(prefix="bangfu-", dir=folders.of_run(run.pk)) as scratch:
         wanted = {"" if whole else area_code}
