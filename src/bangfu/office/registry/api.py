@@ -1,14 +1,20 @@
 """The only door to this app."""
 
 from bangfu.office.registry.bulk import Origin, add_households, add_persons, add_records, recount
-from bangfu.office.registry.catalogue import Catalogue, Field, catalogue, rulebook, to_json
+from bangfu.office.registry.catalogue import HEALTH, Catalogue, Field, catalogue, rulebook, to_json
+from bangfu.office.registry.events import UNMASKED
+from bangfu.office.registry.export import Exported, ExportError, export_registry
 from bangfu.office.registry.filters import monitored_kinds
 from bangfu.office.registry.models import Household, Membership, Person, Record, Statement, StatusEpisode
 from bangfu.office.registry.projection import values_of_household, values_of_person
 from bangfu.office.registry.queries import household, households, person, persons
 
 __all__ = [
+    "HEALTH",
+    "UNMASKED",
     "Catalogue",
+    "ExportError",
+    "Exported",
     "Field",
     "Household",
     "Membership",
@@ -21,6 +27,7 @@ __all__ = [
     "add_persons",
     "add_records",
     "catalogue",
+    "export_registry",
     "household",
     "households",
     "monitored_kinds",

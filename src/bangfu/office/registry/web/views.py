@@ -19,9 +19,9 @@ from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import actions, queries
 from bangfu.office.registry.catalogue import catalogue
-from bangfu.office.registry.export import workbook
 from bangfu.office.registry.filters import choices, read_filter
 from bangfu.office.registry.household_file import Labels, household_file, since_last_visit
+from bangfu.office.registry.list_workbook import workbook
 from bangfu.office.registry.models import Household, Person, SavedFilter
 from bangfu.office.registry.provenance import provenance
 from bangfu.office.registry.search import find
