@@ -32,7 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         import django
 
         django.setup()
-        code: int = args.run(args)
+        from bangfu.office.areas.api import everywhere
+
+        with everywhere():
+            code: int = args.run(args)
         return code
     except SystemExit as end:
         return int(end.code or 0)
