@@ -8,7 +8,7 @@ nothing and the limit of every query is the only wall.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
@@ -115,11 +115,14 @@ def _run(editor: Any, *statements: str) -> None:
 
 def streamed(parts: Iterable[Any]) -> Iterator[Any]:
     """Parts of an answer that is produced after the request is over, each made with the areas of now in force."""
-    areas = _shown.get()
+    areas = _shown.get()  # now, not when the first part is asked for
     source = iter(parts)
-    make: Callable[[], Any] = source.__next__
-    with suppress(StopIteration):
-        while True:
-            with seeing(areas):
-                part = make()
-            yield part
+
+    def made() -> Iterator[Any]:
+        with suppress(StopIteration):
+            while True:
+                with seeing(areas):
+                    part = next(source)
+                yield part
+
+    return made()

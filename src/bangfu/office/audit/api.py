@@ -3,6 +3,7 @@
 from bangfu.office.audit.actions import Acting, Subject, SystemActor, entry, record, record_bulk
 from bangfu.office.audit.events import KINDS, EventKind, declare
 from bangfu.office.audit.models import Entry
+from bangfu.office.audit.verify import head, verify
 
 __all__ = [
     "KINDS",
@@ -13,6 +14,8 @@ __all__ = [
     "SystemActor",
     "declare",
     "entry",
+    "head",
     "record",
     "record_bulk",
+    "verify",
 ]

@@ -16,9 +16,10 @@ def build_parser() -> argparse.ArgumentParser:
     """All commands of the office."""
     parser = argparse.ArgumentParser(prog="bangfu", description="帮扶办公系统 / the office")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    from bangfu.office.site.operations import migrate
+    from bangfu.office.site.operations import audit, migrate
 
-    migrate.add(commands)
+    for operation in (migrate, audit):
+        operation.add(commands)
     return parser
 
 
