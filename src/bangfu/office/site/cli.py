@@ -16,9 +16,9 @@ def build_parser() -> argparse.ArgumentParser:
     """All commands of the office."""
     parser = argparse.ArgumentParser(prog="bangfu", description="帮扶办公系统 / the office")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    from bangfu.office.site.operations import audit, migrate
+    from bangfu.office.site.operations import audit, keys, migrate
 
-    for operation in (migrate, audit):
+    for operation in (migrate, audit, keys):
         operation.add(commands)
     return parser
 
