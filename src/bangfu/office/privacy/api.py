@@ -1,6 +1,6 @@
 """The only door to this app."""
 
-from bangfu.office.privacy.declarations import NO_PERSONAL_DATA, PersonalData
+from bangfu.office.privacy.declarations import NO_PERSONAL_DATA, Keep, PersonalData
 from bangfu.office.privacy.keyring import KeyFileError, Keyring, MasterKey, keyring, write_new_keyring
 from bangfu.office.privacy.models import SubjectKey
 from bangfu.office.privacy.rotation import Index, declare_index
@@ -10,6 +10,7 @@ __all__ = [
     "NO_PERSONAL_DATA",
     "Erased",
     "Index",
+    "Keep",
     "KeyFileError",
     "Keyring",
     "MasterKey",

@@ -2,11 +2,13 @@
 
 from bangfu.office.registry.bulk import Origin, add_households, add_persons, add_records, recount
 from bangfu.office.registry.catalogue import Catalogue, Field, catalogue, rulebook, to_json
+from bangfu.office.registry.erasure import ERASED_NAME, also_erase, erase_household, erase_person
 from bangfu.office.registry.models import Household, Membership, Person, Record, Statement, StatusEpisode
 from bangfu.office.registry.projection import values_of_household, values_of_person
 from bangfu.office.registry.queries import household, households, person, persons
 
 __all__ = [
+    "ERASED_NAME",
     "Catalogue",
     "Field",
     "Household",
@@ -19,7 +21,10 @@ __all__ = [
     "add_households",
     "add_persons",
     "add_records",
+    "also_erase",
     "catalogue",
+    "erase_household",
+    "erase_person",
     "household",
     "households",
     "person",
