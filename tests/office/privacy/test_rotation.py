@@ -92,8 +92,7 @@ def test_a_rotation_killed_after_any_batch_goes_on_and_searching_works_meanwhile
 
     keys.add_key(key_file)
     with pytest.raises(Killed):
-        rotation.wrap_again(kill)
-        rotation.index_again(kill)
+        (rotation.wrap_again(kill), rotation.index_again(kill))
     assert found(client_of)
     assert main(["keys", "rotate"]) == 0
     assert "继续轮换到 k2" in capsys.readouterr().out

@@ -49,7 +49,9 @@ def test_who_may_not_and_who_is_elsewhere_is_refused(cast, closed):
 
 
 def test_a_household_that_is_on_the_register_is_not_erased(cast, registered):
-    asked = protection.request_erasure(actor=cast.actor("civil"), subject_type="household", number=NUMBER, reason="asked")
+    asked = protection.request_erasure(
+        actor=cast.actor("civil"), subject_type="household", number=NUMBER, reason="asked"
+    )
     with pytest.raises(Invalid, match="该户仍在册，不能删除个人资料；请先销户"):
         protection.confirm(actor=cast.actor("agriculture"), pk=asked.pk)
     with pytest.raises(Invalid, match="已有待确认的删除申请"):
@@ -67,7 +69,9 @@ def test_who_asked_cannot_confirm(cast, closed):
 
 
 def test_after_an_erasure_nothing_personal_is_left_and_the_log_is_whole(cast, closed, client_of):
-    asked = protection.request_erasure(actor=cast.actor("civil"), subject_type="household", number=NUMBER, reason="asked")
+    asked = protection.request_erasure(
+        actor=cast.actor("civil"), subject_type="household", number=NUMBER, reason="asked"
+    )
     protection.confirm(actor=cast.actor("agriculture"), pk=asked.pk)
     household = Household.objects.select_related("key").get(number=NUMBER)
     person = Person.objects.select_related("key").get(household=household)
@@ -84,7 +88,9 @@ def test_after_an_erasure_nothing_personal_is_left_and_the_log_is_whole(cast, cl
 
 
 def test_what_was_said_of_others_stays(cast, closed):
-    asked = protection.request_erasure(actor=cast.actor("civil"), subject_type="household", number=NUMBER, reason="asked")
+    asked = protection.request_erasure(
+        actor=cast.actor("civil"), subject_type="household", number=NUMBER, reason="asked"
+    )
     protection.confirm(actor=cast.actor("agriculture"), pk=asked.pk)
     assert Person.objects.filter(name="赵大", id_index__isnull=False).exists()
 
@@ -92,7 +98,9 @@ def test_what_was_said_of_others_stays(cast, closed):
 def test_a_person_who_left_is_erased_and_the_household_stays(cast, registered):
     number = registered.persons["钱二"].number
     Person.objects.filter(number=number).update(left_on=date(2026, 1, 1))
-    asked = protection.request_erasure(actor=cast.actor("agriculture"), subject_type="person", number=number, reason="asked")
+    asked = protection.request_erasure(
+        actor=cast.actor("agriculture"), subject_type="person", number=number, reason="asked"
+    )
     protection.confirm(actor=cast.actor("civil"), pk=asked.pk)
     assert Person.objects.get(number=number).name == "已按规定删除"
     assert Household.objects.get(pk=registered.east.pk).head_name == "赵大"
@@ -159,7 +167,9 @@ def test_what_is_sealed_lies_nowhere_in_the_database_in_the_clear(registered):
 
 
 def test_after_an_erasure_the_database_holds_no_name_and_no_number(cast, closed):
-    asked = protection.request_erasure(actor=cast.actor("civil"), subject_type="household", number=NUMBER, reason="asked")
+    asked = protection.request_erasure(
+        actor=cast.actor("civil"), subject_type="household", number=NUMBER, reason="asked"
+    )
     protection.confirm(actor=cast.actor("agriculture"), pk=asked.pk)
     text = whole_database()
     assert [word for word in PERSONAL[:4] if word in text] == []

@@ -58,7 +58,14 @@ _OFFICE = _FIELD | {
     "export",
     "accounts.handover",
 }
-_COUNTY = _OFFICE | {"registry.erase", "imports.withdraw", "runs.start", "windows.manage", "registry.vocabulary", "areas.manage"}
+_COUNTY = _OFFICE | {
+    "registry.erase",
+    "imports.withdraw",
+    "runs.start",
+    "windows.manage",
+    "registry.vocabulary",
+    "areas.manage",
+}
 
 ROLES: dict[str, Role] = {
     role.code: role

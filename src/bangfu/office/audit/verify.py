@@ -177,6 +177,11 @@ class _Reader:
         return report
 
 
+def _sqlite_moment(text: str) -> str:
+    """SQLite holds times as text in UTC, the fraction left out where it is zero."""
+    return f"{text[:10]}T{text[11:]}{'' if len(text) > 19 else '.000000'}+00:00"
+
+
 _decode = json.JSONDecoder().decode
 
 
@@ -184,10 +189,7 @@ def _plain(values: tuple[Any, ...]) -> tuple[tuple[Any, ...] | None, Any]:
     """A row's values as the hash covers them and its `after`; None where the row no longer reads as one of ours."""
     at, before, after, sealed = values[2], values[10], values[11], values[12]
     try:
-        if isinstance(at, datetime):
-            text = moment(at)
-        else:  # SQLite: text in UTC, the fraction left out where it is zero
-            text = f"{at[:10]}T{at[11:]}{'' if len(at) > 19 else '.000000'}+00:00"
+        text = moment(at) if isinstance(at, datetime) else _sqlite_moment(at)
         before = before if before is None else _decode(before)
         after = after if after is None else _decode(after)
         hexed = None if sealed is None else bytes(sealed).hex()
@@ -211,9 +213,7 @@ def _snapshot() -> Iterator[None]:
             cursor.execute("ROLLBACK")
 
 
-def verify(
-    expect: tuple[int, str] | None = None, progress: Callable[[int], object] = lambda _rows: None
-) -> Report:
+def verify(expect: tuple[int, str] | None = None, progress: Callable[[int], object] = lambda _rows: None) -> Report:
     """Read the whole log. `expect` is an earlier head of the main chain that it must still hold."""
     reader = _Reader(audit_key(), expect)
     with _snapshot(), connection.cursor() as cursor:

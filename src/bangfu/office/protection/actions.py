@@ -26,9 +26,7 @@ _READ = {"household": registry.household, "person": registry.person}
 
 
 @transaction.atomic
-def request_erasure(
-    *, actor: Actor, subject_type: str, number: str, reason: str, document: str = ""
-) -> ErasureRequest:
+def request_erasure(*, actor: Actor, subject_type: str, number: str, reason: str, document: str = "") -> ErasureRequest:
     """Ask. Raises Refused, OutOfReach, Invalid."""
     if subject_type not in _READ:
         raise Invalid({"subject_type": _("请选择户或人")})

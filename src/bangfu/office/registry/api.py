@@ -6,6 +6,7 @@ from bangfu.office.registry.erasure import ERASED_NAME, also_erase, erase_househ
 from bangfu.office.registry.models import Household, Membership, Person, Record, Statement, StatusEpisode
 from bangfu.office.registry.projection import values_of_household, values_of_person
 from bangfu.office.registry.queries import household, households, person, persons
+from bangfu.office.registry.unmasking import text_of
 
 __all__ = [
     "ERASED_NAME",
@@ -31,6 +32,7 @@ __all__ = [
     "persons",
     "recount",
     "rulebook",
+    "text_of",
     "to_json",
     "values_of_household",
     "values_of_person",

@@ -6,34 +6,38 @@ from bangfu.office.areas.api import area_condition, area_wall
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ErasureRequest',
+            name="ErasureRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_type', models.CharField(max_length=12, verbose_name='对象类别')),
-                ('subject_number', models.CharField(max_length=40, verbose_name='对象编号')),
-                ('area_code', models.CharField(max_length=12, verbose_name='行政村代码')),
-                ('reason', models.CharField(max_length=30, verbose_name='理由')),
-                ('document', models.CharField(blank=True, max_length=120, verbose_name='依据文件')),
-                ('state', models.CharField(default='open', max_length=12, verbose_name='状态')),
-                ('requested_by', models.CharField(max_length=64, verbose_name='提出人')),
-                ('requested_by_name', models.CharField(max_length=60, verbose_name='提出人姓名')),
-                ('requested_at', models.DateTimeField(verbose_name='提出时间')),
-                ('decided_by', models.CharField(blank=True, max_length=64, verbose_name='确认人')),
-                ('decided_by_name', models.CharField(blank=True, max_length=60, verbose_name='确认人姓名')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='确认时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject_type", models.CharField(max_length=12, verbose_name="对象类别")),
+                ("subject_number", models.CharField(max_length=40, verbose_name="对象编号")),
+                ("area_code", models.CharField(max_length=12, verbose_name="行政村代码")),
+                ("reason", models.CharField(max_length=30, verbose_name="理由")),
+                ("document", models.CharField(blank=True, max_length=120, verbose_name="依据文件")),
+                ("state", models.CharField(default="open", max_length=12, verbose_name="状态")),
+                ("requested_by", models.CharField(max_length=64, verbose_name="提出人")),
+                ("requested_by_name", models.CharField(max_length=60, verbose_name="提出人姓名")),
+                ("requested_at", models.DateTimeField(verbose_name="提出时间")),
+                ("decided_by", models.CharField(blank=True, max_length=64, verbose_name="确认人")),
+                ("decided_by_name", models.CharField(blank=True, max_length=60, verbose_name="确认人姓名")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="确认时间")),
             ],
             options={
-                'verbose_name': '删除申请',
-                'indexes': [models.Index(fields=['state', 'area_code', 'id'], name='protection_request_state')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('subject_type', 'subject_number'), name='protection_one_open')],
+                "verbose_name": "删除申请",
+                "indexes": [models.Index(fields=["state", "area_code", "id"], name="protection_request_state")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("subject_type", "subject_number"),
+                        name="protection_one_open",
+                    )
+                ],
             },
         ),
         area_wall("protection_erasurerequest", area_condition()),

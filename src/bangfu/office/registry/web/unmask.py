@@ -26,7 +26,9 @@ def unmask_view(request: HttpRequest, kind: str, number: str) -> HttpResponse:
         subject, shown = unmask(actor=actor, kind=kind, number=number, **form)
     except Invalid as error:
         subject = (queries.household if kind == "household" else queries.person)(actor, number, PERMISSION)
-        return render(request, "registry/unmasked.html", {"subject": subject, "errors": error.errors, **context}, status=422)
+        return render(
+            request, "registry/unmasked.html", {"subject": subject, "errors": error.errors, **context}, status=422
+        )
     except Erased:
         return render(request, "registry/unmasked.html", {"erased": True, **context}, status=410)
     return render(request, "registry/unmasked.html", {"subject": subject, "shown": shown, **context})

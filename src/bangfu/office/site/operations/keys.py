@@ -17,7 +17,9 @@ def add(commands: Any) -> None:
     """The commands' places in the parser."""
     parser = commands.add_parser("keys", help="个人资料的密钥 / the keys of personal data")
     parts = parser.add_subparsers(dest="part", required=True, metavar="PART")
-    rotate = parts.add_parser("rotate", help="启用新的主密钥，可中断后继续 / a new master key; goes on when interrupted")
+    rotate = parts.add_parser(
+        "rotate", help="启用新的主密钥，可中断后继续 / a new master key; goes on when interrupted"
+    )
     rotate.set_defaults(run=run_rotate)
     check = parts.add_parser("check", help="检查密钥和索引 / check keys and indexes")
     check.set_defaults(run=run_check)
@@ -64,7 +66,9 @@ def _rotate(path: Path) -> int:
         name = add_key(path)
         known = keyring(fresh=True)
         audit.record(system_actor(), KEY_ADDED, audit.Subject("key", name))
-        print(f"已启用新密钥 {name}，请立即离线保存密钥文件 / key {name} is in use: keep a copy of the file elsewhere now")
+        print(
+            f"已启用新密钥 {name}，请立即离线保存密钥文件 / key {name} is in use: keep a copy of the file elsewhere now"
+        )
         time.sleep(2 * CHECK_SECONDS)  # until every process of the office has read the file again
     else:
         print(f"继续轮换到 {known.current.name} / going on with the rotation to {known.current.name}")
@@ -100,14 +104,18 @@ def run_check(_args: argparse.Namespace) -> int:
         use = "在用 / in use" if number == 0 else "旧 / old" if count else "已不使用，可删除 / unused, may be removed"
         print(f"{key.name}: {count:,} ({use})")
     for name, count in health.unknown.items():
-        print(f"缺少密钥 {name}，{count:,} 人的资料无法打开 / key {name} is missing: {count:,} subjects cannot be opened")
+        print(
+            f"缺少密钥 {name}，{count:,} 人的资料无法打开 / key {name} is missing: {count:,} subjects cannot be opened"
+        )
     if health.broken:
         print(f"{health.broken:,} 把个人密钥无法打开 / {health.broken:,} keys do not open")
     if health.differing:
         print(
             f"{health.differing:,} 个索引不符，请运行 bangfu keys rotate / {health.differing:,} indexes differ: run bangfu keys rotate"
         )
-    print(f"索引 {health.indexes:,} 个，已销毁 {health.erased:,} 把 / {health.indexes:,} indexes, {health.erased:,} keys erased")
+    print(
+        f"索引 {health.indexes:,} 个，已销毁 {health.erased:,} 把 / {health.indexes:,} indexes, {health.erased:,} keys erased"
+    )
     good = health.good and not loose
     print("正常 / good" if good else "有问题 / not good")
     return 0 if good else 1
