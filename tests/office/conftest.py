@@ -173,3 +173,12 @@ def client_of(client, cast):
         return client
 
     return log_in
+
+
+@pytest.fixture(autouse=True)
+def _the_database_shows_the_test_everything():
+    """What a test itself looks at; a request sees the areas of its actor (PostgreSQL only)."""
+    from bangfu.office.areas.api import everywhere
+
+    with everywhere():
+        yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -30,33 +31,35 @@ def test_personal_data_are_masked_and_health_is_kept_back(client_of, registered)
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"purpose": "review"}, {"purpose": "curiosity", "words": "看看"}, {"words": "x"}]
+    "given", [{}, {"purpose": "verify"}, {"purpose": "curiosity", "why": "随便看看"}, {"why": "低保复核"}]
 )
 def test_without_a_purpose_nothing_is_shown_and_nothing_logged_as_seen(client_of, registered, given):
-    answer = client_of("township").post(f"/households/{registered.east.number}/unmask/", given)
-    assert answer.status_code == 400
-    assert "请选择目的，并写明具体事由" in answer.content.decode()
+    answer = client_of("township").post(f"/households/{registered.east.number}/full/", given)
+    assert answer.status_code == 422
+    assert re.search("请选择目的|个字说明原因", answer.content.decode())
     assert ZHAO not in answer.content.decode()
     assert not Entry.objects.filter(kind="registry.unmasked").exists()
 
 
 def test_with_a_purpose_they_are_shown_once_and_the_look_is_in_the_log(client_of, registered):
     client = client_of("township")
-    answer = client.post(f"/households/{registered.east.number}/unmask/", {"purpose": "review", "words": "低保复核"})
+    answer = client.post(f"/households/{registered.east.number}/full/", {"purpose": "verify", "why": "低保复核"})
     text = answer.content.decode()
     assert ZHAO in text
     assert "13900000001" in text
     assert "长期慢性病" in text
     entry = Entry.objects.get(kind="registry.unmasked")
     assert (entry.actor_name, entry.subject_id, entry.purpose, entry.after) == (
-        "某township", registered.east.number, "review: 低保复核", {"fields": ["id_number", "phone", "health"]},
+        "某township", registered.east.number, "疑点数据核实：低保复核", {"fields": ["id_number", "phone", "health"]},
     )  # fmt: skip
     assert ZHAO not in page(client, registered)
 
 
 @pytest.mark.parametrize(("part", "status"), [("leader", 403), ("elsewhere", 404), ("bureau", 403), ("officer", 403)])
 def test_who_may_not_is_refused_the_full_data(client_of, registered, part, status):
-    answer = client_of(part).post(f"/households/{registered.east.number}/unmask/", {"purpose": "review", "words": "x"})
+    answer = client_of(part).post(
+        f"/households/{registered.east.number}/full/", {"purpose": "verify", "why": "低保复核"}
+    )
     assert answer.status_code == status
     assert ZHAO not in answer.content.decode()
 

@@ -29,17 +29,25 @@ class Page:
         return len(self.rows)
 
 
-def page_of(rows: QuerySet[Any], order: tuple[str, ...], token: str = "", size: int = 25, count: bool = True) -> Page:
-    """One page of rows ordered by columns that are never null and, together, unique.
+def page_of(
+    rows: QuerySet[Any],
+    order: tuple[str, ...],
+    token: str = "",
+    size: int = 25,
+    count: bool = True,
+    descending: bool = False,
+) -> Page:
+    """One page of rows ordered by columns that are never null and, together, unique; `descending` for all of them.
 
     `token` comes from a page before; one that was tampered with means the first page. Two queries with the count, one without.
     """
     size = size if size in SIZES else SIZES[0]
     back, key = _read(token, order)
     total = rows.order_by().count() if count else None
-    found = rows.order_by(*(f"-{name}" for name in order) if back else order)
+    down = back != descending
+    found = rows.order_by(*(f"-{name}" for name in order) if down else order)
     if key:
-        found = found.filter(_beyond(order, key, "lt" if back else "gt"))
+        found = found.filter(_beyond(order, key, "lt" if down else "gt"))
     part = list(found[: size + 1])
     more, part = len(part) > size, part[:size]
     if back:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 
-from bangfu.office.privacy.keyring import MasterKey, keyring
+from bangfu.office.privacy.keyring import KeyFileError, MasterKey, keyring
 
 _VERSION = b"\x01"
 _NONCE = 12
@@ -60,7 +60,14 @@ def unwrap(wrapped: bytes, master: str) -> bytes:
     """The key in a wrapped form. Raises Erased, SealBroken, KeyFileError."""
     if not wrapped:
         raise Erased("个人资料已按规定删除 / the personal data were erased")
-    return _decrypt(keyring().named(master).derive("wrap")[:_KEY], "key", bytes(wrapped))
+    return _decrypt(_master(master).derive("wrap")[:_KEY], "key", bytes(wrapped))
+
+
+def _master(name: str) -> MasterKey:
+    try:
+        return keyring().named(name)
+    except KeyFileError:
+        return keyring(fresh=True).named(name)  # a rotation may have begun this very second
 
 
 def rewrap(wrapped: bytes, master: str) -> tuple[bytes, str]:

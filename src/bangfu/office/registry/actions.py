@@ -7,26 +7,22 @@ from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.audit import api as audit
+from bangfu.office.pages.purposes import purpose_text
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import events
 from bangfu.office.registry.models import Household, SavedFilter
 
-PURPOSES = ("review", "visit", "correction", "audit", "petition")
-"""Why personal data may be looked at in full; a sentence of one's own belongs to it."""
 MAX_FILTERS = 30
 
 
 @transaction.atomic
-def note_unmasking(*, actor: Actor, household: Household, purpose: str, words: str) -> None:
+def note_unmasking(*, actor: Actor, household: Household, purpose: str, why: str) -> None:
     """The log's row for a look at a household's personal data. Raises Refused, Invalid without a purpose."""
     actor.require("registry.unmask", household.area_code)
-    if purpose not in PURPOSES or not words.strip():
-        raise Invalid({"purpose": _("请选择目的，并写明具体事由")})
+    stated = actor.for_purpose(purpose_text(purpose, why))
     seen = ["id_number", "phone", "health"]
     subject = audit.Subject("household", household.number, household.area_code)
-    audit.record(
-        actor.for_purpose(f"{purpose}: {words.strip()}"[:200]), events.UNMASKED, subject, after={"fields": seen}
-    )
+    audit.record(stated, events.UNMASKED, subject, after={"fields": seen})
 
 
 @transaction.atomic

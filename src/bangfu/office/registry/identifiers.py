@@ -5,7 +5,7 @@ from __future__ import annotations
 from bangfu.core.values.id_number import cleaned_number, read_id_number
 from bangfu.core.values.phone import read_phone
 from bangfu.core.values.text import squeeze
-from bangfu.office.privacy.api import blind_index, blind_indexes
+from bangfu.office.privacy.api import Index, blind_index, blind_indexes, declare_index
 
 ID, PHONE = "id", "phone"
 
@@ -34,3 +34,8 @@ def indexes_to_search(kind: str, text: str) -> list[bytes]:
     """What a search compares with: the index under each key of the installation."""
     normal = _NORMAL[kind](text)
     return blind_indexes(kind, normal) if normal else []
+
+
+declare_index(Index("registry.Person", "id_sealed", "id_index", "id", lambda text: index_of(ID, text)))
+declare_index(Index("registry.Person", "phone_sealed", "phone_index", "phone", lambda text: index_of(PHONE, text)))
+declare_index(Index("registry.Household", "phone_sealed", "phone_index", "phone", lambda text: index_of(PHONE, text)))

@@ -7,10 +7,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from bangfu.office.privacy.api import NO_PERSONAL_DATA, PersonalData, SubjectKey
+from bangfu.office.privacy.api import NO_PERSONAL_DATA, Keep, PersonalData, SubjectKey
 
 _KEPT = "while the household is assisted and ten years after its file is closed"
-_ERASED = "actions.erase_person, which destroys the subject's key and blanks the name"
+_ERASED = "erasure.erase_person or erase_household, which destroys the subject's key and blanks the name"
 
 
 class Household(models.Model):
@@ -49,6 +49,7 @@ class Household(models.Model):
         },
         erased_by=_ERASED,
         kept=_KEPT,
+        keep=Keep(10, "closed_on"),
     )
 
     class Meta:
@@ -106,6 +107,7 @@ class Person(models.Model):
         },
         erased_by=_ERASED,
         kept=_KEPT,
+        keep=Keep(10, "left_on"),
     )
 
     class Meta:

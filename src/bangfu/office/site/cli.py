@@ -16,9 +16,9 @@ def build_parser() -> argparse.ArgumentParser:
     """All commands of the office."""
     parser = argparse.ArgumentParser(prog="bangfu", description="帮扶办公系统 / the office")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    from bangfu.office.site.operations import account, backup, doctor, migrate, processes
+    from bangfu.office.site.operations import account, audit, backup, doctor, keys, migrate, processes
 
-    for module in (migrate, processes, backup, doctor, account):
+    for module in (migrate, processes, backup, doctor, account, audit, keys):
         module.add(commands)
     return parser
 
@@ -33,7 +33,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         import django
 
         django.setup()
-        code: int = args.run(args)
+        from bangfu.office.areas.api import everywhere
+
+        with everywhere():
+            code: int = args.run(args)
         return code
     except SystemExit as end:
         return int(end.code or 0)

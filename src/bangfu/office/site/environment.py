@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
@@ -88,6 +89,8 @@ class Environment:
             found: dict[str, Any] = dict(environ.Env.db_url_config(text))
             if found.get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
                 raise ValueError
+            if found.get("HOST"):
+                found["HOST"] = unquote(found["HOST"])  # %2Frun%2Fpostgresql: a socket's folder
             return found
 
         return self.read(name, default, "sqlite:///… | postgres://…", convert)

@@ -28,6 +28,7 @@ ITEMS = (
     Item(_("区划"), "areas:tree", "areas.view"),
     Item(_("账户"), "accounts:users", "accounts.manage"),
     Item(_("审计"), "audit:log", "audit.view"),
+    Item(_("个人资料"), "protection:list", "registry.erase"),
 )
 
 

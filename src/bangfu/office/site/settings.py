@@ -23,7 +23,19 @@ SECRET_KEY = read_secret_key(_env.path("BANGFU_SECRET_KEY_FILE", BANGFU_HOME / "
 ALLOWED_HOSTS = [host.strip() for host in _env.text("BANGFU_HOSTS", "localhost,127.0.0.1,[::1]").split(",")]
 _https = _env.yes("BANGFU_HTTPS", "no")
 
-APPS = ["pages", "privacy", "audit", "areas", "accounts", "registry", "changes", "imports", "runs", "site"]
+APPS = [
+    "pages",
+    "privacy",
+    "audit",
+    "areas",
+    "accounts",
+    "registry",
+    "protection",
+    "changes",
+    "imports",
+    "runs",
+    "site",
+]
 """Ours, each of which may import only those before it."""
 INSTALLED_APPS = [
     "django.contrib.auth",

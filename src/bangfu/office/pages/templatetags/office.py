@@ -10,6 +10,7 @@ from django.template.context import RequestContext
 from django.utils.translation import get_language
 
 from bangfu.core.values.text import mask as mask_text
+from bangfu.office.pages.purposes import PURPOSES
 
 register = template.Library()
 
@@ -71,3 +72,9 @@ def query(context: RequestContext, **changes: Any) -> str:
             parameters[name] = str(value)
     text = parameters.urlencode()
     return f"?{text}" if text else "?"
+
+
+@register.simple_tag
+def unmask_purposes() -> list[tuple[str, Any]]:
+    """The purposes for which personal values may be looked at."""
+    return list(PURPOSES.items())

@@ -104,7 +104,7 @@ def filter_delete(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("registry:households")
 
 
-def _file(request: HttpRequest, household: Household, *, unmasked: bool = False, error: str = "") -> HttpResponse:
+def _file(request: HttpRequest, household: Household, *, unmasked: bool = False, **form: Any) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     made = household_file(household, _language(), timezone.localdate(), unmasked=unmasked)
     before, changes = since_last_visit(actor.key, household, timezone.now())
@@ -114,16 +114,11 @@ def _file(request: HttpRequest, household: Household, *, unmasked: bool = False,
         "codes": catalogue().codes,
         "before": before,
         "changes": changes,
-        "error": error,
+        "errors": form.get("errors"),
+        **form.get("form", {}),
         "may_unmask": actor.may("registry.unmask", household.area_code) and not unmasked,
-        "purposes": _purposes(),
     }
-    return render(request, "registry/household.html", content, status=400 if error else 200)
-
-
-def _purposes() -> list[tuple[str, str]]:
-    words = (_("审核复核"), _("入户走访"), _("更正信息"), _("审计监督"), _("信访核查"))
-    return list(zip(actions.PURPOSES, words, strict=True))
+    return render(request, "registry/household.html", content, status=422 if form else 200)
 
 
 @page("registry.view")
@@ -133,15 +128,15 @@ def household_page(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @page("registry.unmask", "POST")
-def household_unmask(request: HttpRequest, number: str) -> HttpResponse:
+def household_full(request: HttpRequest, number: str) -> HttpResponse:
     """The file with personal data in full, for this one look and for a stated purpose."""
     actor = request.actor  # type: ignore[attr-defined]
     household = queries.household(actor, number, "registry.unmask")
-    purpose, words = request.POST.get("purpose", ""), request.POST.get("words", "")
+    form = {name: request.POST.get(name, "") for name in ("purpose", "why")}
     try:
-        actions.note_unmasking(actor=actor, household=household, purpose=purpose, words=words)
+        actions.note_unmasking(actor=actor, household=household, **form)
     except Invalid as error:
-        return _file(request, household, error=str(error))
+        return _file(request, household, errors=error.errors, form=form)
     return _file(request, household, unmasked=True)
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("privacy", "0001_keys"),
-        ("registry", "0001_households"),
+        ("registry", "0002_area_wall"),
     ]
 
     operations = [
