@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 BANGFU := $(BIN)/bangfu
 DEMO_DIR ?= demo
 DEMO_HOUSEHOLDS ?= 12000
+DEMO_PORT ?= 8000
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench bundle clean
@@ -29,8 +30,9 @@ $(VENV)/bench.stamp: requirements/bench.txt $(VENV)/base.stamp
 
 setup: $(VENV)/base.stamp ## install into .venv; the command is .venv/bin/bangfu
 
-demo: $(VENV)/base.stamp ## a synthetic county, two monthly runs, and what they found
+demo: $(VENV)/base.stamp ## a synthetic county, two monthly runs, what they found, and the office (SERVE=0: without the site)
 	$(BIN)/python tools/demo.py --out $(DEMO_DIR) --households $(DEMO_HOUSEHOLDS)
+	$(BIN)/python tools/demo_office.py --county $(DEMO_DIR)/county --home $(DEMO_DIR)/office --port $(DEMO_PORT)
 
 test: $(VENV)/test.stamp ## the tests
 	$(BIN)/python -m pytest -n 2

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
+from bangfu.office.runs import api as runs
+
 _log = logging.getLogger("bangfu.worker")
 
-RECOVERIES: list[Callable[[], None]] = []
+RECOVERIES: list[Callable[[], object]] = [runs.recover]
 """What each app does, before the first task of a worker, about work that a killed worker left."""
 
 
