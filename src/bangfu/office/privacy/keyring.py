@@ -123,4 +123,5 @@ def keyring() -> Keyring:
     """The keys of this installation (setting BANGFU_KEYS_FILE)."""
     from django.conf import settings
 
-    return read_keyring(Path(settings.BANGFU_KEYS_FILE))
+    path = settings.BANGFU_KEYS_FILE
+    return read_keyring(path if isinstance(path, Path) else Path(path))  # asked for with every sealed value

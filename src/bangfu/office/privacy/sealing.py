@@ -7,6 +7,7 @@ later backup, while hashes over the sealed bytes stay valid.
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
@@ -79,9 +80,14 @@ def unseal(key: bytes, label: str, sealed: bytes) -> str:
     return _decrypt(key, label, bytes(sealed)).decode()
 
 
+@lru_cache(maxsize=8)
+def _keyed(key: bytes) -> hmac.HMAC:
+    return hmac.HMAC(key, hashes.SM3())
+
+
 def blind_index(kind: str, value: str, master: MasterKey | None = None) -> bytes:
     """16 bytes by which a sealed value is found without being opened; `value` must be normalised by the caller."""
-    mac = hmac.HMAC((master or keyring().current).derive("index"), hashes.SM3())
+    mac = _keyed((master or keyring().current).derive("index")).copy()
     mac.update(kind.encode() + b"\x00" + value.encode())
     return mac.finalize()[:16]
 

@@ -16,6 +16,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from bangfu.office.audit import api as audit
+from bangfu.office.pages.inserting import insert, update
 from bangfu.office.privacy.api import SubjectKey
 from bangfu.office.registry import events
 from bangfu.office.registry.catalogue import Catalogue, catalogue
@@ -47,7 +48,7 @@ def chunks(rows: Iterable[Row], size: int = CHUNK) -> Iterator[list[Row]]:
 
 
 def _keys(count: int) -> list[SubjectKey]:
-    return SubjectKey.objects.bulk_create([SubjectKey.fresh() for _ in range(count)], batch_size=CHUNK)
+    return list(insert([SubjectKey.fresh() for _ in range(count)]))
 
 
 def _said(values: Row) -> dict[str, Any]:
@@ -89,12 +90,12 @@ def add_households(rows: Sequence[Row], origin: Origin) -> tuple[list[Household]
         )
         project_household(known, household, _said(row))
         found.append(household)
-    Household.objects.bulk_create(found, batch_size=CHUNK)
+    insert(found)
     statements = [
         _statement(origin, known, "households", key, row, household=household)
         for row, key, household in zip(rows, keys, found, strict=True)
     ]
-    Statement.objects.bulk_create(statements, batch_size=CHUNK)
+    insert(statements)
     entries = [
         _log(origin, events.HOUSEHOLD_ADDED, audit.Subject("household", h.number, h.area_code), s, h.key)
         for h, s in zip(found, statements, strict=True)
@@ -117,15 +118,13 @@ def add_persons(
         )
         project_person(known, person, _said(row))
         found.append(person)
-    Person.objects.bulk_create(found, batch_size=CHUNK)
-    Membership.objects.bulk_create(
-        [Membership(person=p, household=p.household, relation=p.relation) for p in found], batch_size=CHUNK
-    )
+    insert(found)
+    insert([Membership(person=p, household=p.household, relation=p.relation) for p in found])
     statements = [
         _statement(origin, known, "persons", key, row, person=person)
         for row, key, person in zip(rows, keys, found, strict=True)
     ]
-    Statement.objects.bulk_create(statements, batch_size=CHUNK)
+    insert(statements)
     entries = [
         _log(origin, events.PERSON_ADDED, audit.Subject("person", p.number, p.area_code), s, p.key)
         for p, s in zip(found, statements, strict=True)
@@ -171,8 +170,13 @@ def add_records(
         subject = audit.Subject("household", household.number, household.area_code)
         after = {"table": table, **plain}
         entries.append(audit.entry(origin.actor, kind, subject, after=after, sealed=secret, subject_key_id=key.pk))
-    (StatusEpisode if table == "status_episodes" else Record).objects.bulk_create(found, batch_size=CHUNK)
+    insert(found)
     return found, entries
+
+
+def place_of(row: Row) -> tuple[str, date | None, date | None]:
+    """Kind, first day and last day of a row of one of the other tables: by what it is told from its neighbours."""
+    return str(_first(row, _KINDS) or ""), _day(_first(row, _STARTS)), _day(_first(row, _ENDS))
 
 
 def _record(
@@ -184,13 +188,14 @@ def _record(
     sealed: dict[str, Any],
     origin: Origin,
 ) -> Record | StatusEpisode:
+    kind, start, end = place_of(row)
     common: dict[str, Any] = {
         "household": household,
         "person": person,
         "area_code": household.area_code,
-        "kind": str(_first(row, _KINDS) or ""),
-        "start": _day(_first(row, _STARTS)),
-        "end": _day(_first(row, _ENDS)),
+        "kind": kind,
+        "start": start,
+        "end": end,
         "source": origin.source,
         "batch": origin.batch,
     }
@@ -221,4 +226,4 @@ def recount(households: Iterable[Household]) -> None:
             household.person_count = counts.get(household.pk, 0)
             if len(heads.get(household.pk, [])) == 1:
                 household.head_name = heads[household.pk][0]
-        Household.objects.bulk_update(part, ["person_count", "head_name"], batch_size=500)
+        update(part, ["person_count", "head_name"])

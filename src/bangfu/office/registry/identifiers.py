@@ -30,6 +30,11 @@ def index_of(kind: str, text: str | None) -> bytes | None:
     return blind_index(kind, normal) if normal else None
 
 
+def index_of_normal(kind: str, normal: str) -> bytes:
+    """The blind index of a text that is in its normal form already."""
+    return blind_index(kind, normal)
+
+
 def indexes_to_search(kind: str, text: str) -> list[bytes]:
     """What a search compares with: the index under each key of the installation."""
     normal = _NORMAL[kind](text)
