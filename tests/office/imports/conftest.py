@@ -4,4 +4,4 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from conftest_imports import _own_files, post, upload  # noqa: E402, F401
+from conftest_imports import _own_files, post, upload  # noqa: F401

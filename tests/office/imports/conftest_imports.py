@@ -69,7 +69,13 @@ def upload(client_of, django_capture_on_commit_callbacks):
 
         client = client_of(part)
         place = {"township": "990101101/", "elsewhere": "990101102/", "bureau": "990101/medical_insurance"}
-        data = {"file": file, "place": place.get(part, "990101/"), "as_of": "2026-11-01", "source": "township_list", **fields}
+        data = {
+            "file": file,
+            "place": place.get(part, "990101/"),
+            "as_of": "2026-11-01",
+            "source": "township_list",
+            **fields,
+        }
         with django_capture_on_commit_callbacks(execute=True):
             answer = client.post("/imports/new/", data)
         assert answer.status_code == 302, answer.content.decode()[:3000]

@@ -100,7 +100,7 @@ def test_a_batch_on_which_later_entries_depend_stays(upload, post, registered):
     post("township", second, "commit", mode="all")
     post("civil", first, "withdraw", reason="重复")
     assert first.state == "committed"
-    assert first.failure["found"] == [["member", "9901011012010009", 1]]
+    assert first.failure["later"] == [["member", "9901011012010009", 1]]
     post("civil", second, "withdraw", reason="重复")
     post("civil", first, "withdraw", reason="重复")
     assert first.state == "withdrawn"
@@ -113,11 +113,15 @@ def test_a_household_in_another_village_and_a_person_in_another_household_are_no
     assert [i.code for i in batch.issues.filter(severity="error")] == ["moved_area"]
     people = [PERSON_HEAD, person("990101101201000102", "9901011022010001", "钱二", "990101197604090029")]
     batch = upload("civil", csv_file(people))
-    assert [(i.code, i.detail) for i in batch.issues.filter(severity="error")] == [("person_elsewhere", "9901011012010001")]
+    assert [(i.code, i.detail) for i in batch.issues.filter(severity="error")] == [
+        ("person_elsewhere", "9901011012010001")
+    ]
 
 
 def test_a_number_twice_in_the_file_refuses_both_rows_and_a_key_twice_keeps_the_first(upload, registered):
-    rows = [PERSON_HEAD] + [person(f"99010110120100020{i}", "9901011012010001", f"甲{i}", "110105194912310021") for i in (1, 2)]
+    rows = [PERSON_HEAD] + [
+        person(f"99010110120100020{i}", "9901011012010001", f"甲{i}", "110105194912310021") for i in (1, 2)
+    ]
     rows += [person("990101101201000203", "9901011012010001", "乙", "")] * 2
     batch = upload("township", csv_file(rows))
     codes = sorted(i.code for i in batch.issues.filter(severity="error"))

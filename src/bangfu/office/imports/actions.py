@@ -218,7 +218,7 @@ def withdraw(*, actor: Actor, batch: Batch, reason: str) -> Batch:
     if held.state != COMMITTED and not held.written:
         raise Invalid(_("这一批没有写入任何内容，不需要撤回"))
     if found := registry.obstacles(held.key):
-        held.failure = {"code": "obstacles", "count": len(found), "found": [[o.kind, o.number, o.count] for o in found]}
+        held.failure = {"code": "obstacles", "count": len(found), "later": [[o.kind, o.number, o.count] for o in found]}
         held.save()
         return held
     held.withdrawn_by, held.withdrawn_name, held.withdrawn_reason = actor.key, actor.name, reason.strip()[:100]

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from bangfu.office.privacy.api import NO_PERSONAL_DATA, PersonalData
 
@@ -28,11 +29,11 @@ STATES = (
 ALL, GOOD = "all", "good"
 MODES = ((ALL, "有错误则全部不导入"), (GOOD, "只导入没有错误的行"))
 SOURCES = (
-    ("national_export", "国家系统导出"),
-    ("township_list", "乡镇台账"),
-    ("bureau_list", "部门名单"),
-    ("survey", "入户采集"),
-    ("other", "其他"),
+    ("national_export", _("国家系统导出")),
+    ("township_list", _("乡镇台账")),
+    ("bureau_list", _("部门名单")),
+    ("survey", _("入户采集")),
+    ("other", _("其他")),
 )
 
 

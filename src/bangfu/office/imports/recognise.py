@@ -52,7 +52,8 @@ def recognise(book: Book, kinds: Sequence[Kind], name: str, scope: str) -> Recog
         if best is None or score > best[0]:
             best = (score, kind, header)
     if best is None:
-        return Recognised("", first_titles(top), {})
+        titles = first_titles(top)
+        return remembered(scope, titles, kinds) or Recognised("", titles, {})
     _, kind, header = best
     titles = [plain(title) for title in header.titles]
     if memory := remembered(scope, titles, kinds):

@@ -80,7 +80,7 @@ def _run(batch_id: int, user_id: int, state: str, work: Work, when_cancelled: st
             _leave(batch, CHECKED, {"code": "registry_changed", "count": error.count})
         except withdrawing.HasObstacles as error:
             found = [[o.kind, o.number, o.count] for o in error.found]
-            _leave(batch, COMMITTED, {"code": "obstacles", "count": len(found), "found": found})
+            _leave(batch, COMMITTED, {"code": "obstacles", "count": len(found), "later": found})
         except Exception as error:
             log.exception("batch %s: %s failed", batch_id, state)
             _leave(batch, FAILED, {"code": "unexpected", "kind": type(error).__name__, "during": state})

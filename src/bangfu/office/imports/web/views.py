@@ -118,7 +118,7 @@ def _preview(found: Batch) -> queries.Preview | None:
 def _obstacles(found: Batch) -> list[tuple[str, str, int]]:
     kinds = {"statement": _("后来的登记"), "member": _("后来加入的成员"), "record": _("后来的记录"),
              "episode": _("后来的身份变化"), "moved": _("换户")}  # fmt: skip
-    rows = (found.failure or {}).get("found", [])
+    rows = (found.failure or {}).get("later", [])
     return [(kinds.get(kind, kind), number, count) for kind, number, count in rows]
 
 
@@ -180,7 +180,7 @@ def marked(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
         messages.warning(request, _("标注错误的工作簿还没有做好，请稍候再下载"))
         return redirect("imports:batch", pk)
     actions.record_return(actor=actor, batch=found)
-    name = f"{found.file_name.rsplit('.', 1)[0]}-{_('错误标注')}.xlsx"
+    name = "-".join((found.file_name.rpartition(".")[0], _("错误标注"))) + ".xlsx"
     return FileResponse(path.open("rb"), as_attachment=True, filename=name)
 
 
