@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import UTC
+from functools import lru_cache
 
 from cryptography.hazmat.primitives import hashes, hmac
 
@@ -15,8 +16,13 @@ from bangfu.office.privacy.api import MasterKey, keyring
 MAIN = "main"
 
 
+@lru_cache(maxsize=8)
+def _keyed(key: bytes) -> hmac.HMAC:
+    return hmac.HMAC(key, hashes.SM3())
+
+
 def _mac(key: MasterKey, *parts: bytes) -> bytes:
-    mac = hmac.HMAC(key.derive("audit"), hashes.SM3())
+    mac = _keyed(key.derive("audit")).copy()
     for part in parts:
         mac.update(len(part).to_bytes(4, "big") + part)
     return mac.finalize()

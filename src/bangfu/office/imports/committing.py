@@ -21,6 +21,7 @@ from bangfu.office.imports import events, storage, tables
 from bangfu.office.imports.checking import without_collector
 from bangfu.office.imports.judging import CHANGED, NEW, Scope, Verdict, judge, values_of
 from bangfu.office.imports.models import ALL, COMMITTED, COMMITTING, Batch, Issue, Replaced
+from bangfu.office.pages.among import Among
 from bangfu.office.pages.inserting import insert, update
 from bangfu.office.registry import api as registry
 
@@ -153,7 +154,9 @@ def _persons(
     homes = {row["household_no"] for row in rows}
     again = dict(zip(back, values_of(chunk, ["household_no"], back), strict=True)) if back else {}
     homes |= {row["household_no"] for row in again.values()}
-    found = registry.Household.objects.filter(number__in=homes).only("number", "area_code", "person_count", "head_name")
+    found = registry.Household.objects.filter(number__among=Among(homes)).only(
+        "number", "area_code", "person_count", "head_name"
+    )
     by_number = {household.number: household for household in found}
     if new:
         yield from registry.add_persons(rows, by_number, origin)[1]

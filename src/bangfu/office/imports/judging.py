@@ -18,6 +18,7 @@ from bangfu.office.areas import api as areas
 from bangfu.office.imports.identities import Identities
 from bangfu.office.imports.models import Issue
 from bangfu.office.imports.tables import HOUSEHOLDS, PERSONS, Kind
+from bangfu.office.pages.among import Among
 from bangfu.office.registry import api as registry
 
 NEW, CHANGED, SAME, REJECTED, OUTSIDE = range(5)
@@ -137,7 +138,7 @@ def _households(chunk: pa.Table, scope: Scope, verdict: Verdict, lock: bool) -> 
 
 
 def _found(model: Any, numbers: Sequence[str], lock: bool, *related: str) -> dict[str, Any]:
-    rows = model.objects.select_related(*related).filter(number__in=numbers)
+    rows = model.objects.select_related(*related).filter(number__among=Among(numbers))
     return {row.number: row for row in (rows.select_for_update(of=("self",)) if lock else rows)}
 
 
@@ -145,7 +146,7 @@ def _persons(chunk: pa.Table, scope: Scope, verdict: Verdict, ids: Identities, l
     numbers, homes, names = column(chunk, "person_no"), column(chunk, "household_no"), column(chunk, "name")
     known = _found(registry.Person, numbers, lock, "key", "household")
     wanted = {number for number in homes if number is not None}
-    rows = registry.Household.objects.filter(number__in=wanted)
+    rows = registry.Household.objects.filter(number__among=Among(wanted))
     households = {n: rest for n, *rest in rows.values_list("number", "area_code", "closed_on")}
     prefixes = scope.prefixes
     for index, (number, home, name) in enumerate(zip(numbers, homes, names, strict=True)):
@@ -185,12 +186,12 @@ def _numbers(chunk: pa.Table, scope: Scope, verdict: Verdict, ids: Identities) -
     own = column(chunk, "person_no")
     open_rows = [i for i in ids.given if verdict.actions[i] < REJECTED]
     indexes: dict[bytes, list[int]] = {}
-    for i in open_rows:
-        index = registry.index_of_normal(registry.ID, ids.texts[i] or "")
+    texts = [ids.texts[i] or "" for i in open_rows]
+    for i, index in zip(open_rows, registry.indexes_of_normal(registry.ID, texts), strict=True):
         held = verdict.subjects.get(i)
         if held is None or held.id_index is None or bytes(held.id_index) != index:
             indexes.setdefault(index, []).append(i)
-    rows = registry.Person.objects.filter(id_index__in=list(indexes), left_on=None)
+    rows = registry.Person.objects.filter(id_index__among=Among(indexes), left_on=None)
     for index, number, area, home in rows.values_list("id_index", "number", "area_code", "household__number"):
         for i in indexes[bytes(index)]:
             if own[i] != number and verdict.actions[i] < REJECTED:

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from bangfu.office.imports.tables import EPISODES, Kind
+from bangfu.office.pages.among import Among
 from bangfu.office.registry import api as registry
 
 Key = tuple[int, int | None, str, Any]
@@ -47,12 +48,14 @@ def judge_records(kind: Kind, chunk: pa.Table, scope: Any, verdict: Any) -> None
 
 
 def _people(numbers: set[str]) -> dict[str, Any]:
-    rows = registry.Person.objects.select_related("key", "household", "household__key").filter(number__in=numbers)
+    rows = registry.Person.objects.select_related("key", "household", "household__key").filter(
+        number__among=Among(numbers)
+    )
     return {row.number: row for row in rows}
 
 
 def _houses(numbers: set[str]) -> dict[str, Any]:
-    rows = registry.Household.objects.select_related("key").filter(number__in=numbers)
+    rows = registry.Household.objects.select_related("key").filter(number__among=Among(numbers))
     return {row.number: row for row in rows}
 
 

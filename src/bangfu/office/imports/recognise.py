@@ -42,8 +42,13 @@ def top_of(book: Book) -> Book:
 def recognise(book: Book, kinds: Sequence[Kind], name: str, scope: str) -> Recognised:
     """The table that explains most of a header. Among equals, the one that the file's name names."""
     top = top_of(book)
+    seen = {title_key(cell) for sheet in top.sheets for row in sheet.rows() for cell in row if cell}
+    shared = {kind.id: sum(not seen.isdisjoint(column.titles) for column in kind.layout.columns) for kind in kinds}
+    likely = max(shared.values(), default=0) // 2  # two rows of titles may hide half of them
     best: tuple[tuple[float, ...], Kind, Header] | None = None
     for kind in kinds:
+        if shared[kind.id] < likely:
+            continue
         found = find_headers(top, kind.layout)
         if not found.sheets:
             continue

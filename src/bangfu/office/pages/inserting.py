@@ -13,6 +13,8 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import connection, models
+from django.db.models.base import ModelState
+from django.db.models.fields import NOT_PROVIDED
 
 BATCH = 2000
 
@@ -20,6 +22,31 @@ BATCH = 2000
 Row = TypeVar("Row", bound=models.Model)
 Convert = Callable[[Any], Any] | None
 _encode = json.JSONEncoder().encode
+
+
+def build(model: type[Row], related: dict[str, models.Model] | None = None, **values: Any) -> Row:
+    """A new row without the work of `Model.__init__`, a quarter of the time of a long import.
+
+    Values are named as the database columns are (`household_id`); `related` gives objects by the names of foreign keys.
+    """
+    row = model.__new__(model)
+    state = row._state = ModelState()
+    held = row.__dict__
+    held.update({name: default() if callable(default) else default for name, default in _defaults(model)})
+    held.update(values)
+    for name, other in (related or {}).items():
+        state.fields_cache[name] = other
+        held[f"{name}_id"] = other.pk
+    return row
+
+
+@lru_cache(maxsize=64)
+def _defaults(model: type[models.Model]) -> tuple[tuple[str, Any], ...]:
+    fields = model._meta.local_concrete_fields
+    return tuple(
+        (f.attname, f.default if callable(f.default) and f.default is not NOT_PROVIDED else f.get_default())
+        for f in fields
+    )
 
 
 def insert(rows: Sequence[Row]) -> Sequence[Row]:

@@ -7,6 +7,7 @@ later backup, while hashes over the sealed bytes stay valid.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -90,6 +91,17 @@ def blind_index(kind: str, value: str, master: MasterKey | None = None) -> bytes
     mac = _keyed((master or keyring().current).derive("index")).copy()
     mac.update(kind.encode() + b"\x00" + value.encode())
     return mac.finalize()[:16]
+
+
+def blind_index_many(kind: str, values: Iterable[str]) -> list[bytes]:
+    """`blind_index` of many values under the key in use."""
+    keyed, head = _keyed(keyring().current.derive("index")), kind.encode() + b"\x00"
+    found = []
+    for value in values:
+        mac = keyed.copy()
+        mac.update(head + value.encode())
+        found.append(mac.finalize()[:16])
+    return found
 
 
 def blind_indexes(kind: str, value: str) -> list[bytes]:

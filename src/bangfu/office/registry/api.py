@@ -3,7 +3,7 @@
 from bangfu.office.registry.bulk import Origin, add_households, add_persons, add_records, place_of, recount
 from bangfu.office.registry.catalogue import Catalogue, Field, catalogue, rulebook, to_json
 from bangfu.office.registry.events import EPISODE_CHANGED, RECORD_WITHDRAWN
-from bangfu.office.registry.identifiers import ID, PHONE, index_of, index_of_normal
+from bangfu.office.registry.identifiers import ID, PHONE, index_of, indexes_of_normal
 from bangfu.office.registry.models import Household, Membership, Person, Record, Statement, StatusEpisode
 from bangfu.office.registry.projection import pack, split, unpack, values_of_household, values_of_person
 from bangfu.office.registry.queries import household, households, person, persons
@@ -43,7 +43,7 @@ __all__ = [
     "household",
     "households",
     "index_of",
-    "index_of_normal",
+    "indexes_of_normal",
     "locked_households",
     "locked_persons",
     "obstacles",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from bangfu.office.audit import api as audit
-from bangfu.office.pages.inserting import insert, update
+from bangfu.office.pages.inserting import build, insert, update
 from bangfu.office.privacy.api import SubjectKey
 from bangfu.office.registry import events
 from bangfu.office.registry.catalogue import Catalogue, catalogue
@@ -55,18 +55,21 @@ def _said(values: Row) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in KEYS and value is not None}
 
 
-def _statement(origin: Origin, known: Catalogue, table: str, key: SubjectKey, values: Row, **subject: Any) -> Statement:
-    plain, sealed = split(known, table, _said(values))
-    return Statement(
+def _statement(
+    origin: Origin, known: Catalogue, table: str, subject: Household | Person, said: Row, now: datetime
+) -> Statement:
+    plain, sealed = split(known, table, said)
+    return build(
+        Statement,
+        {"household" if table == "households" else "person": subject},
         as_of=origin.as_of,
-        recorded_at=timezone.now(),
+        recorded_at=now,
         source=origin.source,
         source_note=origin.note,
         values=plain,
-        sealed=key.seal("statement", pack(sealed)),
+        sealed=subject.key.seal("statement", pack(sealed)),
         actor_key=origin.actor.key,
         batch=origin.batch,
-        **subject,
     )
 
 
@@ -83,17 +86,17 @@ def add_households(rows: Sequence[Row], origin: Origin) -> tuple[list[Household]
     known = catalogue()
     now = timezone.now()
     keys = _keys(len(rows))
-    found = []
-    for row, key in zip(rows, keys, strict=True):
+    found, said = [], [_said(row) for row in rows]
+    for row, key, values in zip(rows, keys, said, strict=True):
         household = Household(
             number=row["household_no"], area_code=row["region_code"], key=key, opened_on=origin.as_of, changed_at=now
         )
-        project_household(known, household, _said(row))
+        project_household(known, household, values)
         found.append(household)
     insert(found)
     statements = [
-        _statement(origin, known, "households", key, row, household=household)
-        for row, key, household in zip(rows, keys, found, strict=True)
+        _statement(origin, known, "households", household, values, now)
+        for household, values in zip(found, said, strict=True)
     ]
     insert(statements)
     entries = [
@@ -110,19 +113,22 @@ def add_persons(
     known = catalogue()
     now = timezone.now()
     keys = _keys(len(rows))
-    found = []
-    for row, key in zip(rows, keys, strict=True):
+    found, said = [], [_said(row) for row in rows]
+    for row, key, values in zip(rows, keys, said, strict=True):
         household = households[row["household_no"]]
-        person = Person(
-            number=row["person_no"], household=household, area_code=household.area_code, key=key, changed_at=now
-        )
-        project_person(known, person, _said(row))
+        own = {"number": row["person_no"], "area_code": household.area_code, "changed_at": now}
+        person = build(Person, {"household": household, "key": key}, **own)
+        project_person(known, person, values)
         found.append(person)
     insert(found)
-    insert([Membership(person=p, household=p.household, relation=p.relation) for p in found])
+    insert(
+        [
+            build(Membership, person_id=person.pk, household_id=person.household_id, relation=person.relation)
+            for person in found
+        ]
+    )
     statements = [
-        _statement(origin, known, "persons", key, row, person=person)
-        for row, key, person in zip(rows, keys, found, strict=True)
+        _statement(origin, known, "persons", person, values, now) for person, values in zip(found, said, strict=True)
     ]
     insert(statements)
     entries = [

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bangfu.core.values.id_number import cleaned_number, read_id_number
 from bangfu.core.values.phone import read_phone
 from bangfu.core.values.text import squeeze
-from bangfu.office.privacy.api import blind_index, blind_indexes
+from bangfu.office.privacy.api import blind_index, blind_index_many, blind_indexes
 
 ID, PHONE = "id", "phone"
 
@@ -30,9 +32,9 @@ def index_of(kind: str, text: str | None) -> bytes | None:
     return blind_index(kind, normal) if normal else None
 
 
-def index_of_normal(kind: str, normal: str) -> bytes:
-    """The blind index of a text that is in its normal form already."""
-    return blind_index(kind, normal)
+def indexes_of_normal(kind: str, normal: Iterable[str]) -> list[bytes]:
+    """The blind indexes of texts that are in their normal form already."""
+    return blind_index_many(kind, normal)
 
 
 def indexes_to_search(kind: str, text: str) -> list[bytes]:
