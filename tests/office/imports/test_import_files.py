@@ -256,6 +256,8 @@ def test_a_bureau_brings_its_own_tables_only_and_the_county_accepts_them(upload,
     found = queries.bureau_files(cast.actor("civil"), date(2026, 11, 30))
     assert found["medical_settlements"].sha256 == batch.sha256
     assert queries.bureau_files(cast.actor("elsewhere"), date(2026, 11, 30)) == {}
+    post("civil", batch, "withdraw", reason="医保局重新报送")
+    assert queries.bureau_files(cast.actor("civil"), date(2026, 11, 30)) == {}
 
 
 def test_parquet_is_read_like_the_rest(upload, registered):

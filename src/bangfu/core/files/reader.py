@@ -139,9 +139,8 @@ class _Collector:
             return
         self._seen += len(kept)
         width = header.width
-        columns = (
-            list(zip(*kept, strict=True)) if sheet.even else list(zip(*(row[:width] for row in kept), strict=True))
-        )
+        whole = sheet.even or all(len(row) == width for row in kept)
+        columns = list(zip(*(kept if whole else (row[:width] for row in kept)), strict=True))
         typed: dict[str, Any] = {}
         for column in self.layout.columns:
             index = header.at.get(column.name)
