@@ -46,10 +46,11 @@ check: $(VENV)/test.stamp ## lint, types, layers, rulebooks, docs
 	@for book in rulebook/*/; do echo "$$book"; $(BANGFU) rulebook check $$book --quiet && $(BANGFU) rulebook test $$book || exit 1; done
 	$(BIN)/python -m pytest -q tests/docs
 
-bench: $(VENV)/bench.stamp ## rules and linking beside their peers
+bench: $(VENV)/bench.stamp ## rules and linking beside their peers, and imports
 	$(BIN)/python bench/rules.py
 	$(BIN)/python bench/linking.py
 	$(BIN)/python bench/linking.py --unseen --seeds 103,104
+	$(BIN)/python bench/office_imports.py
 
 bundle: $(VENV)/base.stamp ## a folder that installs on a machine without a network
 	$(BIN)/python tools/bundle.py
