@@ -1,15 +1,18 @@
-"""The bureaus' files of a month: a configured folder today; with the imports app, what came in through it."""
+"""The bureaus' files of a month: a folder of the county, and over it what came in as an accepted import."""
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from django.conf import settings
 
+from bangfu.office.accounts.api import Grant, system_actor
+from bangfu.office.imports import api as imports
 from bangfu.office.registry.api import rulebook
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -85,3 +88,23 @@ def _home(area_code: str) -> Path:
     if not (area_code.isascii() and area_code.isdigit()):
         raise ValueError(f"no area code: {area_code!r}")
     return Path(settings.MEDIA_ROOT) / "bureau" / area_code[:6]
+
+
+def gather_bureau_files(area_code: str, as_of: date, target: Path) -> int:
+    """Put the bureaus' files for a run into a fresh folder: the month's folder, and over it what came in as an import and
+    was accepted, the latest of each table. Returns how many files there are."""
+    placed = bureau_folder(area_code, as_of)
+    if placed is None:
+        target.mkdir()  # tells the core that no bureau file came, not that the data are clean
+    else:
+        shutil.copytree(placed, target)
+    actor = replace(system_actor(), grants=(Grant("county_civil_affairs", area_code),))
+    for table, accepted in imports.bureau_files(actor, as_of).items():
+        name = rulebook().tables[table].file
+        for old in (*target.glob(f"{name}.*"), target / name):
+            shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
+        shutil.copyfile(accepted.path, target / f"{name}{Path(accepted.file_name).suffix.lower()}")
+        if accepted.manifest is not None:
+            text = json.dumps(accepted.manifest, ensure_ascii=False)
+            (target / f"{name}.manifest.json").write_text(text, encoding="utf-8")
+    return sum(1 for path in target.iterdir() if ".manifest." not in path.name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +11,7 @@ from django_tasks import task
 from bangfu.office.registry.api import ExportError, export_registry, rulebook
 from bangfu.office.runs import folders, loading
 from bangfu.office.runs.actions import claim, finish, give_up, recover, step
-from bangfu.office.runs.bureau import bureau_folder
+from bangfu.office.runs.bureau import gather_bureau_files
 from bangfu.office.runs.models import CANCELLED, FAILED, INTERRUPTED, LOADING, SCREENING, Run
 from bangfu.office.runs.process import ScreeningFailed, Stopped, screen_apart
 from bangfu.office.runs.reporting import Reporter
@@ -54,11 +53,7 @@ def _work(run: Run, reporter: Reporter) -> None:
     folder = folders.fresh_work(run.pk)
     data = folder / "data"
     exported = export_registry(data / "registry", run.area_code, reporter)
-    bureau = bureau_folder(run.area_code, run.as_of)
-    if bureau is None:
-        (data / "bureau").mkdir()  # tells the core that no bureau file came, not that the data are clean
-    else:
-        shutil.copytree(bureau, data / "bureau")
+    gather_bureau_files(run.area_code, run.as_of, data / "bureau")
     book = rulebook()
     rules = folders.keep_rulebook(book.lineage, book.digest)
     _go_on(step(run, SCREENING))
