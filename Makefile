@@ -33,7 +33,9 @@ demo: $(VENV)/base.stamp ## a synthetic county, two monthly runs, and what they 
 	$(BIN)/python tools/demo.py --out $(DEMO_DIR) --households $(DEMO_HOUSEHOLDS)
 
 test: $(VENV)/test.stamp ## the tests
+	@tools/machine.sh
 	$(BIN)/python -m pytest -n 2
+	$(BIN)/python tests/office/support/postgres.py $(BIN)/python -m pytest -n 2 tests/office
 
 check: $(VENV)/test.stamp ## lint, types, layers, rulebooks, docs
 	$(BIN)/ruff check .

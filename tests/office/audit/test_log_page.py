@@ -181,7 +181,9 @@ def test_a_verification_that_is_going_on_is_not_started_twice(client_of, changed
 def test_the_number_of_queries_does_not_grow_with_the_rows(client_of, changed, django_assert_max_num_queries):
     for number in range(60):
         audit.record(
-            system_actor(), events.HOUSEHOLD_CHANGED, audit.Subject("household", f"h{number}", f"99010110{1 + number % 2}")
+            system_actor(),
+            events.HOUSEHOLD_CHANGED,
+            audit.Subject("household", f"h{number}", f"99010110{1 + number % 2}"),
         )
     client = client_of("auditor")
     with django_assert_max_num_queries(9):
