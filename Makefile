@@ -35,7 +35,9 @@ demo: $(VENV)/base.stamp ## a synthetic county, two monthly runs, what they foun
 	$(BIN)/python tools/demo_office.py --county $(DEMO_DIR)/county --home $(DEMO_DIR)/office --port $(DEMO_PORT)
 
 test: $(VENV)/test.stamp ## the tests
+	@tools/machine.sh
 	$(BIN)/python -m pytest -n 2
+	$(BIN)/python tests/office/support/postgres.py $(BIN)/python -m pytest -n 2 tests/office
 
 check: $(VENV)/test.stamp ## lint, types, layers, rulebooks, docs
 	$(BIN)/ruff check .

@@ -160,7 +160,7 @@ def prepared(persons: int, url: str = "") -> Path:
         django.setup()
         from bangfu.office.site.operations import migrate
 
-        migrate.run(argparse.Namespace())
+        migrate.run(argparse.Namespace(application_role=None))
         rate = fill(persons)
         done.write_text(f"{rate:.0f}\n", encoding="utf-8")
     return home

@@ -40,7 +40,7 @@ def fill(county: Path, months: Sequence[tuple[str, date]]) -> list[object]:
     from bangfu.office.site import demo
     from bangfu.office.site.operations import migrate
 
-    migrate.run(argparse.Namespace())
+    migrate.run(argparse.Namespace(application_role=None))
     started = time.perf_counter()
     last, as_of = months[-1]
     counts = demo.load(county / last, as_of)

@@ -182,3 +182,13 @@ def _the_database_shows_the_test_everything():
 
     with everywhere():
         yield
+
+
+@pytest.fixture(autouse=True)
+def writes():
+    """No request of any test changes a table of ours without a row of the log in the same transaction."""
+    from writes import watched
+
+    with watched() as seen:
+        yield seen
+    assert seen.unlogged == [], "written without a row of the log in the same transaction"

@@ -35,6 +35,9 @@ def whole_database() -> str:
             cursor.execute(f'SELECT * FROM "{table}"')
             for row in cursor.fetchall():
                 parts += [bytes(v).decode("latin-1") if isinstance(v, bytes | memoryview) else str(v) for v in row]
+    if connection.vendor == "sqlite":  # the file itself, with what deleted rows left in it
+        parts.append(connection.connection.serialize().decode("latin-1"))
+        parts.append(connection.connection.serialize().decode("utf-8", "ignore"))
     return "\n".join(parts)
 
 
@@ -166,11 +169,14 @@ def test_what_is_sealed_lies_nowhere_in_the_database_in_the_clear(registered):
     assert "孙三" in text, "the test looks where names lie"
 
 
-def test_after_an_erasure_the_database_holds_no_name_and_no_number(cast, closed):
+def test_after_an_erasure_the_database_holds_no_name_no_number_and_no_key(cast, closed):
+    wrapped = bytes(closed.key.wrapped).decode("latin-1")
+    assert wrapped in whole_database()
     asked = protection.request_erasure(
         actor=cast.actor("civil"), subject_type="household", number=NUMBER, reason="asked"
     )
     protection.confirm(actor=cast.actor("agriculture"), pk=asked.pk)
     text = whole_database()
     assert [word for word in PERSONAL[:4] if word in text] == []
+    assert wrapped not in text
     assert json.dumps("孙三") not in text

@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-ROLE = "bangfu"
+ROLE, WEB = "bangfu", "bangfu_web"
+"""The owner of the test databases, and the role of the pages, which the owner can put on."""
 MISSING = (
     "office tests on PostgreSQL: SKIPPED, no server binary found (initdb in PATH or /usr/lib/postgresql/*/bin); "
     "install it with: apt-get install postgresql"
@@ -70,7 +71,7 @@ def server(bin_folder: Path) -> Iterator[str]:
         _run(str(bin_folder / "pg_ctl"), "-D", data, "-l", log, "-w", "-t", "60", "-o", options, "start")
         try:
             where = ["-h", str(folder), "-U", "postgres", "-d", "postgres", "-q", "-v", "ON_ERROR_STOP=1"]
-            sql = f"CREATE ROLE {ROLE} LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS"
+            sql = f"CREATE ROLE {ROLE} LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS; CREATE ROLE {WEB} NOLOGIN; GRANT {WEB} TO {ROLE}"
             _run(str(bin_folder / "psql"), *where, "-c", sql, "-c", f"CREATE DATABASE {ROLE} OWNER {ROLE}")
             yield f"postgres://{ROLE}@{quote(str(folder), safe='')}/{ROLE}"
         finally:

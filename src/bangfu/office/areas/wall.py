@@ -113,6 +113,15 @@ def _run(editor: Any, *statements: str) -> None:
             editor.execute(statement, params=None)
 
 
+def binds_role() -> bool:
+    """True where the database's role is bound by the policies; always True on SQLite, which has none."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT NOT (rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = current_user")
+        return bool(cursor.fetchone()[0])
+
+
 def streamed(parts: Iterable[Any]) -> Iterator[Any]:
     """Parts of an answer that is produced after the request is over, each made with the areas of now in force."""
     areas = _shown.get()  # now, not when the first part is asked for

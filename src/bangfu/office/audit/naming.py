@@ -29,6 +29,10 @@ class Naming:
         """Labels of the types of subjects."""
         return {}
 
+    def called(self, subjects: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Names of subjects (type, number) whose number says nothing to a person."""
+        return {}
+
     def subject_url(self, kind: str, number: str) -> str | None:
         """Where a subject has its page."""
         return None

@@ -10,6 +10,8 @@ from typing import NoReturn
 
 Command = Callable[[argparse.Namespace], int]
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
+PAGES = ("web", "serve")
+"""Commands that answer requests; all others see every area and take their time."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -35,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         django.setup()
         from bangfu.office.areas.api import everywhere
 
+        _take_time(args.command)
         with everywhere():
             code: int = args.run(args)
         return code
@@ -54,6 +57,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         what = "数据库出错 / the database failed" if isinstance(error, DatabaseError) else type(error).__name__
         print(f"bangfu: {what}: {error}; BANGFU_DEBUG=yes 显示详情 / shows where", file=sys.stderr)
         return FAILED
+
+
+def _take_time(command: str) -> None:
+    """What cuts off a page's query must not cut off a migration, an import or a backup."""
+    from django.db import connection
+
+    if command not in PAGES:
+        connection.settings_dict.get("OPTIONS", {}).pop("options", None)
 
 
 def entry() -> NoReturn:

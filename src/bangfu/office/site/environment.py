@@ -20,6 +20,10 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "数据库，sqlite:///路径 或 postgres://用户:口令@主机/库",
         "sqlite:///path or postgres://user:password@host/name",
     ),
+    "BANGFU_STATEMENT_SECONDS": (
+        "PostgreSQL：页面的一条查询最多几秒，0 不限",
+        "PostgreSQL: seconds after which a page's query is cut off, 0 for never",
+    ),
     "BANGFU_KEYS_FILE": ("密钥文件", "file with the keys of personal data"),
     "BANGFU_SECRET_KEY_FILE": ("会话密钥文件", "file with the key that signs sessions"),
     "BANGFU_HOSTS": ("允许的主机名，逗号分隔", "host names, separated by commas"),

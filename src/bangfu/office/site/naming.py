@@ -60,6 +60,12 @@ class Names(Naming):
         """Labels of the types."""
         return {code: labels[0 if language.startswith("zh") else 1] for code, labels in SUBJECTS.items()}
 
+    def called(self, subjects: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Users by their names."""
+        keys = {number for kind, number in subjects if kind == "user"}
+        rows = accounts.User.objects.filter(key__in=keys).values_list("key", "full_name") if keys else ()
+        return {("user", key): name for key, name in rows}
+
     def subject_url(self, kind: str, number: str) -> str | None:
         """Where there is a page."""
         try:

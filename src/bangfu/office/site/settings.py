@@ -95,11 +95,19 @@ if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a write that began as a read would fail with "database is locked"
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-64000; PRAGMA mmap_size=1073741824;",  # noqa: E501
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-64000; PRAGMA mmap_size=1073741824;",  # noqa: E501
     }
 else:
     _database.setdefault("CONN_MAX_AGE", 60)
     _database["CONN_HEALTH_CHECKS"] = True
+    _seconds = _env.number("BANGFU_STATEMENT_SECONDS", 30, 0, 3600)
+    _database["OPTIONS"] = {
+        "application_name": "bangfu",
+        "connect_timeout": 10,
+        **_database.get("OPTIONS", {}),
+        # of pages; commands take their time (site/cli.py)
+        "options": f"-c statement_timeout={_seconds}s -c lock_timeout=15s -c idle_in_transaction_session_timeout=120s",
+    }
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -33,9 +33,15 @@ def _sorts() -> list[tuple[str, str]]:
     return [(code, labels[0 if _language().startswith("zh") else 1]) for code, labels in SORTS.items()]
 
 
-def _dressed(row: Any) -> dict[str, Any]:
+def _dressed(row: Any, called: dict[tuple[str, str], str]) -> dict[str, Any]:
     kind = KINDS.get(row.kind)
-    return {"row": row, "kind": kind.label(_language()) if kind else row.kind, "tone": TONES[kind.sort] if kind else ""}
+    name = called.get((row.subject_type, row.subject_id), row.subject_id)
+    return {
+        "row": row,
+        "name": name,
+        "kind": kind.label(_language()) if kind else row.kind,
+        "tone": TONES[kind.sort] if kind else "",
+    }
 
 
 def _state() -> dict[str, Any]:
@@ -56,9 +62,10 @@ def log(request: HttpRequest) -> HttpResponse:
         rows, errors = queries.entries(actor).none(), error.errors
     part = page_of(rows, ("id",), request.GET.get("page", ""), size=50, count=False, descending=True)
     subjects = naming().subjects(_language())
+    called = naming().called((row.subject_type, row.subject_id) for row in part)
     context = {
         "page": part,
-        "rows": [_dressed(row) for row in part],
+        "rows": [_dressed(row, called) for row in part],
         "names": naming().areas(row.area_code for row in part if row.area_code),
         "subjects": subjects,
         "subject_choices": subjects.items(),
@@ -76,12 +83,13 @@ def _entry(request: HttpRequest, row: Any, status: int = 200, **more: Any) -> Ht
     actor = request.actor  # type: ignore[attr-defined]
     kind = KINDS.get(row.kind)
     context = {
-        **_dressed(row),
+        **_dressed(row, naming().called([(row.subject_type, row.subject_id)])),
         "sort": dict(_sorts()).get(kind.sort, "") if kind else "",
         "subject": naming().subjects(_language()).get(row.subject_type, row.subject_type),
         "url": naming().subject_url(row.subject_type, row.subject_id),
         "area": naming().areas([row.area_code]).get(row.area_code, "") if row.area_code else "",
         "lines": queries.lines(row, row.before, row.after, _language()),
+        "fresh": not row.before,
         "may_reveal": row.sealed is not None and actor.may(queries.UNMASK, row.area_code),
         "sealed": row.sealed is not None,
         **more,
@@ -110,7 +118,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     except SealBroken as error:
         return _entry(request, queries.entry(actor, pk), 422, broken=str(error))
     personal = queries.lines(row, before, after, _language())
-    return _entry(request, row, personal=personal)
+    return _entry(request, row, personal=personal, personal_fresh=not before)
 
 
 @page("export")
