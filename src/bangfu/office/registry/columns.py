@@ -127,7 +127,9 @@ HOUSEHOLD_COLUMNS = _table(
     Column("risks", _("风险"), _risks, usual=False),
     Column("phone", _("联系电话"), _secret("phone", "phone_sealed"), usual=False, personal=True),
     Column("collector", _("信息采集人"), _fact("collector"), usual=False),
-    Column("opened", _("建档日期"), lambda row, shown: known(row.opened_on and f"{row.opened_on:%Y-%m-%d}"), usual=False),
+    Column(
+        "opened", _("建档日期"), lambda row, shown: known(row.opened_on and f"{row.opened_on:%Y-%m-%d}"), usual=False
+    ),
 )
 PERSON_COLUMNS = _table(
     Column("name", _("姓名"), _plain("name"), chosen=False),

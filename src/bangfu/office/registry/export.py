@@ -74,7 +74,9 @@ def export(*, actor: Actor, asked: Asked, open_personal: bool = False) -> Workbo
             for line in lines
         ]
         audit.record_bulk(actor, events.EXPORTED, subject, stream, seen)
-    return Workbook(f"{_('户') if households else _('人')}-{timezone.localtime():%Y%m%d-%H%M}.xlsx", content, len(lines))
+    return Workbook(
+        f"{_('户') if households else _('人')}-{timezone.localtime():%Y%m%d-%H%M}.xlsx", content, len(lines)
+    )
 
 
 def _within(asked: Asked, actor: Actor) -> Asked:

@@ -124,12 +124,14 @@ def years(
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of the picture in its own units: 0 to 100 across."""
+    """A bar of the picture: its label and text, and where they stand, in the picture's units."""
 
     label: str
     text: str
-    width: float
+    width: int
     top: int
+    baseline: int
+    text_at: int
     negative: bool
 
 
@@ -142,16 +144,17 @@ class Picture:
     words: str
 
 
-ROW = 26
+ROW, LEFT, LONGEST = 28, 150, 300
 
 
 def picture(year: Year) -> Picture:
-    """The parts of a year as bars, longest 100; a part that is not known has no bar and says so."""
-    longest = max((abs(part.fen) for part in year.parts if part.fen), default=0)
+    """The parts of a year as bars; a part that is not known has no bar and says so."""
+    most = max((abs(part.fen) for part in year.parts if part.fen), default=0)
     bars, said = [], []
     for place, part in enumerate(year.parts):
         text = _("未知") if part.fen is None else f"{'−' if part.negative and part.fen else ''}{part.fen / 100:,.0f}"
-        width = 0 if not part.fen or not longest else round(abs(part.fen) * 100 / longest, 1)
-        bars.append(Bar(part.label, text, width, place * ROW, part.negative))
+        width = round(abs(part.fen) * LONGEST / most) if part.fen and most else 0
+        top = place * ROW + 4
+        bars.append(Bar(part.label, text, width, top, top + 14, LEFT + width + 8, part.negative))
         said.append(f"{part.label} {text}")
-    return Picture(tuple(bars), len(bars) * ROW, f"{year.year}：" + "；".join(said))
+    return Picture(tuple(bars), len(bars) * ROW + 4, f"{year.year}：" + "；".join(said))

@@ -99,7 +99,14 @@ def _school(case: _Case) -> Item:
         else:
             inside.append((member, "school_status"))
     return _of_members(
-        case, "school", label, out, unsure, inside, _("没有义务教育年龄（9月1日满6至15周岁）的成员"), _("适龄成员不在校")
+        case,
+        "school",
+        label,
+        out,
+        unsure,
+        inside,
+        _("没有义务教育年龄（9月1日满6至15周岁）的成员"),
+        _("适龄成员不在校"),
     )
 
 
@@ -114,7 +121,14 @@ def _insurance(case: _Case) -> Item:
         else:
             out.append((member, "resident_insurance"))
     return _of_members(
-        case, "insurance", _("基本医疗"), out, unsure, inside, _("没有在册成员"), _("有成员居民医保和职工医保都没有参加")
+        case,
+        "insurance",
+        _("基本医疗"),
+        out,
+        unsure,
+        inside,
+        _("没有在册成员"),
+        _("有成员居民医保和职工医保都没有参加"),
     )
 
 

@@ -74,8 +74,18 @@ class Household(models.Model):
             # holds all that lists filter and sort by: any combination is counted and ordered without reading a row
             models.Index(
                 fields=(
-                    "area_code", "number", "closed_on", "household_type", "monitored_kind", "poverty_cause", "risk_1",
-                    "risk_2", "person_count", "per_capita_fen", "head_name", "group_name",
+                    "area_code",
+                    "number",
+                    "closed_on",
+                    "household_type",
+                    "monitored_kind",
+                    "poverty_cause",
+                    "risk_1",
+                    "risk_2",
+                    "person_count",
+                    "per_capita_fen",
+                    "head_name",
+                    "group_name",
                 ),
                 name="registry_household_list",
             ),
@@ -391,6 +401,11 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_image(self) -> bool:
+        """True for a photo, which a browser shows by itself."""
+        return self.media_type.startswith("image/")
 
 
 class BulkChange(models.Model):

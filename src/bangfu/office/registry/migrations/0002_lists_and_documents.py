@@ -36,8 +36,25 @@ class Migration(migrations.Migration):
             name="Document",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("household", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="registry.household", verbose_name="户")),
-                ("person", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="registry.person", verbose_name="人")),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="registry.household",
+                        verbose_name="户",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="registry.person",
+                        verbose_name="人",
+                    ),
+                ),
                 ("kind", models.CharField(max_length=30, verbose_name="类别")),
                 ("title", models.CharField(max_length=80, verbose_name="名称")),
                 ("dated", models.DateField(null=True, verbose_name="日期")),
@@ -61,18 +78,38 @@ class Migration(migrations.Migration):
         migrations.AddField("household", "risk_1", copy_of("risk_1", "第一风险")),
         migrations.AddField("household", "risk_2", copy_of("risk_2", "第二风险")),
         migrations.AddField(
-            "term", "ended", models.BooleanField(default=False, help_text="旧记录仍显示其名称，新记录不能再选", verbose_name="不再使用")
+            "term",
+            "ended",
+            models.BooleanField(default=False, help_text="旧记录仍显示其名称，新记录不能再选", verbose_name="不再使用"),
         ),
         migrations.AddIndex(
             "household",
             models.Index(
-                fields=["area_code", "number", "closed_on", "household_type", "monitored_kind", "poverty_cause", "risk_1", "risk_2", "person_count", "per_capita_fen", "head_name", "group_name"],
+                fields=[
+                    "area_code",
+                    "number",
+                    "closed_on",
+                    "household_type",
+                    "monitored_kind",
+                    "poverty_cause",
+                    "risk_1",
+                    "risk_2",
+                    "person_count",
+                    "per_capita_fen",
+                    "head_name",
+                    "group_name",
+                ],
                 name="registry_household_list",
             ),
         ),
         migrations.AddIndex(
             "person",
-            models.Index(fields=["area_code", "number", "left_on", "birth_date", "sex", "relation", "household"], name="registry_person_list"),
+            models.Index(
+                fields=["area_code", "number", "left_on", "birth_date", "sex", "relation", "household"],
+                name="registry_person_list",
+            ),
         ),
-        migrations.AddIndex("person", models.Index(fields=["birth_date", "left_on", "household"], name="registry_person_birth")),
+        migrations.AddIndex(
+            "person", models.Index(fields=["birth_date", "left_on", "household"], name="registry_person_birth")
+        ),
     ]

@@ -19,7 +19,9 @@ def run(_args: argparse.Namespace) -> int:
     from django.core.management import call_command
     from django.db import connection
 
+    from bangfu.office.accounts.api import system_actor
     from bangfu.office.privacy.api import write_new_keyring
+    from bangfu.office.registry.api import load_vocabularies
 
     home = Path(settings.BANGFU_HOME)
     home.mkdir(parents=True, exist_ok=True)
@@ -29,4 +31,7 @@ def run(_args: argparse.Namespace) -> int:
         write_new_keyring(keys)
         print(f"已生成密钥文件，请离线保存一份 / a key file was made; keep a copy elsewhere: {keys}")
     call_command("migrate", interactive=False, verbosity=1)
+    added = load_vocabularies(actor=system_actor())
+    if added:
+        print(f"已存入代码表 / vocabularies stored: {added}")
     return 0
