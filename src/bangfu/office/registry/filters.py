@@ -210,7 +210,8 @@ def _order(reader: _Reader, sorts: Mapping[str, tuple[str, ...]]) -> tuple[str, 
 def _columns(query: QueryDict, known: Mapping[str, Column]) -> tuple[Column, ...]:
     wanted = [name for name in query.getlist("columns") if name in known and known[name].chosen]
     fixed = [column for column in known.values() if not column.chosen]
-    return (*fixed, *(c for c in known.values() if (c.name in wanted if wanted else c.usual)))
+    free = (column for column in known.values() if column.chosen)
+    return (*fixed, *(column for column in free if (column.name in wanted if wanted else column.usual)))
 
 
 def households_asked(actor: Actor, query: QueryDict, *permissions: str, on: date | None = None) -> Asked:

@@ -151,9 +151,22 @@ def _others(given: Sources) -> Iterable[Event]:
         yield Event(day, "document", _("归入材料：%s") % document.title, "", (), by, document.added_at)
 
 
+TOLD = frozenset(
+    {
+        "registry.household.added", "registry.household.changed", "registry.person.added", "registry.person.changed",
+        "registry.record.added", "registry.episode.added", "registry.episode.ended", "registry.document.added",
+    }
+)  # fmt: skip
+"""Kinds of log rows that the timeline tells already by what they wrote."""
+STATED = frozenset(kind for kind in TOLD if kind.endswith(("household.added", "person.added", ".changed")))
+"""Those of them that a statement tells."""
+
+
 def _log(given: Sources) -> Iterable[Event]:
     language = given.reader.language
     for entry in given.log:
+        if entry.kind in TOLD:
+            continue
         kind = audit.KINDS[entry.kind]
         day = timezone.localtime(entry.at).date()
         yield Event(day, "log", kind.label(language), _("日志"), (), entry.actor_name, entry.at)
@@ -171,11 +184,10 @@ def news(given: Sources, since: datetime | None) -> list[Event]:
     if since is None:
         return []
     said = [event for event in _statements(given) if event.recorded and event.recorded > since]
-    kinds = {"registry.household.changed", "registry.person.changed", "registry.household.added", "registry.person.added"}  # fmt: skip
     other = [
         Event(timezone.localtime(e.at).date(), "log", audit.KINDS[e.kind].label(given.reader.language), _told(given, e), (), e.actor_name, e.at)
         for e in given.log
-        if e.at > since and e.kind not in kinds
+        if e.at > since and e.kind not in STATED
     ]  # fmt: skip
     return sorted([*said, *other], key=lambda event: event.recorded or since, reverse=True)
 

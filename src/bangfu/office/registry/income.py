@@ -99,7 +99,8 @@ def years(
     """Years for which anything is known, the latest first."""
     found = []
     for year in _years(household, people):
-        there = _present(memberships, min(today, date(year, 12, 31)))
+        counted_on = min(today, date(year, 12, 31))
+        there = _present(memberships, counted_on)
         members = [subject for subject in people if subject.row.pk in there]
         parts = [_wages(reader, household, members, year)]
         parts += [_amount(reader, household, name, year, sign < 0) for name, sign in PARTS]
@@ -114,7 +115,12 @@ def years(
                 tuple(parts),
                 Amount("net", _("纯收入"), net, why),
                 count,
-                Amount("per_capita", _("人均纯收入"), share, _("除以年末在册 %s 人") % count if count else ""),
+                Amount(
+                    "per_capita",
+                    _("人均纯收入"),
+                    share,
+                    _("除以 %(on)s 在册的 %(n)s 人") % {"on": f"{counted_on:%Y-%m-%d}", "n": count} if count else "",
+                ),
                 tuple(_amount(reader, household, name, year) for name in DECLARED),
                 tuple(_amount(reader, household, name, year) for name in SPENDING),
             )
