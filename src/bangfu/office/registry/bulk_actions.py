@@ -122,7 +122,7 @@ def _checked(action: str, given: Mapping[str, str]) -> dict[str, str]:
 def _late(households: Sequence[Household], fact: str, day: date) -> dict[int, date]:
     """Households of which a source has said the fact as of a later day: that word would go on to count."""
     rows = Statement.objects.filter(household__in=households, as_of__gt=day, withdrawn_by=None, values__has_key=fact)
-    return {household: as_of for household, as_of in rows.order_by("as_of").values_list("household", "as_of")}
+    return dict(rows.order_by("as_of").values_list("household", "as_of"))
 
 
 def _steps_fact(households: Sequence[Household], fact: str, value: str, now: Callable[[Household], str]) -> list[Step]:

@@ -67,7 +67,26 @@ def _coded(vocabulary: str, field: str) -> Callable[[Any, Shown], Cell]:
 
 
 def _plain(field: str) -> Callable[[Any, Shown], Cell]:
-    return lambda row, shown: known(getattr(row, field))
+    def cell(row: Any, shown: Shown) -> Cell:
+        return known(getattr(row, field))
+
+    return cell
+
+
+def _day(field: str) -> Callable[[Any, Shown], Cell]:
+    def cell(row: Any, shown: Shown) -> Cell:
+        day = getattr(row, field)
+        return known(day and f"{day:%Y-%m-%d}")
+
+    return cell
+
+
+def _village(row: Any, shown: Shown) -> Cell:
+    return known(shown.names.get(row.area_code, row.area_code))
+
+
+def _household(row: Person, shown: Shown) -> Cell:
+    return known(row.household and row.household.number)
 
 
 def _fact(name: str) -> Callable[[Any, Shown], Cell]:
@@ -116,7 +135,7 @@ def _table(*columns: Column) -> dict[str, Column]:
 HOUSEHOLD_COLUMNS = _table(
     Column("number", _("户编号"), _plain("number"), chosen=False),
     Column("head", _("户主"), _plain("head_name"), chosen=False),
-    Column("village", _("行政村"), lambda row, shown: known(shown.names.get(row.area_code, row.area_code))),
+    Column("village", _("行政村"), _village),
     Column("group", _("村民组"), _plain("group_name")),
     Column("members", _("人数"), _count, number=True),
     Column("type", _("户类型"), _coded("household_type", "household_type")),
@@ -127,18 +146,16 @@ HOUSEHOLD_COLUMNS = _table(
     Column("risks", _("风险"), _risks, usual=False),
     Column("phone", _("联系电话"), _secret("phone", "phone_sealed"), usual=False, personal=True),
     Column("collector", _("信息采集人"), _fact("collector"), usual=False),
-    Column(
-        "opened", _("建档日期"), lambda row, shown: known(row.opened_on and f"{row.opened_on:%Y-%m-%d}"), usual=False
-    ),
+    Column("opened", _("建档日期"), _day("opened_on"), usual=False),
 )
 PERSON_COLUMNS = _table(
     Column("name", _("姓名"), _plain("name"), chosen=False),
-    Column("household", _("户编号"), lambda row, shown: known(row.household and row.household.number), chosen=False),
-    Column("village", _("行政村"), lambda row, shown: known(shown.names.get(row.area_code, row.area_code))),
+    Column("household", _("户编号"), _household, chosen=False),
+    Column("village", _("行政村"), _village),
     Column("relation", _("与户主关系"), _coded("relation", "relation")),
     Column("sex", _("性别"), _coded("sex", "sex")),
     Column("age", _("年龄"), _age, number=True),
-    Column("birth", _("出生日期"), lambda row, shown: known(row.birth_date and f"{row.birth_date:%Y-%m-%d}"), usual=False),
+    Column("birth", _("出生日期"), _day("birth_date"), usual=False),
     Column("id", _("证件号码"), _secret("id", "id_sealed"), personal=True),
     Column("phone", _("联系电话"), _secret("phone", "phone_sealed"), usual=False, personal=True),
     Column("number", _("人编号"), _plain("number"), usual=False),

@@ -84,10 +84,40 @@ SOURCES = (
 )
 
 _SIX = {
-    "national": ("国务院扶贫办", (("扶持对象精准", "whom to help"), ("项目安排精准", "which projects"), ("资金使用精准", "use of funds"), ("措施到户精准", "measures for each household"), ("因村派人精准", "whom to send to a village"), ("脱贫成效精准", "results"))),
-    "gansu-a": ("甘肃（一）", (("范围精准", "scope"), ("对象精准", "whom to help"), ("任务精准", "tasks"), ("目标精准", "aims"), ("措施精准", "measures"), ("责任精准", "responsibility"))),
-    "gansu-b": ("甘肃（二）", (("对象精准", "whom to help"), ("目标精准", "aims"), ("内容精准", "contents"), ("方式精准", "methods"), ("考评精准", "assessment"), ("保障精准", "safeguards"))),
-}  # fmt: skip
+    "national": (
+        "国务院扶贫办",
+        (
+            ("扶持对象精准", "whom to help"),
+            ("项目安排精准", "which projects"),
+            ("资金使用精准", "use of funds"),
+            ("措施到户精准", "measures for each household"),
+            ("因村派人精准", "whom to send to a village"),
+            ("脱贫成效精准", "results"),
+        ),
+    ),
+    "gansu-a": (
+        "甘肃（一）",
+        (
+            ("范围精准", "scope"),
+            ("对象精准", "whom to help"),
+            ("任务精准", "tasks"),
+            ("目标精准", "aims"),
+            ("措施精准", "measures"),
+            ("责任精准", "responsibility"),
+        ),
+    ),
+    "gansu-b": (
+        "甘肃（二）",
+        (
+            ("对象精准", "whom to help"),
+            ("目标精准", "aims"),
+            ("内容精准", "contents"),
+            ("方式精准", "methods"),
+            ("考评精准", "assessment"),
+            ("保障精准", "safeguards"),
+        ),
+    ),
+}
 
 LABELS = {
     BATCH: ("五个一批", "five batches"),

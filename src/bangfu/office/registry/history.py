@@ -132,7 +132,8 @@ def _others(given: Sources) -> Iterable[Event]:
         name = people[row.person_id].name if row.person_id in people else ""  # type: ignore[union-attr]
         relation = given.reader.words.label("relation", row.relation, row.start)
         if row.start:
-            yield Event(row.start, "member", _("%(name)s 入户（%(relation)s）") % {"name": name, "relation": relation}, row.start_reason)  # fmt: skip
+            text = _("%(name)s 入户（%(relation)s）") % {"name": name, "relation": relation}
+            yield Event(row.start, "member", text, row.start_reason)
         if row.end:
             yield Event(row.end, "member", _("%s 离户") % name, row.end_reason)
     for episode in given.episodes:
@@ -162,14 +163,17 @@ STATED = frozenset(kind for kind in TOLD if kind.endswith(("household.added", "p
 """Those of them that a statement tells."""
 
 
+def _day(entry: audit.Entry) -> date:
+    return timezone.localtime(entry.at).date()
+
+
 def _log(given: Sources) -> Iterable[Event]:
     language = given.reader.language
     for entry in given.log:
         if entry.kind in TOLD:
             continue
         kind = audit.KINDS[entry.kind]
-        day = timezone.localtime(entry.at).date()
-        yield Event(day, "log", kind.label(language), _("日志"), (), entry.actor_name, entry.at)
+        yield Event(_day(entry), "log", kind.label(language), _("日志"), (), entry.actor_name, entry.at)
 
 
 def timeline(given: Sources) -> tuple[list[Event], int]:
@@ -184,11 +188,12 @@ def news(given: Sources, since: datetime | None) -> list[Event]:
     if since is None:
         return []
     said = [event for event in _statements(given) if event.recorded and event.recorded > since]
+    language = given.reader.language
     other = [
-        Event(timezone.localtime(e.at).date(), "log", audit.KINDS[e.kind].label(given.reader.language), _told(given, e), (), e.actor_name, e.at)
+        Event(_day(e), "log", audit.KINDS[e.kind].label(language), _told(given, e), (), e.actor_name, e.at)
         for e in given.log
         if e.at > since and e.kind not in STATED
-    ]  # fmt: skip
+    ]
     return sorted([*said, *other], key=lambda event: event.recorded or since, reverse=True)
 
 
@@ -196,5 +201,4 @@ def _told(given: Sources, entry: audit.Entry) -> str:
     after = entry.after or {}
     table, kind = after.get("table", ""), after.get("kind", "") or after.get("programme", "")
     vocabulary = "status_kind" if table == "status_episodes" else TABLES.get(table, "")
-    label = given.reader.words.label(vocabulary, kind) if vocabulary else str(after.get("title", ""))
-    return label
+    return given.reader.words.label(vocabulary, kind) if vocabulary else ""

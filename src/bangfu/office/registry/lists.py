@@ -71,7 +71,7 @@ def _whole(model: type[Any], keys: Sequence[int], columns: Sequence[Column]) -> 
     if any(column.personal for column in columns):
         rows = rows.select_related("key")
     if model is Person:
-        rows = rows.select_related("household", "key") if any(c.personal for c in columns) else rows.select_related("household")  # fmt: skip
+        rows = rows.select_related("household")
     by_key = {row.pk: row for row in rows.defer("sealed_facts")}
     return [by_key[key] for key in keys if key in by_key]
 
@@ -81,10 +81,11 @@ def listing(asked: Asked, token: str = "", size: int = 25, on: date | None = Non
     day = on or timezone.localdate()
     model: Any = asked.rows.model
     plain = [name for name in asked.order if name in {f.attname for f in model._meta.concrete_fields}]
-    page = page_of(asked.rows.only("pk", *plain), asked.order, token, size)
+    walked = asked.rows if asked.walked is None else asked.walked
+    page = page_of(walked.only("pk", *plain), asked.order, token, size, count=False)
     rows = _whole(model, [row.pk for row in page], asked.columns)
     lines = lines_of(rows, asked.columns, day)
-    return Listing(Page(rows, page.following, page.previous, page.total, page.size), lines, asked.columns)
+    return Listing(Page(rows, page.following, page.previous, count(asked), page.size), lines, asked.columns)
 
 
 def all_lines(asked: Asked, on: date, open_: bool = False) -> Iterator[Line]:

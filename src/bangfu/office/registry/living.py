@@ -151,7 +151,8 @@ def _house(case: _Case) -> Item:
     label = _("住房安全")
     grade, dangerous = case.value(case.household, "house_grade"), case.value(case.household, "dilapidated_house")
     other = case.value(case.household, "other_safe_house")
-    names = [n for n, v in (("house_grade", grade), ("dilapidated_house", dangerous), ("other_safe_house", other)) if v is not None]  # fmt: skip
+    given = {"house_grade": grade, "dilapidated_house": dangerous, "other_safe_house": other}
+    names = [name for name, value in given.items() if value is not None]
     evidence = tuple(case.evidence(case.household, name) for name in names)
     safe_grade = None if grade is None else grade in ("A", "B")
     if safe_grade is not None and dangerous is not None and safe_grade == bool(dangerous):

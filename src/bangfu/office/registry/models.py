@@ -144,17 +144,16 @@ class Person(models.Model):
     class Meta:
         verbose_name = "人"
         indexes = (
-            models.Index(fields=("household",), name="registry_person_household"),
-            models.Index(fields=("name", "area_code"), name="registry_person_name"),
+            models.Index(fields=("household", "left_on", "birth_date"), name="registry_person_household"),
+            models.Index(fields=("name", "area_code", "number", "left_on"), name="registry_person_name"),
             models.Index(fields=("pinyin", "area_code"), name="registry_person_pinyin"),
             models.Index(fields=("initials", "area_code"), name="registry_person_initials"),
             models.Index(fields=("id_index",), name="registry_person_id"),
             models.Index(fields=("phone_index",), name="registry_person_phone"),
             models.Index(
-                fields=("area_code", "number", "left_on", "birth_date", "sex", "relation", "household"),
+                fields=("area_code", "number", "left_on", "birth_date", "sex", "relation", "household", "name"),
                 name="registry_person_list",
             ),
-            models.Index(fields=("birth_date", "left_on", "household"), name="registry_person_birth"),
         )
 
     def __str__(self) -> str:

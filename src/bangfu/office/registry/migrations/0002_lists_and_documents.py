@@ -74,6 +74,8 @@ class Migration(migrations.Migration):
         ),
         migrations.RemoveIndex(model_name="household", name="registry_household_area"),
         migrations.RemoveIndex(model_name="person", name="registry_person_area"),
+        migrations.RemoveIndex(model_name="person", name="registry_person_household"),
+        migrations.RemoveIndex(model_name="person", name="registry_person_name"),
         migrations.AddField("household", "poverty_cause", copy_of("poverty_cause", "主要致贫原因")),
         migrations.AddField("household", "risk_1", copy_of("risk_1", "第一风险")),
         migrations.AddField("household", "risk_2", copy_of("risk_2", "第二风险")),
@@ -103,13 +105,16 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            "person",
-            models.Index(
-                fields=["area_code", "number", "left_on", "birth_date", "sex", "relation", "household"],
-                name="registry_person_list",
-            ),
+            "person", models.Index(fields=["household", "left_on", "birth_date"], name="registry_person_household")
         ),
         migrations.AddIndex(
-            "person", models.Index(fields=["birth_date", "left_on", "household"], name="registry_person_birth")
+            "person", models.Index(fields=["name", "area_code", "number", "left_on"], name="registry_person_name")
+        ),
+        migrations.AddIndex(
+            "person",
+            models.Index(
+                fields=["area_code", "number", "left_on", "birth_date", "sex", "relation", "household", "name"],
+                name="registry_person_list",
+            ),
         ),
     ]

@@ -23,7 +23,7 @@ from bangfu.office.registry.lists import listing
 from bangfu.office.registry.models import SavedFilter
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_SORTED_BY = {"village": "village", "head": "head", "members": "members", "income": "income", "name": "name", "household": "household"}  # fmt: skip
+_SORTED_BY = {"village": "village", "head": "head", "members": "members", "income": "income", "name": "name"}  # fmt: skip
 
 
 def _heads(asked: Asked, sorts: Iterable[str]) -> list[dict[str, Any]]:
