@@ -42,7 +42,7 @@ def build(model: type[Row], related: dict[str, models.Model] | None = None, **va
 
 @lru_cache(maxsize=64)
 def _defaults(model: type[models.Model]) -> tuple[tuple[str, Any], ...]:
-    fields = model._meta.local_concrete_fields
+    fields = [field for field in model._meta.local_concrete_fields if not field.generated]
     return tuple(
         (f.attname, f.default if callable(f.default) and f.default is not NOT_PROVIDED else f.get_default())
         for f in fields
@@ -78,7 +78,7 @@ def _values(row: models.Model, columns: Sequence[tuple[str, Convert]]) -> list[A
 
 @lru_cache(maxsize=64)
 def _plan(model: type[models.Model]) -> tuple[str, tuple[tuple[str, Convert], ...]]:
-    fields = model._meta.local_concrete_fields
+    fields = [field for field in model._meta.local_concrete_fields if not field.generated]
     quote = connection.ops.quote_name
     names = ", ".join(quote(field.column) for field in fields)
     sql = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({', '.join(['%s'] * len(fields))})"

@@ -1,11 +1,11 @@
 """The only door to this app."""
 
+from bangfu.office.registry.actions import load_vocabularies
 from bangfu.office.registry.bulk import Origin, add_households, add_persons, add_records, place_of, recount
-from bangfu.office.registry.catalogue import HEALTH, Catalogue, Field, catalogue, rulebook, to_json
+from bangfu.office.registry.catalogue import HEALTH, Catalogue, Field, catalogue, monitored_kinds, rulebook, to_json
 from bangfu.office.registry.erasure import ERASED_NAME, also_erase, erase_household, erase_person
 from bangfu.office.registry.events import EPISODE_CHANGED, RECORD_WITHDRAWN, UNMASKED
 from bangfu.office.registry.export import Exported, ExportError, export_registry
-from bangfu.office.registry.filters import monitored_kinds
 from bangfu.office.registry.identifiers import ID, PHONE, index_of, indexes_of_normal
 from bangfu.office.registry.models import Household, Membership, Person, Record, Statement, StatusEpisode
 from bangfu.office.registry.projection import pack, split, unpack, values_of_household, values_of_person
@@ -20,6 +20,7 @@ from bangfu.office.registry.updates import (
     values_now,
     values_on,
 )
+from bangfu.office.registry.vocabularies import Words, words
 from bangfu.office.registry.withdrawal import REASON as WITHDRAWN
 from bangfu.office.registry.withdrawal import Obstacle, obstacles, reopen, withdraw
 
@@ -45,6 +46,7 @@ __all__ = [
     "Record",
     "Statement",
     "StatusEpisode",
+    "Words",
     "add_households",
     "add_persons",
     "add_records",
@@ -57,6 +59,7 @@ __all__ = [
     "households",
     "index_of",
     "indexes_of_normal",
+    "load_vocabularies",
     "locked_households",
     "locked_persons",
     "monitored_kinds",
@@ -79,4 +82,5 @@ __all__ = [
     "values_of_person",
     "values_on",
     "withdraw",
+    "words",
 ]

@@ -165,6 +165,12 @@ def _path(setting: Path | str) -> Path:
     return setting if isinstance(setting, Path) else Path(setting)
 
 
+def monitored_kinds() -> list[str]:
+    """Every kind of monitored household: named one by one, so that an index is used."""
+    codes = catalogue().codes.get("monitored_kind")
+    return [value for value in codes.labels if value != "none"] if codes else []
+
+
 def to_json(value: Any) -> Any:
     """A typed value as JSON holds it."""
     if isinstance(value, date):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -12,68 +12,85 @@ from bangfu.office.accounts.api import Actor
 from bangfu.office.registry.identifiers import ID, PHONE, indexes_to_search
 from bangfu.office.registry.models import Person
 from bangfu.office.registry.queries import households, persons
+from bangfu.office.registry.searching import kinds_of, looks_personal, prefix
 
 LIMIT = 50
-_ID = re.compile(r"\d{15}|\d{17}[\dXx](\d{2}(B\d)?)?", re.IGNORECASE)
-_PHONE = re.compile(r"1\d{10}|0\d{9,11}")
-_NUMBER = re.compile(r"\d{6,}")
-_LETTERS = re.compile(r"[a-z]+", re.IGNORECASE)
+"""Persons that a page of results shows."""
+FEW = 8
+"""Persons that are suggested while somebody types."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was looked for, how it was understood, the persons, and whether there are more than are shown."""
+    """What was looked for, how it was understood, the persons, whether there are more, and the household that is meant.
+
+    `exact` is the number of the one household that a whole number, ID or telephone leads to.
+    """
 
     text: str
     understood: str
     persons: list[Person]
     more: bool
+    exact: str = ""
+
+    @property
+    def personal(self) -> bool:
+        """True where the text must not stand in an address."""
+        return bool(self.text) and looks_personal(self.text)
 
 
-def _end(text: str) -> str:
-    return text[:-1] + chr(ord(text[-1]) + 1)
+Part = tuple[Q, tuple[str, ...]]
 
 
-def _prefix(field: str, text: str) -> Q:
-    # a range uses the index on both databases, LIKE does not on SQLite
-    return Q(**{f"{field}__gte": text, f"{field}__lt": _end(text)})
+def _by_household(actor: Actor, condition: Q) -> Part:
+    # in the order of the index of numbers: another order would tempt SQLite to walk the list's index
+    ids = list(households(actor).filter(condition).order_by("number").values_list("pk", flat=True)[:LIMIT])
+    return Q(household__in=ids), ("household", "number")
 
 
-def _queries(actor: Actor, typed: str) -> tuple[str, list[QuerySet[Person]]]:
-    """How a text is understood, and one query for each index that may answer: an OR over two tables would use none."""
-    rows = persons(actor).filter(left_on=None)
-    if _ID.fullmatch(typed):
-        found = [rows.filter(id_index__in=indexes_to_search(ID, typed))]
-        return "id", [*found, *_by_household(actor, rows, _prefix("number", typed))]
-    if _PHONE.fullmatch(typed):
+def _parts(actor: Actor, kind: str, typed: str) -> Iterable[Part]:
+    """Conditions that each use one index, likeliest first."""
+    if kind == "id":
+        yield Q(id_index__in=indexes_to_search(ID, typed)), ("id_index", "number")
+    elif kind == "phone":
         indexes = indexes_to_search(PHONE, typed)
-        return "phone", [rows.filter(phone_index__in=indexes), *_by_household(actor, rows, Q(phone_index__in=indexes))]
-    if _NUMBER.fullmatch(typed):
-        return "number", _by_household(actor, rows, _prefix("number", typed))
-    if _LETTERS.fullmatch(typed):
+        yield Q(phone_index__in=indexes), ("phone_index", "number")
+        yield _by_household(actor, Q(phone_index__in=indexes))
+    elif kind == "number":
+        yield _by_household(actor, prefix("number", typed))
+        yield prefix("number", typed), ("number",)
+    elif kind == "pinyin":
         low = typed.lower()
-        return "pinyin", [
-            rows.filter(_prefix(field, low)).order_by(field, "area_code") for field in ("initials", "pinyin")
-        ]
-    return "name", [rows.filter(_prefix("name", typed)).order_by("name", "area_code")]
-
-
-def _by_household(actor: Actor, rows: QuerySet[Person], wanted: Q) -> list[QuerySet[Person]]:
-    found = list(households(actor).filter(wanted).order_by("number").values_list("pk", flat=True)[: LIMIT + 1])
-    return [rows.filter(household__in=found).order_by("household__number", "number")] if found else []
+        yield prefix("initials", low), ("initials", "area_code", "number")
+        yield prefix("pinyin", low), ("pinyin", "area_code", "number")
+    else:
+        yield prefix("name", typed), ("name", "area_code", "number")
 
 
 def find(actor: Actor, text: str, limit: int = LIMIT) -> Found:
-    """At most `limit` persons of the actor's area, each once."""
+    """At most `limit` persons of the actor's area. A fixed number of queries."""
     typed = squeeze(text)
     if not typed:
         return Found("", "", [], False)
-    understood, queries = _queries(actor, typed)
+    rows = persons(actor).select_related("household")
     found: dict[int, Person] = {}
-    for query in queries:
-        for person in query.select_related("household")[: limit + 1]:
-            found.setdefault(person.pk, person)
-        if len(found) > limit:
-            break
-    rows = list(found.values())
-    return Found(typed, understood, rows[:limit], len(rows) > limit)
+    understood = ""
+    for kind in kinds_of(typed):
+        for condition, order in _parts(actor, kind, typed):
+            for person in _first(rows, condition, order, limit):
+                found.setdefault(person.pk, person)
+                understood = understood or kind
+    people = list(found.values())
+    return Found(typed, understood or kinds_of(typed)[0], people[:limit], len(people) > limit, _exact(typed, people))
+
+
+def _first(rows: QuerySet[Person], condition: Q, order: tuple[str, ...], limit: int) -> list[Person]:
+    return list(rows.filter(condition).order_by(*order)[: limit + 1])
+
+
+def _exact(typed: str, people: list[Person]) -> str:
+    numbers = {person.household.number for person in people if person.household}
+    if typed in numbers:
+        return typed
+    whole = looks_personal(typed) or any(person.number == typed for person in people)
+    return next(iter(numbers)) if whole and len(numbers) == 1 else ""

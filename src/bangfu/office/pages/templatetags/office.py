@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -39,6 +39,12 @@ def masked(text: str | None) -> str:
 def item(mapping: Mapping[Any, Any] | None, key: Any) -> Any:
     """`mapping[key]`, None where there is none."""
     return mapping.get(key) if mapping else None
+
+
+@register.filter
+def at(row: Sequence[Any], place: int) -> Any:
+    """The item at a place."""
+    return row[place]
 
 
 @register.filter

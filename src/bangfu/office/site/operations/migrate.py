@@ -25,8 +25,10 @@ def run(args: argparse.Namespace) -> int:
     from django.core.management import call_command
     from django.db import connection
 
+    from bangfu.office.accounts.api import system_actor
     from bangfu.office.areas.wall import binds_role
     from bangfu.office.privacy.api import write_new_keyring
+    from bangfu.office.registry.api import load_vocabularies
     from bangfu.office.site.operations.grants import grant_to
 
     home = Path(settings.BANGFU_HOME)
@@ -39,6 +41,9 @@ def run(args: argparse.Namespace) -> int:
     if args.application_role and not _usable(args.application_role):
         return 1
     call_command("migrate", interactive=False, verbosity=1)
+    added = load_vocabularies(actor=system_actor())
+    if added:
+        print(f"已存入代码表 / vocabularies stored: {added}")
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA optimize")

@@ -23,16 +23,4 @@ class Migration(migrations.Migration):
                 verbose_name="冲销记录",
             ),
         ),
-        migrations.AddIndex(
-            model_name="household",
-            index=models.Index(
-                condition=models.Q(("closed_on", None)), fields=["area_code"], name="registry_household_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(
-                condition=models.Q(("left_on", None)), fields=["area_code"], name="registry_person_open"
-            ),
-        ),
     ]
