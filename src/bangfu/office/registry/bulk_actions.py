@@ -186,7 +186,8 @@ def _steps_status(households: Sequence[Household], given: Mapping[str, str], end
             late = any(e.start and e.start > day for e in running)
             skipped = "" if running else _("没有进行中的该身份")
             skipped = _("开始日期晚于结束日期") if late else skipped
-            found.append(Step(household, was, f"{label} –{day:%Y-%m-%d}", skipped))
+            until = f"{was}{day:%Y-%m-%d}" if was else f"{label} –{day:%Y-%m-%d}"
+            found.append(Step(household, was, until, skipped))
         else:
             over = any((e.start is None or e.start <= day) and (e.end is None or e.end > day) for e in episodes)
             later = any(e.start and e.start > day for e in episodes)

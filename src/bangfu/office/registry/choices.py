@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
@@ -14,6 +15,18 @@ from bangfu.office.registry.vocabularies import words
 
 MOST_AREAS = 600
 """Places in one drop-down; beyond, villages are left to the township."""
+
+
+SORTS = {
+    "village": gettext_lazy("行政村"),
+    "head": gettext_lazy("户主姓名"),
+    "name": gettext_lazy("姓名"),
+    "members": gettext_lazy("人数，少的在前"),
+    "-members": gettext_lazy("人数，多的在前"),
+    "income": gettext_lazy("人均纯收入，低的在前"),
+    "-income": gettext_lazy("人均纯收入，高的在前"),
+}
+"""What the orders of the lists are called."""
 
 
 def places(actor: Actor) -> list[tuple[areas.Area, list[areas.Area]]]:

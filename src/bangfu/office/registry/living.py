@@ -32,6 +32,7 @@ class Evidence:
     text: str
     source: str
     as_of: date | None
+    conflict: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,8 @@ class _Case:
         fact = self.reader.fact(subject, name)
         person = subject.table == "persons"
         text = f"{subject.row.name}：{fact.label} {fact.text}" if person else f"{fact.label}：{fact.text}"  # type: ignore[union-attr]
-        return Evidence(
-            subject.row.number if person else "", name, subject.table, text, fact.source, fact.as_of
-        )  # fmt: skip
+        owner = subject.row.number if person else ""
+        return Evidence(owner, name, subject.table, text, fact.source, fact.as_of, fact.conflict)
 
 
 def _simple(code: str, label: str, fact: str) -> Callable[[_Case], Item]:

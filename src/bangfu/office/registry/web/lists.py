@@ -61,6 +61,7 @@ def _context(request: HttpRequest, asked: Asked, kind: str, known: dict[str, Col
         "heads": _heads(asked, sorts),
         "asked": asked,
         "choices": choices.of(actor, kind),
+        "sorts": [(code, choices.SORTS[code]) for code in sorts],
         "said": [
             {**one, "href": _without(request.GET, one["drop"])} for one in choices.said(actor, kind, asked.values)
         ],

@@ -27,6 +27,11 @@
     dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   }
 
+  const tools = [...document.querySelectorAll("details.tool")];
+  const close = (except) => tools.forEach((tool) => { if (tool !== except) tool.open = false; });
+  document.addEventListener("click", (event) => close(event.target.closest("details.tool")));
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(null); });
+
   const narrow = window.matchMedia("(max-width: 640px)").matches;
   if (narrow && !window.location.hash) document.querySelectorAll("details.section:not([data-keep])").forEach((part) => { part.open = false; });
   const show = () => { const part = window.location.hash && document.querySelector(window.location.hash); if (part && part.matches("details.section")) part.open = true; };
