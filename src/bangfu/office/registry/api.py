@@ -5,6 +5,7 @@ from bangfu.office.registry.catalogue import Catalogue, Field, catalogue, rulebo
 from bangfu.office.registry.models import Household, Membership, Person, Record, Statement, StatusEpisode
 from bangfu.office.registry.projection import values_of_household, values_of_person
 from bangfu.office.registry.queries import household, households, person, persons
+from bangfu.office.registry.relocation import count_by_area, count_moving, relocate
 
 __all__ = [
     "Catalogue",
@@ -20,11 +21,14 @@ __all__ = [
     "add_persons",
     "add_records",
     "catalogue",
+    "count_by_area",
+    "count_moving",
     "household",
     "households",
     "person",
     "persons",
     "recount",
+    "relocate",
     "rulebook",
     "to_json",
     "values_of_household",

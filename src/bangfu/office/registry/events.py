@@ -5,6 +5,7 @@ from bangfu.office.audit.api import declare
 HOUSEHOLD_ADDED = declare("registry.household.added", "新增户", "household added")
 HOUSEHOLD_CHANGED = declare("registry.household.changed", "变更户信息", "household changed")
 HOUSEHOLD_CLOSED = declare("registry.household.closed", "销户", "household closed")
+HOUSEHOLDS_RELOCATED = declare("registry.households.relocated", "户随区划划转", "households moved with their area")
 PERSON_ADDED = declare("registry.person.added", "新增人", "person added")
 PERSON_CHANGED = declare("registry.person.changed", "变更人信息", "person changed")
 PERSON_LEFT = declare("registry.person.left", "人员减少", "person left")

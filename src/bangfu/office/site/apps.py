@@ -9,3 +9,7 @@ class SiteConfig(AppConfig):
     name = "bangfu.office.site"
     label = "site"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Lower apps learn who listens to them."""
+        from bangfu.office.site import subscribers  # noqa: F401
