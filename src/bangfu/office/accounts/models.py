@@ -168,9 +168,33 @@ class Session(AbstractBaseSession):
         """A name for pages, from which the session's key cannot be told."""
         return hashlib.sha256(self.session_key.encode()).hexdigest()[:20]
 
+    @property
+    def device(self) -> str:
+        """The browser and the machine, as people call them; empty where they cannot be told."""
+        found = [next((name for mark, name in marks if mark in self.agent), "") for marks in (_BROWSERS, _MACHINES)]
+        return " · ".join(name for name in found if name)
+
     @classmethod
     def get_session_store_class(cls) -> Any:
         """The store that reads and writes these rows."""
         from bangfu.office.accounts.sessions import SessionStore
 
         return SessionStore
+
+
+_BROWSERS = (
+    ("MicroMessenger", "WeChat"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_MACHINES = (
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)

@@ -63,8 +63,6 @@ _LOOKS = {"select": "form-select", "nullbooleanselect": "form-select", "checkbox
 @register.filter
 def in_look(field: Any) -> Any:
     """A form's field in the look of all pages, tied to its error for those who hear the page."""
-    if field.use_fieldset:
-        return field.as_widget(attrs={"class": "form-check-input"})
     attrs = {"class": _LOOKS.get(field.widget_type, "form-control")}
     if field.errors:
         attrs["class"] += " is-invalid"
