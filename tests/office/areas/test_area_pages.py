@@ -96,7 +96,7 @@ def test_a_list_with_errors_names_row_and_column_and_writes_nothing(client_of, a
     ]
     text = answer.content.decode()
     assert "有错误的文件不能导入" in text
-    assert "确认导入" not in text
+    assert "导入这些内容" not in text
     client_of("civil").post(answer.redirect_chain[-1][0], {"answer": "yes"})
     assert not current().filter(code="990101101202").exists()
 
@@ -187,6 +187,7 @@ def test_features_that_cannot_be_drawn_are_named_and_unknown_codes_listed():
             feature("3", coordinates=opened),
             feature("4", "MultiPolygon", []),
             feature(""),
+            feature("5", coordinates=[[[10**400, 30], [110, 30], [110, 31], [10**400, 30]]]),
         ),
         [EAST, WEST],
     )
@@ -199,6 +200,7 @@ def test_features_that_cannot_be_drawn_are_named_and_unknown_codes_listed():
         (6, "边界没有闭合：首尾两点应相同"),
         (7, "几何类型应为 Polygon 或 MultiPolygon"),
         (8, "properties 中没有代码（code）"),
+        (9, "坐标超出经纬度范围：应为 WGS 84 的经度、纬度，不是平面坐标"),
     ]
 
 

@@ -23,7 +23,7 @@ DAY = date(2026, 11, 1)
 @pytest.fixture(autouse=True)
 def today(monkeypatch):
     """The tests' today is after DAY, whatever the machine thinks."""
-    monkeypatch.setattr("django.utils.timezone.localdate", lambda *a: date(2026, 12, 1))
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: date(2026, 12, 1))
 
 
 @pytest.fixture

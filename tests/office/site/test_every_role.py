@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLResolver, get_resolver, reverse
 from samples import SAMPLES, World
 
 from bangfu.office.audit.api import Entry
@@ -23,9 +23,8 @@ def pages():
         for pattern in resolver.url_patterns:
             if isinstance(pattern, URLResolver):
                 yield from walk(pattern, [*spaces, *([pattern.namespace] if pattern.namespace else [])])
-            elif isinstance(pattern, URLPattern) and pattern.callback.__module__.startswith("bangfu."):
-                if pattern.callback.__module__ != CLOSED:
-                    yield ":".join([*spaces, pattern.name or ""]), pattern.callback
+            elif pattern.callback.__module__.startswith("bangfu.") and pattern.callback.__module__ != CLOSED:
+                yield ":".join([*spaces, pattern.name or ""]), pattern.callback
 
     return dict(walk(get_resolver(), []))
 

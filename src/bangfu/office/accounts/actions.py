@@ -78,13 +78,13 @@ def grant_role(
     actor.require(MANAGE, area_code)
     if user.pk == actor.user_id:
         raise Invalid({"role": _("不能给自己授予角色，请由另一位管理员办理")})
-    user = User.objects.select_for_update().get(pk=user.pk)
-    if user.area_code:
-        require_whole(actor, user)
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    if locked.area_code:
+        require_whole(actor, locked)
     check_duty(user, role, area_code, bureau, starts_on, ends_on)
-    if not user.area_code:
-        user.area_code = area_code
-        user.save(update_fields=["area_code"])
+    if not locked.area_code:
+        user.area_code = locked.area_code = area_code
+        locked.save(update_fields=["area_code"])
     given = Assignment.objects.create(
         user=user,
         role=role,

@@ -62,7 +62,9 @@ class InvitationOnly(DefaultAccountAdapter):
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Log it, unless the name was locked before: then the lockout is in the log."""
-        refused = getattr(request, "axes_locked_out", False) and not hasattr(request, "axes_failures_since_start")
+        refused = (
+            getattr(request, "axes_locked_out", False) and getattr(request, "axes_failures_since_start", None) is None
+        )
         if not refused:
             lockout.failed(request, credentials)
 

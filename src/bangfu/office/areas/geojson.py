@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -120,7 +119,7 @@ def _point(point: Any) -> list[float]:
     if not isinstance(point, list) or len(point) < 2:
         raise _Wrong(_("坐标应为 [经度, 纬度]"))
     x, y = point[0], point[1]
-    if any(isinstance(v, bool) or not isinstance(v, int | float) or not math.isfinite(v) for v in (x, y)):
+    if any(isinstance(v, bool) or not isinstance(v, int | float) for v in (x, y)):
         raise _Wrong(_("坐标应为数字"))
     if not (-180 <= x <= 180 and -90 <= y <= 90):
         raise _Wrong(_("坐标超出经纬度范围：应为 WGS 84 的经度、纬度，不是平面坐标"))

@@ -45,6 +45,13 @@ def names(codes: Iterable[str], on: date | None = None) -> dict[str, str]:
     return {code: found.get(code, code) for code in wanted}
 
 
+def names_ever(codes: Iterable[str]) -> dict[str, str]:
+    """The last name that each code had, whether it is in use or not."""
+    wanted = set(codes)
+    found = dict(Area.objects.filter(code__in=wanted).order_by("valid_from").values_list("code", "name"))
+    return {code: found.get(code, code) for code in wanted}
+
+
 def path(code: str, on: date | None = None) -> list[Area]:
     """The areas from the top down to this one."""
     prefixes = [code[:digits] for digits in (2, 4, 6, 9, 12) if digits <= len(code)]

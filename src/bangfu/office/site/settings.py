@@ -124,7 +124,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = False  # axes counts failures, by account and address
 ACCOUNT_FORMS = {"change_password": "bangfu.office.accounts.login_forms.CountedChangePassword"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
-ACCOUNT_SESSION_REMEMBER = True  # the cookie lives as long as the idle limit; nobody is asked
+ACCOUNT_SESSION_REMEMBER = False  # the cookie ends with the browser, the session by the limits; nobody is asked
 MFA_ADAPTER = "bangfu.office.accounts.adapter.SealedSecrets"
 MFA_FORMS = {
     "authenticate": "bangfu.office.accounts.login_forms.CountedAuthenticate",
@@ -138,6 +138,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else anybody could keep somebody locked out for ever
 AXES_LOCKOUT_CALLABLE = "bangfu.office.accounts.lockout.answer"
 AXES_USERNAME_CALLABLE = "bangfu.office.accounts.lockout.username_of"
 AXES_CLIENT_IP_CALLABLE = "bangfu.office.accounts.sessions.address_of"

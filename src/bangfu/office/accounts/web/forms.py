@@ -41,7 +41,7 @@ class DutyForm(forms.Form):
     """A role in an area, from a day."""
 
     role = forms.ChoiceField(label=_("角色"), choices=[(code, role.label) for code, role in ROLES.items()])
-    area_code = forms.ChoiceField(label=_("区划"))
+    area_code = forms.ChoiceField(label=_("所在区划"))
     bureau = forms.ChoiceField(
         label=_("部门"),
         choices=[("", _("不属于某一部门")), *BUREAUS.items()],

@@ -112,7 +112,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
         "groups": queries.groups(code) if found.level == "village" else [],
         "rows": rows,
         "successions": successions,
-        "names": queries.names({c for s in successions for c in (s.old_code, s.new_code)}),
+        "names": queries.names_ever({c for s in successions for c in (s.old_code, s.new_code)}),
         "has_map": queries.has_outline(code),
         "changes": _changes(actor, found),
     }
