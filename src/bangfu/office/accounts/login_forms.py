@@ -21,8 +21,17 @@ def _counted(user: Any, what: str, clean: Any) -> Any:
         raise
 
 
+def _plain(form: Any) -> None:
+    """No placeholder: the label says what it is."""
+    form.fields["code"].widget.attrs["placeholder"] = ""
+
+
 class CountedAuthenticate(AuthenticateForm):
     """The code after the password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self)
 
     def clean_code(self) -> Any:
         """Counted."""
@@ -32,6 +41,10 @@ class CountedAuthenticate(AuthenticateForm):
 class CountedReauthenticate(ReauthenticateForm):
     """The code before something delicate."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self)
+
     def clean_code(self) -> Any:
         """Counted."""
         return _counted(self.user, "code", super().clean_code)
@@ -39,6 +52,10 @@ class CountedReauthenticate(ReauthenticateForm):
 
 class CountedActivate(ActivateTOTPForm):
     """The first code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self)
 
     def clean_code(self) -> Any:
         """Counted."""
