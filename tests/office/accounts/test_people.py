@@ -118,6 +118,15 @@ def test_an_administrator_gives_nothing_outside_their_area(cast, areas):
     assert not User.objects.filter(username="x").exists()
 
 
+def test_where_there_are_too_many_areas_to_choose_from_a_code_is_typed_and_checked(client_of, cast, monkeypatch):
+    monkeypatch.setattr("bangfu.office.accounts.web.forms.MOST_CHOICES", 3)
+    for code in ("880101", "990101101999", "nonsense"):
+        text = client_of("admin").post(reverse("accounts:invite"), {**INVITATION, "area_code": code}).content.decode()
+        assert "没有这个区划，或它不在您的区划内" in text, code
+    assert not User.objects.filter(username="xin.ren").exists()
+    assert "accounts/link/" in client_of("admin").post(reverse("accounts:invite"), INVITATION).content.decode()
+
+
 def test_who_has_a_wider_duty_is_seen_but_not_taken_over(client_of, cast, foreigner):
     """Whoever could set the password of somebody with a duty elsewhere would come by that duty."""
     client = client_of("admin")

@@ -164,3 +164,24 @@ def test_a_new_name_keeps_the_old_one_in_history(client_of, areas):
     text = client.get(reverse("areas:area", args=[EAST_VILLAGE])).content.decode()
     assert "东风村" in text
     assert "县府发〔2026〕1号" in text
+
+
+def test_a_village_under_another_township_is_a_transfer(client_of, cast, second, registered):
+    client = client_of("civil")
+    shown = post(client, EAST_VILLAGE, "recode", new_code=WEST + "205")
+    assert shown.context["plan"].kind == "transfer"
+    post(client, EAST_VILLAGE, "recode", new_code=WEST + "205", seen=seen(shown))
+    assert current().get(code=WEST + "205").parent_code == WEST
+    assert cast.actor("village").areas("registry.view") == (WEST + "205",)
+    assert not cast.actor("township").may("registry.view", WEST + "205"), "the township of before sees it no more"
+
+
+def test_a_township_is_split_by_its_villages(client_of, second, registered):
+    client = client_of("civil")
+    wanted = {"new_code": "990101103", "new_name": "新乡", "members": [EAST_VILLAGE]}
+    shown = post(client, EAST, "split", **wanted)
+    assert dict(shown.context["plan"].counts) == {"households": 1, "duties": 3}
+    post(client, EAST, "split", seen=seen(shown), **wanted)
+    assert Household.objects.get(pk=registered.east.pk).area_code == "990101103201"
+    assert set(current().filter(parent_code=EAST).values_list("code", flat=True)) == {EAST + "202"}
+    assert set(Group.objects.values_list("village_code", flat=True)) == {"990101103201"}

@@ -83,7 +83,7 @@ def live(user_id: int) -> QuerySet[Any]:
 def end_oldest(user_id: int, keep_key: str) -> int:
     """End what is more than BANGFU_MAX_SESSIONS, the oldest first, never the one just begun; returns how many."""
     model = SessionStore.get_model_class()
-    model.objects.filter(user_id=user_id, expire_date__lte=timezone.now()).delete()
+    model.objects.filter(expire_date__lte=timezone.now()).delete()  # everybody's that are over: nothing piles up
     others = [row.session_key for row in live(user_id) if row.session_key != keep_key]
     surplus = others[max(settings.BANGFU_MAX_SESSIONS - 1, 0) :]
     model.objects.filter(session_key__in=surplus).delete()

@@ -87,6 +87,9 @@ def change(*, actor: Reaching, kind: str, seen: str, **wanted: Any) -> Plan:
     plan = PLANNERS[kind](**wanted)
     for code in sorted(plan.touched()):
         actor.require(MANAGE, code)
+    # two people who change the same areas come one after the other, and the second sees what the first did
+    list(current().select_for_update().filter(code__in=plan.touched()).order_by("pk"))
+    plan = PLANNERS[kind](**wanted)
     if plan.fingerprint() != seen:
         raise Invalid(_("预览之后数据有了变化，请按新的数字重新核对"))
     carry_out(actor, plan)

@@ -53,11 +53,19 @@ class DutyForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.actor = actor
         choices = area_choices(actor)
         if choices:
             self.fields["area_code"].choices = choices  # type: ignore[attr-defined]
         else:
             self.fields["area_code"] = forms.CharField(label=_("区划代码"), max_length=12)
+
+    def clean_area_code(self) -> str:
+        """A code that was typed must be one of those that could have been chosen."""
+        code = str(self.cleaned_data["area_code"]).strip()
+        if not areas.choices(self.actor, MANAGE).filter(code=code).exists():
+            raise forms.ValidationError(_("没有这个区划，或它不在您的区划内"))
+        return code
 
     def duty(self) -> dict[str, Any]:
         """The arguments of actions.grant_role."""
