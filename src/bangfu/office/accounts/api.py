@@ -1,8 +1,11 @@
 """The only door to this app."""
 
-from bangfu.office.accounts.actions import create_user, grant_role
+from bangfu.office.accounts.actions import create_user, grant_role, set_language
 from bangfu.office.accounts.actor import NOBODY, Actor, Grant, actor_of, system_actor
+from bangfu.office.accounts.handover import WORK_MOVERS, WorkMover, register_work_mover
 from bangfu.office.accounts.models import Assignment, User
+from bangfu.office.accounts.queries import users
+from bangfu.office.accounts.relocation import count_moving, relocate
 from bangfu.office.accounts.roles import BUREAUS, PERMISSIONS, ROLES
 
 __all__ = [
@@ -10,12 +13,19 @@ __all__ = [
     "NOBODY",
     "PERMISSIONS",
     "ROLES",
+    "WORK_MOVERS",
     "Actor",
     "Assignment",
     "Grant",
     "User",
+    "WorkMover",
     "actor_of",
+    "count_moving",
     "create_user",
     "grant_role",
+    "register_work_mover",
+    "relocate",
+    "set_language",
     "system_actor",
+    "users",
 ]

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from bangfu.office.privacy.api import NO_PERSONAL_DATA, PersonalData
 
@@ -16,6 +17,21 @@ LEVELS = (
     ("township", "乡镇"),
     ("village", "行政村"),
 )
+LABELS = {
+    "province": _("省"),
+    "city": _("市"),
+    "county": _("县"),
+    "township": _("乡镇"),
+    "village": _("行政村"),
+    "group": _("村民组"),
+    "natural_village": _("自然村"),
+    "merge": _("合并"),
+    "split": _("拆分"),
+    "rename": _("更名"),
+    "recode": _("变更代码"),
+    "transfer": _("划转"),
+}
+"""Levels, kinds of groups and kinds of changes as pages show them."""
 DIGITS = {"province": 2, "city": 4, "county": 6, "township": 9, "village": 12}
 
 
@@ -50,6 +66,11 @@ class Area(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def label(self) -> object:
+        """The level as pages show it."""
+        return LABELS[self.level]
+
 
 class Group(models.Model):
     """A villagers' group or natural village inside an administrative village; it has no code of its own in the standard."""
@@ -72,6 +93,11 @@ class Group(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def label(self) -> object:
+        """The kind as pages show it."""
+        return LABELS[self.kind]
+
 
 class Succession(models.Model):
     """What became of an area: merged into, split into, renamed to. One row for each pair of old and new code."""
@@ -92,6 +118,11 @@ class Succession(models.Model):
     def __str__(self) -> str:
         return f"{self.old_code} → {self.new_code}"
 
+    @property
+    def label(self) -> object:
+        """The kind as pages show it."""
+        return LABELS[self.kind]
+
 
 class Boundary(models.Model):
     """The outline of an area as imported by the county, as GeoJSON geometry in WGS 84 longitude and latitude."""
@@ -107,3 +138,23 @@ class Boundary(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Draft(models.Model):
+    """A file that was read and shown and waits for somebody's yes: a list of areas, or outlines. Gone once done."""
+
+    KINDS = (("tree", "区划"), ("boundaries", "边界"))
+
+    kind = models.CharField("类别", max_length=12, choices=KINDS)
+    actor_key = models.CharField("上传人", max_length=64)
+    file = models.CharField("文件", max_length=120)
+    at = models.DateTimeField("时间", auto_now_add=True)
+    content = models.JSONField("内容")
+
+    personal_data: ClassVar[PersonalData] = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = "待确认的文件"
+
+    def __str__(self) -> str:
+        return self.file

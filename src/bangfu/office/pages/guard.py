@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 View = Callable[..., HttpResponse]
 PUBLIC = "public"
 """The permission of pages for people who are not logged in."""
+SIGNED_IN = "signed_in"
+"""The permission of pages for everybody who is logged in, whatever their roles: their own account."""
 
 
 def page(permission: str, *methods: str) -> Callable[[View], View]:
@@ -30,7 +32,8 @@ def page(permission: str, *methods: str) -> Callable[[View], View]:
             if permission != PUBLIC:
                 if not request.user.is_authenticated:
                     return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-                request.actor.require(permission)  # type: ignore[attr-defined]
+                if permission != SIGNED_IN:
+                    request.actor.require(permission)  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.audit import api as audit
-from bangfu.office.pages.refusals import Conflict, Invalid
+from bangfu.office.pages.refusals import Conflict, Invalid, OutOfReach
 from bangfu.office.registry import documents, events, usage
 from bangfu.office.registry.documents import KINDS, LARGEST_MB, check_title
 from bangfu.office.registry.first_vocabularies import first_versions
@@ -50,16 +50,26 @@ def save_filter(*, actor: Actor, name: str, listed: str, query: str) -> SavedFil
 
 @transaction.atomic
 def delete_filter(*, actor: Actor, key: int) -> None:
-    """Forget one of one's own filters; another's is not there."""
+    """Forget one of one's own filters. Raises OutOfReach for another's."""
     actor.require("registry.view")
-    SavedFilter.objects.filter(user_key=actor.key, pk=key).delete()
+    deleted, _rows = SavedFilter.objects.filter(user_key=actor.key, pk=key).delete()
+    if not deleted:
+        raise OutOfReach("registry.view")
 
 
-@transaction.atomic
 def note_look(*, actor: Actor, household: Household, at: datetime) -> None:
-    """Remember that the actor opened a file. No audit row: what is masked is no read of personal data."""
+    """Remember that the actor opened a file. No audit row: what is masked is no read of personal data.
+
+    One statement of its own: SQLite has one writer at a time, and a transaction of several statements, of which Python
+    takes its time between each, makes ten readers wait for one another's note.
+    """
     actor.require("registry.view", household.area_code)
-    LastSeen.objects.update_or_create(user_key=actor.key, household=household, defaults={"at": at})
+    LastSeen.objects.bulk_create(
+        [LastSeen(user_key=actor.key, household=household, at=at)],
+        update_conflicts=True,
+        unique_fields=["user_key", "household"],
+        update_fields=["at"],
+    )
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from bangfu.office.registry.identifiers import ID, PHONE, index_of, indexes_of_n
 from bangfu.office.registry.models import Household, Membership, Person, Record, Statement, StatusEpisode
 from bangfu.office.registry.projection import pack, split, unpack, values_of_household, values_of_person
 from bangfu.office.registry.queries import household, households, person, persons
+from bangfu.office.registry.relocation import count_by_area, count_moving, relocate
 from bangfu.office.registry.unmasking import text_of
 from bangfu.office.registry.updates import (
     Change,
@@ -52,6 +53,8 @@ __all__ = [
     "add_records",
     "also_erase",
     "catalogue",
+    "count_by_area",
+    "count_moving",
     "erase_household",
     "erase_person",
     "export_registry",
@@ -69,6 +72,7 @@ __all__ = [
     "persons",
     "place_of",
     "recount",
+    "relocate",
     "reopen",
     "reproject",
     "rulebook",

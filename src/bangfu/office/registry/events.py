@@ -6,6 +6,7 @@ HOUSEHOLD_ADDED = declare("registry.household.added", "新增户", "household ad
 HOUSEHOLD_CHANGED = declare("registry.household.changed", "变更户信息", "household changed")
 HOUSEHOLD_REOPENED = declare("registry.household.reopened", "恢复户", "household reopened")
 HOUSEHOLD_CLOSED = declare("registry.household.closed", "销户", "household closed")
+HOUSEHOLDS_RELOCATED = declare("registry.households.relocated", "户随区划划转", "households moved with their area")
 PERSON_ADDED = declare("registry.person.added", "新增人", "person added")
 PERSON_CHANGED = declare("registry.person.changed", "变更人信息", "person changed")
 PERSON_RETURNED = declare("registry.person.returned", "人员恢复", "person returned")

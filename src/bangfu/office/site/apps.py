@@ -11,7 +11,7 @@ class SiteConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """The log learns how things are called, and every kind of event is known, whatever else was imported."""
+        """The log learns how things are called and every kind of event; lower apps learn who listens to them."""
         from importlib import import_module
         from importlib.util import find_spec
 
@@ -24,3 +24,4 @@ class SiteConfig(AppConfig):
         for app in settings.APPS:
             if find_spec(f"bangfu.office.{app}") and find_spec(f"bangfu.office.{app}.events"):
                 import_module(f"bangfu.office.{app}.events")
+        import_module("bangfu.office.site.subscribers")

@@ -109,6 +109,8 @@ def load_areas(folder: Path, as_of: date) -> None:
         areas.Group(village_code=row["region_code"], kind=kind, number=row[key], name=row["name"], valid_from=start)
         for kind, key, row in groups
     )
+    outlines = areas.demo_outlines(names)
+    areas.import_boundaries(actor=accounts.system_actor("示例数据 / demo"), shapes=outlines, source="示例边界（虚构）")
 
 
 CAST = (

@@ -33,6 +33,21 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "BANGFU_RULEBOOK": ("规则集目录", "folder of the rulebook"),
     "BANGFU_DEBUG": ("显示内部错误，仅供开发，yes 或 no", "show internal errors, for developers only"),
     "BANGFU_SESSION_MINUTES": ("多少分钟不操作须重新登录", "minutes without a click after which one must log in again"),
+    "BANGFU_SESSION_HOURS": ("登录满多少小时须重新登录", "hours after which one must log in again in any case"),
+    "BANGFU_MAX_SESSIONS": (
+        "每人最多同时登录几处，多出时最早的结束",
+        "sessions a person may have at once; the oldest ends",
+    ),
+    "BANGFU_REQUIRE_MFA": (
+        "县级角色和管理员是否必须使用两步验证，yes 或 no；正式使用应为 yes",
+        "yes where county roles and administrators must use two-step verification; yes in production",
+    ),
+    "BANGFU_LINK_DAYS": ("设置密码的链接有效几天", "days for which a link to set a password works"),
+    "BANGFU_MAIL_URL": (
+        "发邮件的服务器 smtp://用户:口令@主机:端口，空白则不发邮件",
+        "mail server smtp://user:password@host:port; blank means no mail",
+    ),
+    "BANGFU_MAIL_FROM": ("发件地址", "sender of mail"),
     "BANGFU_MAX_UPLOAD_MB": ("上传文件的最大 MB 数", "largest upload in MB"),
 }
 """Every setting: what it is, in Chinese and English. The documents are compared with this table."""
@@ -85,6 +100,19 @@ class Environment:
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
         """One of a few words."""
         return self.read(name, default, " | ".join(allowed), lambda text: {a: a for a in allowed}[text])
+
+    def mail(self, name: str) -> dict[str, Any]:
+        """Django's settings for a mail URL, nothing where it is blank."""
+
+        def convert(text: str) -> dict[str, Any]:
+            if not text:
+                return {}
+            found: dict[str, Any] = dict(environ.Env.email_url_config(text))
+            if not found.get("EMAIL_HOST"):
+                raise ValueError
+            return {key: value for key, value in found.items() if key.startswith("EMAIL_") and value is not None}
+
+        return self.read(name, "", "smtp://…", convert)
 
     def database(self, name: str, default: str) -> dict[str, Any]:
         """Django's dictionary for a database URL of SQLite or PostgreSQL."""

@@ -18,6 +18,13 @@ BANGFU_HOME = _env.path("BANGFU_HOME", ROOT / "var")
 BANGFU_KEYS_FILE = _env.path("BANGFU_KEYS_FILE", BANGFU_HOME / "keys")
 BANGFU_RULEBOOK = _env.path("BANGFU_RULEBOOK", ROOT / "rulebook" / "cn")
 BANGFU_MAX_UPLOAD_MB = _env.number("BANGFU_MAX_UPLOAD_MB", 200, 1, 4096)
+BANGFU_SESSION_HOURS = _env.number("BANGFU_SESSION_HOURS", 12, 1, 72)
+BANGFU_MAX_SESSIONS = _env.number("BANGFU_MAX_SESSIONS", 3, 1, 50)
+BANGFU_REQUIRE_MFA = _env.yes("BANGFU_REQUIRE_MFA", "no")
+BANGFU_LINK_DAYS = _env.number("BANGFU_LINK_DAYS", 3, 1, 30)
+BANGFU_MAIL_URL = _env.text("BANGFU_MAIL_URL")
+globals().update(_env.mail("BANGFU_MAIL_URL"))
+DEFAULT_FROM_EMAIL = _env.text("BANGFU_MAIL_FROM", "bangfu@localhost")
 DEBUG = _env.yes("BANGFU_DEBUG", "no")
 SECRET_KEY = read_secret_key(_env.path("BANGFU_SECRET_KEY_FILE", BANGFU_HOME / "secret_key"))
 ALLOWED_HOSTS = [host.strip() for host in _env.text("BANGFU_HOSTS", "localhost,127.0.0.1,[::1]").split(",")]
@@ -135,17 +142,32 @@ ACCOUNT_ADAPTER = "bangfu.office.accounts.adapter.InvitationOnly"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = False  # axes counts failures, by account and address
+ACCOUNT_FORMS = {"change_password": "bangfu.office.accounts.login_forms.CountedChangePassword"}
+ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+ACCOUNT_SESSION_REMEMBER = False  # the cookie ends with the browser, the session by the limits; nobody is asked
+MFA_ADAPTER = "bangfu.office.accounts.adapter.SealedSecrets"
+MFA_FORMS = {
+    "authenticate": "bangfu.office.accounts.login_forms.CountedAuthenticate",
+    "reauthenticate": "bangfu.office.accounts.login_forms.CountedReauthenticate",
+    "activate_totp": "bangfu.office.accounts.login_forms.CountedActivate",
+}
+MFA_TOTP_TOLERANCE = 1  # clocks of phones differ by seconds
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Bangfu"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else anybody could keep somebody locked out for ever
+AXES_LOCKOUT_CALLABLE = "bangfu.office.accounts.lockout.answer"
+AXES_USERNAME_CALLABLE = "bangfu.office.accounts.lockout.username_of"
+AXES_CLIENT_IP_CALLABLE = "bangfu.office.accounts.sessions.address_of"
+AXES_USERNAME_FORM_FIELD = "login"
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "password"]
 SESSION_COOKIE_AGE = 60 * _env.number("BANGFU_SESSION_MINUTES", 60, 5, 24 * 60)
-SESSION_SAVE_EVERY_REQUEST = False
+SESSION_SAVE_EVERY_REQUEST = False  # use is noted once a minute (accounts/sessions.py), and the idle limit begins anew
+SESSION_ENGINE = "bangfu.office.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https

@@ -7,7 +7,11 @@ from collections.abc import Callable
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from bangfu.office.accounts import api as accounts
+from bangfu.office.areas import api as areas
+from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
 
 _log = logging.getLogger("bangfu.worker")
@@ -27,3 +31,9 @@ def recover() -> None:
         dead.update(status="FAILED", finished_at=timezone.now())
     for step in RECOVERIES:
         step()
+
+
+areas.register_mover(areas.Mover("households", _("户"), registry.count_moving, registry.relocate))
+areas.register_mover(areas.Mover("duties", _("任职"), accounts.count_moving, accounts.relocate))
+areas.register_counter(areas.Counter("households", _("户"), "registry.view", registry.count_by_area))
+# accounts.register_work_mover(accounts.WorkMover(code, label, count, move)): an app with open work of its own adds a line

@@ -13,8 +13,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("language/", views.language, name="language"),
     path("health/", views.health, name="health"),
-    path("accounts/", include("allauth.account.urls")),
-    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/", include("bangfu.office.accounts.web.login_urls")),
 ]
 for _app in settings.APPS:
     if _app != "site" and find_spec(f"bangfu.office.{_app}") and find_spec(f"bangfu.office.{_app}.web"):

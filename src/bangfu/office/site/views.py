@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from bangfu.office.accounts import api as accounts
 from bangfu.office.pages.guard import PUBLIC, page
 from bangfu.office.site.home import overview
 
@@ -28,6 +29,8 @@ def language(request: HttpRequest) -> HttpResponse:
         back = "/"
     response = HttpResponseRedirect(back)
     if chosen in dict(settings.LANGUAGES):
+        if request.user.is_authenticated:
+            accounts.set_language(actor=request.actor, language=chosen)  # type: ignore[attr-defined]
         translation.activate(chosen)
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 86400, samesite="Lax", httponly=True)
     return response

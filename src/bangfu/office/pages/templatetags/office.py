@@ -84,3 +84,23 @@ def query(context: RequestContext, **changes: Any) -> str:
 def unmask_purposes() -> list[tuple[str, Any]]:
     """The purposes for which personal values may be looked at."""
     return list(PURPOSES.items())
+
+
+_LOOKS = {"select": "form-select", "nullbooleanselect": "form-select", "checkbox": "form-check-input"}
+
+
+@register.filter
+def in_look(field: Any) -> Any:
+    """A form's field in the look of all pages, tied to its error for those who hear the page."""
+    attrs = {"class": _LOOKS.get(field.widget_type, "form-control")}
+    if field.errors:
+        attrs["class"] += " is-invalid"
+        attrs["aria-invalid"] = "true"
+        attrs["aria-errormessage"] = f"{field.id_for_label}_error"
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def item_at(row: Any, place: int) -> Any:
+    """`row[place]` of a list, nothing where it is shorter."""
+    return row[place] if row is not None and place < len(row) else ""

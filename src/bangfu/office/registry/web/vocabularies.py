@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bangfu.office.pages.guard import page
-from bangfu.office.pages.refusals import Conflict, Invalid
+from bangfu.office.pages.refusals import Conflict, Invalid, OutOfReach
 from bangfu.office.registry import actions
 from bangfu.office.registry.first_vocabularies import BATCH, LABELS, MEASURE
 from bangfu.office.registry.models import Vocabulary
@@ -46,7 +46,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
 def _versions(name: str) -> list[Vocabulary]:
     rows = list(Vocabulary.objects.filter(name=name).order_by("-pk").prefetch_related("terms"))
     if not rows:
-        raise Http404
+        raise OutOfReach("registry.view")
     return rows
 
 

@@ -1,0 +1,85 @@
+"""Households and all that hangs on them move with the tree of areas; the tree tells this app through site/subscribers.py."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Count, F, Q
+from django.db.models.functions import Substr
+from django.utils import timezone
+
+from bangfu.office.accounts.api import Actor
+from bangfu.office.areas.api import Move, inside
+from bangfu.office.audit import api as audit
+from bangfu.office.registry import events
+from bangfu.office.registry.models import Household, Person, Record, StatusEpisode
+from bangfu.office.registry.queries import VIEW, households
+
+CHUNK = 500
+_VILLAGE = 12
+
+
+def _leaving(move: Move) -> Q:
+    where = Q(area_code=move.old)
+    return where if move.groups is None else where & Q(group_name__in=move.groups)
+
+
+def _villages(moves: Sequence[Move]) -> list[Move]:
+    return [move for move in moves if len(move.old) == _VILLAGE]
+
+
+def count_moving(moves: Sequence[Move]) -> int:
+    """How many household files (closed ones too) lie in what moves."""
+    return sum(Household.objects.filter(_leaving(move)).count() for move in _villages(moves))
+
+
+def relocate(actor: Actor, moves: Sequence[Move], on: date) -> int:
+    """Give households, persons, statuses and records of what moves their new area, and log each household.
+
+    Runs in the caller's transaction. Numbers of households stay: a number is a name, not an address.
+    """
+    now, entries, moved = timezone.now(), [], 0
+    for move in _villages(moves):
+        rows = list(Household.objects.filter(_leaving(move)).order_by("pk").values_list("pk", "number"))
+        moved += len(rows)
+        before, after = {"region_code": move.old}, {"region_code": move.new, "on": on.isoformat()}
+        entries += [
+            audit.entry(
+                actor,
+                events.HOUSEHOLD_CHANGED,
+                audit.Subject("household", number, move.new),
+                before=before,
+                after=after,
+            )
+            for _, number in rows
+        ]
+        for start in range(0, len(rows), CHUNK):
+            part = [pk for pk, _ in rows[start : start + CHUNK]]
+            Household.objects.filter(pk__in=part).update(area_code=move.new, version=F("version") + 1, changed_at=now)
+            Person.objects.filter(household__in=part).update(
+                area_code=move.new, version=F("version") + 1, changed_at=now
+            )
+            for model in (StatusEpisode, Record):
+                model.objects.filter(household__in=part).update(area_code=move.new)  # type: ignore[attr-defined]
+        if move.groups is None:
+            # people who left their household keep the area of their last one
+            Person.objects.filter(area_code=move.old).update(
+                area_code=move.new, version=F("version") + 1, changed_at=now
+            )
+            for model in (StatusEpisode, Record):
+                model.objects.filter(area_code=move.old).update(area_code=move.new)  # type: ignore[attr-defined]
+    if entries:
+        subject = audit.Subject("area", moves[0].new, moves[0].new)
+        audit.record_bulk(actor, events.HOUSEHOLDS_RELOCATED, subject, f"relocated:{uuid.uuid4().hex[:24]}", entries)
+    return moved
+
+
+def count_by_area(actor: Actor, parent: str, digits: int) -> dict[str, int]:
+    """Open household files by code of so many digits inside `parent` (empty: everywhere), as far as the actor may see."""
+    rows = households(actor, VIEW).filter(closed_on=None)
+    if parent:
+        rows = rows.filter(inside((parent,)))
+    found = rows.annotate(part=Substr("area_code", 1, digits)).order_by().values_list("part").annotate(n=Count("pk"))
+    return dict(found.values_list("part", "n"))

@@ -1,0 +1,186 @@
+"""Every page as every role, inside and outside the area: who may not is refused or finds nothing, and both are logged."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+from samples import SAMPLES, World
+
+from bangfu.office.audit.api import Entry
+from bangfu.office.pages.guard import PUBLIC, SIGNED_IN
+
+pytestmark = pytest.mark.django_db
+EAST, WEST = "990101101201", "990101102201"
+PARTS = ("village", "secretary", "officer", "township", "elsewhere", "civil", "agriculture", "bureau", "leader", "auditor", "admin", "roleless")  # fmt: skip
+CLOSED = "bangfu.office.accounts.web.login_urls"
+
+
+def pages():
+    """Name and view of every page of ours."""
+
+    def walk(resolver, spaces):
+        for pattern in resolver.url_patterns:
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern, [*spaces, *([pattern.namespace] if pattern.namespace else [])])
+            elif pattern.callback.__module__.startswith("bangfu.") and pattern.callback.__module__ != CLOSED:
+                yield ":".join([*spaces, pattern.name or ""]), pattern.callback
+
+    return dict(walk(get_resolver(), []))
+
+
+@pytest.fixture
+def world(cast, registered) -> World:
+    """The cast with somebody who has no role and somebody of another county."""
+    from bangfu.office.accounts.api import create_user, grant_role, system_actor
+
+    actor = system_actor()
+    cast.users["roleless"] = create_user(actor=actor, username="roleless", full_name="某无职", password="long-enough-word")  # fmt: skip
+    stranger = create_user(actor=actor, username="stranger", full_name="某外县", password="long-enough-word")
+    from datetime import date
+
+    grant_role(actor=actor, user=stranger, role="county_agriculture", area_code="880101", starts_on=date(2026, 1, 1))
+    return World(cast, registered, stranger)
+
+
+def browser(user) -> Client:
+    """Logged in as somebody."""
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def ask(client: Client, view, name: str, arguments: dict) -> list[int]:
+    """Status for each method of a page."""
+    sample, address = SAMPLES[name], reverse(name, kwargs=arguments)
+    found = []
+    for method in sorted(view.methods & {"GET", "POST"}):
+        answer = client.get(address, sample.query) if method == "GET" else client.post(address, sample.data)
+        found.append(answer.status_code)
+    return found
+
+
+def test_every_page_has_a_sample_and_every_sample_a_page():
+    assert set(SAMPLES) == set(pages()), "add the new page to tests/office/support/samples.py"
+    for name, view in pages().items():
+        takes = bool(get_resolver().reverse_dict) and "<" in _route(name)
+        given = SAMPLES[name].inside or SAMPLES[name].nowhere
+        assert bool(given) == takes, name
+        assert view.permission
+
+
+def _route(name: str) -> str:
+    resolver = get_resolver()
+    *spaces, last = name.split(":")
+    for space in spaces:
+        resolver = resolver.namespace_dict[space][1]
+    return "<" if any(parameters for _, parameters in resolver.reverse_dict.getlist(last)[0][0]) else ""
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_role_comes_in_where_the_table_says_and_nowhere_else(world, part):
+    actor, wrong = world.cast.actor(part), []
+    for name, view in pages().items():
+        sample = SAMPLES[name]
+        open_to_all = view.permission in (PUBLIC, SIGNED_IN)
+        may = open_to_all or actor.may(view.permission)
+        for place, where in (("inside", EAST), ("outside", WEST), ("nowhere", "")):
+            arguments = getattr(sample, place)
+            plain = not (sample.inside or sample.outside or sample.nowhere)
+            if arguments is None and not (plain and place == "inside"):
+                continue
+            reached = may and place != "nowhere"
+            if reached and not open_to_all and arguments is not None:
+                reached = actor.may(view.permission, where)
+            client = browser(world.cast[part])
+            before = Entry.objects.filter(kind="accounts.refused").count()
+            found = ask(client, view, name, arguments(world) if arguments else {})
+            expected = sample.ok if reached else {404} if may else {403}
+            if not set(found) <= set(expected):
+                wrong.append(f"{name} {place}: {found}, expected {sorted(expected)}")
+            if not reached and Entry.objects.filter(kind="accounts.refused").count() != before + len(found):
+                wrong.append(f"{name} {place}: the attempt is not in the log")
+    assert wrong == []
+
+
+def test_no_list_shows_the_other_township(world):
+    """The pages without arguments, as the township of the east: nothing of the west is in them."""
+    client = browser(world.cast["township"])
+    actor = world.cast.actor("township")
+    secrets = (world.registered.west.number, "孙三", "西河村", WEST, "某elsewhere")
+    for name, view in pages().items():
+        sample = SAMPLES[name]
+        plain = not (sample.inside or sample.outside or sample.nowhere)
+        if not plain or "GET" not in view.methods or not (view.permission in (PUBLIC, SIGNED_IN) or actor.may(view.permission)):  # fmt: skip
+            continue
+        text = client.get(reverse(name), sample.query).content.decode("utf-8", "replace")
+        assert [word for word in secrets if word in text] == [], name
+
+
+def test_a_page_answers_only_to_its_methods(world):
+    client, wrong = browser(world.cast["admin"]), []
+    for name, view in pages().items():
+        arguments = SAMPLES[name].inside or SAMPLES[name].nowhere
+        address = reverse(name, kwargs=arguments(world) if arguments else {})
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - set(view.methods):
+            status = client.generic(method, address).status_code
+            if status != 405:
+                wrong.append((name, method, status))
+    assert wrong == []
+
+
+def test_what_changes_something_is_refused_without_the_token_of_the_form(world):
+    client, wrong = Client(enforce_csrf_checks=True), []
+    client.force_login(world.cast["admin"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    before = Entry.objects.count()
+    for name, view in pages().items():
+        if "POST" in view.methods:
+            arguments = SAMPLES[name].inside or SAMPLES[name].nowhere
+            answer = client.post(reverse(name, kwargs=arguments(world) if arguments else {}), SAMPLES[name].data)
+            if answer.status_code != 403 or "表单已过期" not in answer.content.decode():
+                wrong.append((name, answer.status_code))
+    assert wrong == []
+    assert Entry.objects.count() == before
+
+
+ALLAUTH_OPEN = {
+    "account_login": {302},
+    "account_logout": {200},
+    "account_reauthenticate": {200},
+    "account_change_password": {200},
+    "mfa_index": {200},
+    "mfa_authenticate": {302},
+    "mfa_reauthenticate": {302, 200},
+    "mfa_activate_totp": {302},
+    "mfa_deactivate_totp": {404},
+    "mfa_view_recovery_codes": {404},
+    "mfa_generate_recovery_codes": {302},
+    "mfa_download_recovery_codes": {404},
+}
+"""What somebody who is logged in and has no second step gets from allauth's pages; all its other pages are 404."""
+
+
+def test_of_allauth_only_what_is_used_is_reachable(world):
+    from allauth.account import urls as account_urls
+    from allauth.mfa import urls as mfa_urls
+
+    def names(patterns):
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                yield from names(pattern.url_patterns)
+            else:
+                yield pattern.name
+
+    arguments = {"account_confirm_email": {"key": "abc"}, "account_reset_password_from_key": {"uidb36": "1", "key": "a-b"}}  # fmt: skip
+    found = {}
+    for name in [*names(account_urls.urlpatterns), *names(mfa_urls.urlpatterns)]:
+        address = reverse(name, kwargs=arguments.get(name))
+        found[name] = browser(world.cast["admin"]).get(address).status_code
+        if name not in ALLAUTH_OPEN:
+            assert Client().get(address).status_code == 404, name
+            assert Client().post(address).status_code == 404, name
+    assert len(found) > 15
+    wrong = {name: status for name, status in found.items() if status not in ALLAUTH_OPEN.get(name, {404})}
+    assert wrong == {}
+    for path in ("/accounts/social/signup/", "/accounts/3rdparty/", "/accounts/signup/passkey/"):
+        assert Client().get(path).status_code == 404
