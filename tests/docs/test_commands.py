@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bangfu.core.cli.parser import build_parser
+from bangfu.office.site.cli import build_parser as build_office_parser
 
 from .conftest import DOCS, READMES, ROOT, pages, tables
 
@@ -18,7 +19,7 @@ COMMANDS_PAGE = (DOCS / "commands.md").read_text(encoding="utf-8")
 _NOT_OPTIONS = {"--help", "--version"}
 _LINE = re.compile(
     r"^(?: {4,}|\| *`)?`?(?:\.venv/bin/)?bangfu ((?:rulebook|screen|explain|worklists|demo|report|query|token|exchange"
-    r"|match|crosscheck|duplicates|reviews)\b[^\n`#]*)",
+    r"|match|crosscheck|duplicates|reviews|migrate|audit|keys)\b[^\n`#]*)",
     re.MULTILINE,
 )
 
@@ -34,6 +35,7 @@ def leaves(parser: argparse.ArgumentParser, path: tuple[str, ...] = ()) -> Itera
 
 
 COMMANDS = {path: options - _NOT_OPTIONS for path, options in leaves(build_parser())}
+OFFICE = {path: options - _NOT_OPTIONS for path, options in leaves(build_office_parser())}
 
 
 def lines_of(path: Path) -> Iterator[list[str]]:
@@ -51,7 +53,7 @@ WHOLE = [words for words in SHOWN if "--as-of" in words]
 
 def command_of(words: list[str]) -> tuple[str, ...] | None:
     """The command that a line names."""
-    return next((path for path in COMMANDS if tuple(words[: len(path)]) == path), None)
+    return next((path for path in COMMANDS | OFFICE if tuple(words[: len(path)]) == path), None)
 
 
 @pytest.mark.parametrize("words", SHOWN, ids=" ".join)
@@ -60,7 +62,11 @@ def test_a_command_that_is_shown_exists_with_its_options(words: list[str]) -> No
         return
     command = command_of(words)
     assert command is not None, f"no command: bangfu {' '.join(words)}"
-    assert {word for word in words if word.startswith("--")} <= COMMANDS[command] | _NOT_OPTIONS
+    assert {word for word in words if word.startswith("--")} <= (COMMANDS | OFFICE)[command] | _NOT_OPTIONS
+
+
+def test_every_command_of_the_office_is_shown_somewhere() -> None:
+    assert {command_of(words) for words in SHOWN} >= OFFICE.keys()
 
 
 @pytest.mark.parametrize("words", WHOLE, ids=" ".join)
