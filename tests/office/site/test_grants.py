@@ -53,7 +53,7 @@ def test_roles_that_cannot_be_the_role_of_the_pages_are_refused():
     ],
 )
 def test_it_can_neither_change_the_log_nor_take_down_the_wall(as_web, sql):
-    with pytest.raises(DatabaseError, match="permission denied|must be owner"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"permission denied|must be owner"), transaction.atomic():
         connection.cursor().execute(sql)
 
 

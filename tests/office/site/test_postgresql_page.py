@@ -52,7 +52,9 @@ def test_the_set_up_of_the_page_works_and_the_web_role_sees_what_the_table_says(
     }
     words = command.replace("bangfu_web", names["bangfu_web"]).split()
     entry = "import sys; from bangfu.entry import entry; sys.argv[0] = 'bangfu'; entry()"
-    done = subprocess.run([sys.executable, "-c", entry, *words], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", entry, *words], env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     with psycopg.connect(host=host, user=names["bangfu_owner"], dbname=f"page_{worker}") as owner:
         owner.execute("SET bangfu.areas = '{\"\"}'")

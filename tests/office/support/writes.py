@@ -85,7 +85,11 @@ class Writes:
 
     @staticmethod
     def _free(sql: str, table: str) -> bool:
-        columns = frozenset(re.findall(r'"(\w+)" = ', sql.split(" WHERE ")[0])) if sql.startswith("UPDATE") else None
+        columns = (
+            frozenset(re.findall(r'"(\w+)" = ', sql.split(" WHERE ", maxsplit=1)[0]))
+            if sql.startswith("UPDATE")
+            else None
+        )
         return (table, columns) in FREE_UPDATES
 
 

@@ -36,7 +36,12 @@ def _sorts() -> list[tuple[str, str]]:
 def _dressed(row: Any, called: dict[tuple[str, str], str]) -> dict[str, Any]:
     kind = KINDS.get(row.kind)
     name = called.get((row.subject_type, row.subject_id), row.subject_id)
-    return {"row": row, "name": name, "kind": kind.label(_language()) if kind else row.kind, "tone": TONES[kind.sort] if kind else ""}
+    return {
+        "row": row,
+        "name": name,
+        "kind": kind.label(_language()) if kind else row.kind,
+        "tone": TONES[kind.sort] if kind else "",
+    }
 
 
 def _state() -> dict[str, Any]:
