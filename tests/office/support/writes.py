@@ -16,7 +16,8 @@ from django.db import connection
 
 _WRITE = re.compile(r'\s*(INSERT INTO|INSERT OR IGNORE INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
 _SAVEPOINT = re.compile(r'\s*(SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT)\s+"?(\w+)"?', re.IGNORECASE)
-OURS = re.compile(r"(registry|areas|accounts|protection|changes|imports|runs|privacy)_")
+OURS = re.compile(r"(registry|areas|accounts|protection|changes|privacy)_")
+"""Not the progress of a batch or a run, nor what a run computed from the registry."""
 FREE = {"registry_lastseen", "registry_savedfilter"}
 """Conveniences of one user that say nothing about anybody: when a file was last opened, a filter kept under a name."""
 FREE_UPDATES = {("accounts_user", frozenset({"last_login"}))}

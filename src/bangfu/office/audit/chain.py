@@ -11,6 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives import hashes, hmac
 
 from bangfu.office.audit.models import Entry, Head
+from bangfu.office.pages.inserting import BATCH, insert
 from bangfu.office.privacy.api import MasterKey, keyring
 
 MAIN = "main"
@@ -110,7 +111,10 @@ def append(stream: str, entries: Iterable[Entry], head: Head | None = None) -> H
         entry.stream, entry.seq, entry.previous = stream, count, last
         entry.hash = last = entry_hash(entry, last, key)
         rows.append(entry)
-    Entry.objects.bulk_create(rows, batch_size=2000)
+        if len(rows) == BATCH:  # a long import must not be held in memory
+            insert(rows)
+            rows = []
+    insert(rows)
     head.count, head.hash, head.seal = count, last, head_seal(stream, count, last, key)
     head.save()
     return head

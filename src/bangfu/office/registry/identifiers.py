@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bangfu.core.values.id_number import cleaned_number, read_id_number
 from bangfu.core.values.phone import read_phone
 from bangfu.core.values.text import squeeze
-from bangfu.office.privacy.api import Index, blind_index, blind_indexes, declare_index
+from bangfu.office.privacy.api import Index, blind_index, blind_index_many, blind_indexes, declare_index
 
 ID, PHONE = "id", "phone"
 
@@ -28,6 +30,11 @@ def index_of(kind: str, text: str | None) -> bytes | None:
     """The blind index of a value, None where there is none."""
     normal = _NORMAL[kind](text) if text else ""
     return blind_index(kind, normal) if normal else None
+
+
+def indexes_of_normal(kind: str, normal: Iterable[str]) -> list[bytes]:
+    """The blind indexes of texts that are in their normal form already."""
+    return blind_index_many(kind, normal)
 
 
 def indexes_to_search(kind: str, text: str) -> list[bytes]:

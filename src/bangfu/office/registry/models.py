@@ -56,6 +56,7 @@ class Household(models.Model):
         verbose_name = "户"
         indexes = (
             models.Index(fields=("area_code", "number"), name="registry_household_area"),
+            models.Index(fields=("area_code",), name="registry_household_open", condition=Q(closed_on=None)),
             models.Index(fields=("head_name", "area_code"), name="registry_household_head"),
             models.Index(fields=("monitored_kind", "area_code"), name="registry_household_monitored"),
             models.Index(fields=("household_type", "area_code"), name="registry_household_type"),
@@ -119,6 +120,7 @@ class Person(models.Model):
             models.Index(fields=("id_index",), name="registry_person_id"),
             models.Index(fields=("phone_index",), name="registry_person_phone"),
             models.Index(fields=("area_code", "number"), name="registry_person_area"),
+            models.Index(fields=("area_code",), name="registry_person_open", condition=Q(left_on=None)),
         )
 
     def __str__(self) -> str:
@@ -171,7 +173,10 @@ class Statement(models.Model):
     sealed = models.BinaryField("内容密文", null=True)
     actor_key = models.CharField("登记人", max_length=64)
     batch = models.CharField("批次", max_length=40, blank=True)
-    withdrawn_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="冲销记录")
+    # no index: almost every row has none, and a planner that believes in it reads them all
+    withdrawn_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", verbose_name="冲销记录", db_index=False
+    )
 
     personal_data: ClassVar[PersonalData] = PersonalData(
         fields={"values": "facts", "sealed": "sensitive facts, sealed"}, erased_by=_ERASED, kept=_KEPT

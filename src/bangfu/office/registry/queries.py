@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db.models import QuerySet
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.pages.refusals import OutOfReach
+from bangfu.office.registry.filters import Filter, condition
 from bangfu.office.registry.models import Household, Person
 
 VIEW = "registry.view"
@@ -14,6 +17,11 @@ VIEW = "registry.view"
 def households(actor: Actor, permission: str = VIEW) -> QuerySet[Household]:
     """Households in the actor's area."""
     return Household.objects.filter(actor.limit(permission))
+
+
+def filtered(actor: Actor, wanted: Filter, on: date) -> QuerySet[Household]:
+    """Households in the actor's area that a filter names."""
+    return households(actor).filter(condition(wanted, on))
 
 
 def persons(actor: Actor, permission: str = VIEW) -> QuerySet[Person]:

@@ -18,10 +18,10 @@ def build_parser() -> argparse.ArgumentParser:
     """All commands of the office."""
     parser = argparse.ArgumentParser(prog="bangfu", description="帮扶办公系统 / the office")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    from bangfu.office.site.operations import audit, keys, migrate
+    from bangfu.office.site.operations import account, audit, backup, doctor, keys, migrate, processes
 
-    for operation in (migrate, audit, keys):
-        operation.add(commands)
+    for module in (migrate, processes, backup, doctor, account, audit, keys):
+        module.add(commands)
     return parser
 
 

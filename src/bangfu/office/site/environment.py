@@ -61,7 +61,7 @@ class Environment:
 
     def yes(self, name: str, default: str) -> bool:
         """yes or no."""
-        return self.read(name, default, "yes 或 no", _yes)
+        return self.read(name, default, "yes | no", _yes)
 
     def number(self, name: str, default: int, low: int, high: int) -> int:
         """A whole number in a range."""

@@ -22,9 +22,11 @@ def may(actor: Any, permission: str) -> bool:
 
 
 @register.filter
-def yuan(fen: int | None) -> str:
+def yuan(fen: int | str | None) -> str:
     """`1234567` fen → `12,345.67`; nothing where the amount is not known."""
-    return "" if fen is None else f"{fen / 100:,.2f}" if abs(fen) < 2**53 else f"{fen // 100:,}.{fen % 100:02d}"
+    if not isinstance(fen, int):
+        return ""
+    return f"{fen / 100:,.2f}" if abs(fen) < 2**53 else f"{fen // 100:,}.{fen % 100:02d}"
 
 
 @register.filter
@@ -43,6 +45,20 @@ def item(mapping: Mapping[Any, Any] | None, key: Any) -> Any:
 def labelled(thing: Any) -> str:
     """The label of a field, a code or an event kind in the reader's language."""
     return str(thing.label(get_language() or "zh-hans"))
+
+
+@register.filter
+def unlocalised(number: float) -> str:
+    """A number for an attribute: a point, no grouping."""
+    return f"{number:.2f}"
+
+
+@register.filter
+def code(codes: Any, value: Any) -> str:
+    """The label of a code value in the reader's language; nothing where there is no value."""
+    if value in (None, ""):
+        return ""
+    return str(codes.label(value, get_language() or "zh-hans")) if codes else str(value)
 
 
 @register.simple_tag(takes_context=True)

@@ -39,6 +39,9 @@ def run(args: argparse.Namespace) -> int:
     if args.application_role and not _usable(args.application_role):
         return 1
     call_command("migrate", interactive=False, verbosity=1)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA optimize")
     if args.application_role:
         grant_to(args.application_role)
         print(f"已授权 / granted: {args.application_role}")
