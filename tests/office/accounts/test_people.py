@@ -36,7 +36,7 @@ def foreigner(cast):
 
 
 def link_in(answer) -> str:
-    return re.search(r'>(http://testserver/accounts/link/[^<]+)<', answer.content.decode())[1]
+    return re.search(r">(http://testserver/accounts/link/[^<]+)<", answer.content.decode())[1]
 
 
 def test_who_is_invited_sets_their_own_password_once(client_of, client, settings):

@@ -21,6 +21,8 @@ NOT_PERSONAL = {
     ("Entry", "subject_id"): "number of a household or person, a code",
     ("Vocabulary", "name"): "name of a list",
     ("SavedFilter", "name"): "name of a filter",
+    ("Batch", "file_name"): "name of a file",
+    ("Run", "rulebook_name"): "name of a rulebook",
 }
 
 

@@ -37,7 +37,9 @@ def key_file(settings, tmp_path, monkeypatch) -> Path:
 def found(client_of) -> bool:
     """孙三 by ID number and by telephone, as the county's office searches."""
     client = client_of("civil")
-    return all("孙三" in client.get("/search/", {"q": typed}).content.decode() for typed in (ID, "13900000002"))
+    return all(
+        "孙三" in client.get("/search/", {"q": typed}, follow=True).content.decode() for typed in (ID, "13900000002")
+    )
 
 
 def test_a_new_key_is_put_first_and_the_old_ones_stay(key_file):

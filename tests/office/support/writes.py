@@ -16,17 +16,11 @@ from django.db import connection
 
 _WRITE = re.compile(r'\s*(INSERT INTO|INSERT OR IGNORE INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
 _SAVEPOINT = re.compile(r'\s*(SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT)\s+"?(\w+)"?', re.IGNORECASE)
-OURS = re.compile(r"(registry|areas|accounts|protection|changes|imports|runs|privacy)_")
-FREE = {
-    "accounts_session",
-    "registry_lastseen",
-    "registry_savedfilter",
-    "imports_batch",
-    "imports_issue",
-    "imports_rememberedcolumns",
-}
-"""Conveniences of one user that say nothing about anybody (when a file was last opened, a filter, a mapping of columns), and
-which sessions are open (coming and going are rows of the log), how far a batch has come while it is read: bringing it, committing it and taking it back are rows of the log."""
+OURS = re.compile(r"(registry|areas|accounts|protection|changes|privacy)_")
+"""Not the progress of a batch or a run, nor what a run computed from the registry."""
+FREE = {"accounts_session", "registry_lastseen", "registry_savedfilter"}
+"""Conveniences of one user that say nothing about anybody (when a file was last opened, a filter kept under a name), and
+which sessions are open: coming and going are rows of the log."""
 FREE_UPDATES = {("accounts_user", frozenset({"last_login"}))}
 """Django's own note of a login, which is logged by itself."""
 

@@ -10,6 +10,7 @@ from django_tasks import task
 
 from bangfu.core.files.remarks import FileError
 from bangfu.office.accounts.api import Actor, User, actor_of
+from bangfu.office.areas.api import everywhere
 from bangfu.office.imports import checking, committing, marked, storage, withdrawing
 from bangfu.office.imports.models import (
     CANCELLED,
@@ -67,7 +68,8 @@ def _run(batch_id: int, user_id: int, state: str, work: Work, when_cancelled: st
             return None
         actor = actor_of(User.objects.get(pk=user_id), timezone.localdate())
         try:
-            work(batch, actor, storage.Progress(batch))
+            with everywhere():  # a number that is taken in another area is taken; each row's area is judged by itself
+                work(batch, actor, storage.Progress(batch))
         except storage.Cancelled:
             _leave(batch, when_cancelled, None)
         except FileError as error:

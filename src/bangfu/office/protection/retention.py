@@ -17,13 +17,16 @@ from bangfu.office.registry.erasure import PERMISSION
 
 @dataclass(frozen=True)
 class Period:
-    """A model's declaration: what is kept, how long in words and, where rows fall due, as data."""
+    """A model's declaration: what is kept and, where its rows fall due by themselves, for how long after which day.
+
+    Rows that belong to a household or a person go with them (`follows`); all others are kept as long as the log.
+    """
 
     model: str
     label: str
-    kept: str
-    erased_by: str
     keep: Keep | None
+    after: str
+    follows: bool
 
 
 def periods() -> list[Period]:
@@ -32,8 +35,10 @@ def periods() -> list[Period]:
     for model in apps.get_models():
         declared = getattr(model, "personal_data", None)
         if declared is not None and declared.fields:
-            label = str(model._meta.verbose_name)
-            found.append(Period(model._meta.label, label, declared.kept, declared.erased_by, declared.keep))
+            meta, keep = model._meta, declared.keep
+            after = str(meta.get_field(keep.after).verbose_name) if keep else ""
+            follows = any(f.related_model in (Household, Person) for f in meta.get_fields() if f.many_to_one)
+            found.append(Period(meta.label, str(meta.verbose_name), keep, after, follows))
     return found
 
 
