@@ -101,6 +101,15 @@ def test_a_merge_shows_its_numbers_then_moves_households_duties_and_groups(clien
     )  # fmt: skip
 
 
+def test_who_sees_no_household_moves_all_of_them_all_the_same(client_of, second, registered):
+    """An administrator maintains areas and sees no household: the second wall must not hide what has to move."""
+    client = client_of("admin")
+    shown = post(client, EAST_VILLAGE, "merge", others=["990101101202"], into="990101101202")
+    assert dict(shown.context["plan"].counts) == {"households": 1, "duties": 3}
+    post(client, EAST_VILLAGE, "merge", others=["990101101202"], into="990101101202", seen=seen(shown))
+    assert Household.objects.get(pk=registered.east.pk).area_code == "990101101202"
+
+
 def test_what_changed_since_the_preview_is_shown_again(client_of, second, registered):
     client = client_of("civil")
     shown = post(client, EAST_VILLAGE, "merge", others=["990101101202"], into="990101101202")
