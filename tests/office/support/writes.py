@@ -22,8 +22,6 @@ FREE = {"accounts_session", "areas_draft", "registry_lastseen", "registry_savedf
 """Conveniences of one user that say nothing about anybody (when a file was last opened, a filter kept under a name), what
 somebody has uploaded and not yet sent, and
 which sessions are open: coming and going are rows of the log."""
-ALLAUTHS = ("/accounts/2fa/", "/accounts/password/")
-"""Pages of a library that opens its own transactions; what happened there is logged right after, beside them."""
 FREE_UPDATES = {("accounts_user", frozenset({"last_login"}))}
 """Django's own note of a login, which is logged by itself."""
 
@@ -48,7 +46,7 @@ class Writes:
         self.open, self.active = [], False
 
     def _close(self, tables: set[str]) -> None:
-        if tables and "audit_entry" not in tables and not self.path.startswith(ALLAUTHS):
+        if tables and "audit_entry" not in tables:
             self.unlogged.append(f"{self.path}: {', '.join(sorted(tables))}")
 
     def watch(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:

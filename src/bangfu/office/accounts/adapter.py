@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -84,12 +86,13 @@ class InvitationOnly(DefaultAccountAdapter):
 
     def set_password(self, user: Any, password: str) -> None:
         """A new password by the person: other sessions end, the duty to change it is done."""
-        user.set_password(password)
-        user.must_change_password = False
-        user.save(update_fields=["password", "must_change_password"])
-        keep = self.request.session.session_key if self.request else ""
-        sessions.end(user.pk, keep_key=keep or "")
-        _log(user, PASSWORD_CHANGED)
+        with transaction.atomic():
+            user.set_password(password)
+            user.must_change_password = False
+            user.save(update_fields=["password", "must_change_password"])
+            keep = self.request.session.session_key if self.request else ""
+            sessions.end(user.pk, keep_key=keep or "")
+            _log(user, PASSWORD_CHANGED)
 
     def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **kwargs: Any) -> None:
         """allauth's one word about changes of the second step: it goes to the log; we have no mail to send."""
@@ -108,8 +111,12 @@ class SealedSecrets(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """`key number:sealed`, in hexadecimal."""
-        key = SubjectKey.fresh()
-        key.save()
+        with transaction.atomic():
+            key = SubjectKey.fresh()
+            key.save()
+            request = context.request
+            if request is not None and request.user.is_authenticated:
+                _log(request.user, SECOND_STEP_CHANGED, after={"what": "secret"})
         return f"{key.pk}:{(key.seal('mfa', text) or b'').hex()}"
 
     def decrypt(self, encrypted_text: str) -> str:
