@@ -23,6 +23,8 @@ class World:
     registered: Any
     stranger: Any
     """A user whose only duty lies in a county of its own, outside everybody's area."""
+    made: Any
+    """Rows that apps have there, by name, each as a pair: in the east, in the west."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,10 @@ class Sample:
     query: Arguments = field(default_factory=dict)
     data: Arguments = field(default_factory=dict)
     ok: frozenset[int] = frozenset({200, 302})
+    placeless: bool = False
+    """True where the arguments name a thing that lies in no area: one's own, or the whole installation's."""
+    needs: tuple[str, ...] = ()
+    """Permissions that the page asks for besides the one it is decorated with."""
 
 
 def _plain(**found: Any) -> Callable[[World], Arguments]:
@@ -60,93 +66,110 @@ def _user(**more: Any) -> Sample:
     )
 
 
-def _household(**more: Any) -> Sample:
+def _row(name: str, field: str = "pk", ok: frozenset[int] = frozenset({200, 302}), **more: Any) -> Sample:
+    """A row of `World.made`."""
+    return Sample(
+        lambda world: {field: world.made[name][0].pk, **more},
+        lambda world: {field: world.made[name][1].pk, **more},
+        _plain(**{field: 987654}, **more),
+        ok=ok,
+    )
+
+
+def _household(ok: frozenset[int] = frozenset({200, 302}), **more: Any) -> Sample:
     return Sample(
         lambda world: {"number": world.registered.east.number, **more},
         lambda world: {"number": world.registered.west.number, **more},
         _plain(number="none", **more),
-        ok=EMPTY,
+        ok=ok,
     )
 
 
-def _person(**more: Any) -> Sample:
-    return Sample(
-        lambda world: {"number": world.registered.persons["赵大"].number, **more},
-        lambda world: {"number": world.registered.persons["孙三"].number, **more},
-        _plain(number="none", **more),
-        ok=EMPTY,
-    )
+def _nobody(**arguments: Any) -> Sample:
+    """A row that nobody may reach: where one of one's own is hard to make, its app's tests hold the rest."""
+    return Sample(nowhere=_plain(**arguments))
 
 
-EMPTY = frozenset({200, 302, 400, 404, 422})
-"""Answers to an empty form, and to a vocabulary that this database does not hold."""
-FORM = Sample(ok=EMPTY)
-NO_ROW = Sample(nowhere=_plain(pk=987654))
-NO_ROW_KEY = Sample(nowhere=_plain(key=987654))
+REFUSED_INPUT = frozenset({200, 302, 400, 422})
+"""A form that came empty: said politely, in one of these ways."""
+
+OWN_RULES = frozenset({200, 302, 403})
+"""A page with a rule besides its permission: whose batch it is, who may see health facts. Its app's tests hold that."""
+
 SAMPLES: dict[str, Sample] = {
     "home": Sample(),
     "language": Sample(data={"language": "zh-hans"}),
     "health": Sample(),
     "registry:households": Sample(),
-    "registry:search": Sample(query={"q": "赵大"}),
-    "registry:household": Sample(
-        lambda world: {"number": world.registered.east.number},
-        lambda world: {"number": world.registered.west.number},
-        _plain(number="none"),
-    ),
-    "registry:household_export": FORM,
-    "registry:bulk": FORM,
-    "registry:bulk_preview": FORM,
-    "registry:bulk_apply": FORM,
+    "registry:household_export": Sample(ok=REFUSED_INPUT),
+    "registry:bulk": Sample(ok=REFUSED_INPUT),
+    "registry:bulk_preview": Sample(ok=REFUSED_INPUT),
+    "registry:bulk_apply": Sample(ok=REFUSED_INPUT),
     "registry:persons": Sample(),
-    "registry:person_export": FORM,
-    "registry:filter_save": FORM,
-    "registry:filter_delete": NO_ROW_KEY,
+    "registry:person_export": Sample(ok=REFUSED_INPUT),
+    "registry:filter_save": Sample(ok=REFUSED_INPUT),
+    "registry:filter_delete": Sample(nowhere=_plain(key=987654), placeless=True),
+    "registry:household": _household(),
     "registry:household_print": _household(),
     "registry:household_fact": _household(name="safe_water"),
-    "registry:person_fact": _person(name="education"),
-    "registry:document_add": _household(),
-    "registry:document": NO_ROW_KEY,
-    "registry:document_withdraw": NO_ROW_KEY,
-    "registry:unmask": _household(kind="household"),
+    "registry:person_fact": Sample(
+        lambda world: {"number": world.registered.persons["赵大"].number, "name": "education"},
+        lambda world: {"number": world.registered.persons["孙三"].number, "name": "education"},
+        _plain(number="none", name="education"),
+    ),
+    "registry:document_add": _household(ok=REFUSED_INPUT),
+    "registry:document": _nobody(key=987654),
+    "registry:document_withdraw": _nobody(key=987654),
+    "registry:unmask": _household(ok=REFUSED_INPUT, kind="household"),
+    "registry:search": Sample(query={"q": "赵大"}, data={"q": "赵大"}),
     "registry:suggest": Sample(data={"q": "赵大"}),
     "registry:vocabularies": Sample(),
-    "registry:vocabulary_load": FORM,
-    "registry:vocabulary": Sample(_plain(name="sex"), ok=EMPTY),
-    "registry:vocabulary_edit": Sample(_plain(name="sex"), ok=EMPTY),
-    "audit:log": Sample(),
-    "audit:export": Sample(ok=frozenset({200, 302, 403})),  # asks for `export` as well
-    "audit:verification": Sample(),
-    "audit:entry": NO_ROW,
-    "audit:reveal": NO_ROW,
-    "protection:list": Sample(),
-    "protection:request": FORM,
-    "protection:confirm": Sample(nowhere=_plain(pk=987654), data={"sure": "yes"}),
-    "protection:refuse": NO_ROW,
-    "imports:list": Sample(),
-    "imports:new": FORM,
-    **{
-        f"imports:{name}": NO_ROW
-        for name in (
-            "batch",
-            "progress",
-            "columns",
-            "issues",
-            "changes",
-            "marked",
-            "check",
-            "commit",
-            "cancel",
-            "resume",
-            "discard",
-            "withdraw",
-        )
-    },
+    "registry:vocabulary_load": Sample(),
+    "registry:vocabulary": Sample(nowhere=_plain(name="none"), placeless=True),
+    "registry:vocabulary_edit": Sample(nowhere=_plain(name="none"), placeless=True),
     "runs:list": Sample(),
-    "runs:new": FORM,
-    **{f"runs:{name}": NO_ROW for name in ("run", "progress", "cancel", "lines", "export")},
-    "runs:line": Sample(nowhere=_plain(pk=987654, line=1)),
-    "runs:worklist": Sample(nowhere=_plain(pk=987654, code=EAST)),
+    "runs:new": Sample(ok=REFUSED_INPUT),
+    "runs:run": _row("run"),
+    "runs:progress": _row("run"),
+    "runs:cancel": _row("run"),
+    "runs:lines": _row("run"),
+    "runs:line": Sample(
+        lambda world: {"pk": world.made["run"][0].pk, "line": world.made["line"][0].pk},
+        lambda world: {"pk": world.made["run"][1].pk, "line": world.made["line"][1].pk},
+        lambda world: {"pk": world.made["run"][0].pk, "line": 987654},
+        ok=OWN_RULES,
+    ),
+    "runs:export": _row("run"),
+    "runs:worklist": Sample(
+        lambda world: {"pk": world.made["run"][0].pk, "code": EAST_VILLAGE},
+        lambda world: {"pk": world.made["run"][1].pk, "code": WEST_VILLAGE},
+        lambda world: {"pk": world.made["run"][0].pk, "code": "880101101201"},
+    ),
+    "imports:list": Sample(),
+    "imports:new": Sample(ok=REFUSED_INPUT),
+    "imports:batch": _row("batch"),
+    "imports:progress": _row("batch"),
+    "imports:columns": _row("batch", ok=OWN_RULES),
+    "imports:issues": _row("batch"),
+    "imports:changes": _row("batch"),
+    "imports:marked": _row("batch"),
+    "imports:check": _row("batch"),
+    "imports:commit": _row("batch"),
+    "imports:cancel": _row("batch", ok=OWN_RULES),
+    "imports:resume": _row("batch"),
+    "imports:discard": _row("batch"),
+    "imports:withdraw": _row("batch", ok=REFUSED_INPUT),
+    "protection:list": Sample(),
+    "protection:request": Sample(ok=REFUSED_INPUT),
+    "protection:confirm": Sample(
+        lambda world: {"pk": world.made["request"][0].pk}, lambda world: {"pk": world.made["request"][1].pk}
+    ),
+    "protection:refuse": _row("request"),
+    "audit:log": Sample(),
+    "audit:export": Sample(needs=("audit.view",)),
+    "audit:verification": Sample(),
+    "audit:entry": _row("entry"),
+    "audit:reveal": _row("entry", ok=REFUSED_INPUT),
     "areas:tree": Sample(),
     "areas:import": Sample(),
     "areas:template": Sample(),
