@@ -68,7 +68,8 @@ def test_a_file_that_cannot_be_read_says_why_in_both_languages(upload, client_of
     assert (batch.state, batch.failure["code"]) == ("failed", code)
     client = client_of("township")
     assert name in client.get(f"/imports/{batch.pk}/").content.decode()
-    english = client.get(f"/imports/{batch.pk}/", headers={"accept-language": "en"}).content.decode()
+    client.post("/language/", {"language": "en"})
+    english = client.get(f"/imports/{batch.pk}/").content.decode()
     assert f"{name}:" in english
 
 
