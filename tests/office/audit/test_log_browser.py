@@ -46,4 +46,4 @@ def test_two_people_erase_a_household_whose_time_is_over(live_server, registered
         page.get_by_role("button", name="确认删除").click()
         page.get_by_text("已删除个人资料").wait_for()
         page.goto(f"/households/{registered.west.number}/")
-        page.get_by_role("heading", name="已按规定删除").wait_for()
+        page.get_by_role("heading", name="已按规定删除", exact=True).wait_for()
