@@ -74,7 +74,7 @@ def test(args: argparse.Namespace) -> int:
 
 def screen(args: argparse.Namespace) -> int:
     """The monthly run."""
-    existing([args.rulebook, args.data, *(path for path in (args.previous, args.reports, args.decisions) if path)])
+    existing([args.rulebook, args.data, args.previous, args.reports, args.decisions])
     if args.engine == "spark":
         raise UsageError("--engine spark: 尚未提供，请用 duckdb / is not available yet; use duckdb")
     from bangfu.core.screening.run import screen as run_screen
@@ -123,7 +123,7 @@ def explain(args: argparse.Namespace) -> int:
     """Explain one household."""
     from bangfu.core.screening.explain_data import explain_household
 
-    existing([args.rulebook, args.data, *([args.decisions] if args.decisions else [])])
+    existing([args.rulebook, args.data, args.decisions])
     book = _load(args.rulebook, cases=False)
     if args.policy and args.policy not in book.policies:
         raise UsageError(_no_policy(args.policy, book))
@@ -185,12 +185,13 @@ def _no_policy(name: str, book: Rulebook) -> str:
     return f"--policy: {book.name} 没有政策 {name!r} / has no policy {name!r}{hint}"
 
 
-def existing(paths: Sequence[Path]) -> list[Path]:
-    """The paths; raises UsageError for the first that does not exist."""
-    for path in paths:
+def existing(paths: Sequence[Path | None]) -> list[Path]:
+    """The paths that were given; raises UsageError for the first that does not exist."""
+    given = [path for path in paths if path is not None]
+    for path in given:
         if not path.exists():
             raise UsageError(f"{path}: 不存在 / no such file or folder")
-    return list(paths)
+    return given
 
 
 class Bar:

@@ -14,7 +14,7 @@ from bangfu.core.cli.commands import OK, Bar, existing
 
 def crosscheck(args: argparse.Namespace) -> int:
     """Link all bureaus' files to the registry and write what they say of persons and households."""
-    existing([args.registry, args.bureau, *([args.decisions] if args.decisions else [])])
+    existing([args.registry, args.bureau, args.decisions])
     from bangfu.core.matching.crosscheck.run import crosscheck as run_crosscheck
     from bangfu.core.matching.exchange.authorisations_reading import read_authorisations
 

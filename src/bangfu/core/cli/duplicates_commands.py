@@ -10,7 +10,7 @@ from bangfu.core.cli.commands import FAILED, OK, Bar, existing
 
 def duplicates(args: argparse.Namespace) -> int:
     """Search a registry for persons and households that stand in it twice."""
-    existing([args.registry, *([args.decisions] if args.decisions else [])])
+    existing([args.registry, args.decisions])
     from bangfu.core.matching.duplicates.run import find_duplicates
 
     with Bar() as bar:

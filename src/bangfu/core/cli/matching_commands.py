@@ -10,7 +10,7 @@ from bangfu.core.cli.commands import FAILED, OK, Bar, existing
 
 def match(args: argparse.Namespace) -> int:
     """Link a bureau's file to registered persons."""
-    existing([args.registry, args.file, *([args.manifest] if args.manifest else [])])
+    existing([args.registry, args.file, args.manifest])
     from bangfu.core.matching.matching import match as run_match
     from bangfu.core.matching.tokens.keys import read_token_key
 

@@ -182,7 +182,7 @@ def query(args: argparse.Namespace) -> int:
     from bangfu.core.matching.report.catalogue import TABLES
     from bangfu.core.rulebook.mistakes import nearest
 
-    existing([args.registry, *([args.households] if args.households else [])])
+    existing([args.registry, args.households])
     if args.source not in TABLES:
         near = nearest(args.source, TABLES)
         hint = f"; did you mean {near!r}?" if near else ""

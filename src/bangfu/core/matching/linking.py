@@ -62,8 +62,12 @@ class Links:
         self.review[rows] = review
 
 
-def link(people: People, rows: Rows) -> Links:
-    """Link every row; deterministic, and independent of the order in which stages find their pairs."""
+def link(people: People, rows: Rows, outsiders: float | None = None) -> Links:
+    """Link every row; deterministic, and independent of the order in which stages find their pairs.
+
+    `outsiders`: the share of well-formed numbers that are about nobody registered, where `rows` are only a part of a
+    file and the whole says it; by default it is counted here.
+    """
     import numpy as np
 
     size = len(rows)
@@ -73,15 +77,21 @@ def link(people: People, rows: Rows) -> Links:
         np.zeros(size, np.float32),
         np.zeros(size, bool),
     )
-    outsiders = link_by_number(people, rows, found)
-    link_by_search(people, rows, found, outsiders)
+    counted = _by_number(people, rows, found)
+    _search(people, rows, found, counted if outsiders is None else outsiders)
     return found
+
+
+def share_of_outsiders(strangers: int, numbered: int) -> float:
+    """The share of `numbered` rows that are about nobody registered, `strangers` of them having been counted."""
+    share = (strangers + USUAL_ROWS * USUAL_STRANGERS) / (numbered + USUAL_ROWS)
+    return min(0.95, max(0.02, share))
 
 
 # -- rows with a well-formed number ----------------------------------------------------------------------------
 
 
-def link_by_number(people: People, rows: Rows, found: Links) -> float:
+def _by_number(people: People, rows: Rows, found: Links) -> float:
     """Rows whose number is well-formed; returns the share of them that are about nobody registered."""
     import numpy as np
 
@@ -97,8 +107,7 @@ def link_by_number(people: People, rows: Rows, found: Links) -> float:
     _look_at_relatives(people, rows, found)
     _registry_wrong(people, rows, found, strangers)
     _lost_digits(people, rows, found, strangers)
-    share = (len(strangers) + USUAL_ROWS * USUAL_STRANGERS) / (len(order) + USUAL_ROWS)
-    return float(min(0.95, max(0.02, share)))
+    return share_of_outsiders(len(strangers), len(order))
 
 
 def _one_block(people: People, rows: Rows, found: Links, order: Any) -> Any:
@@ -255,7 +264,7 @@ def _lost_digits(people: People, rows: Rows, found: Links, at: Any) -> None:
 # -- rows without ----------------------------------------------------------------------------------------------
 
 
-def link_by_search(people: People, rows: Rows, found: Links, outsiders: float) -> None:
+def _search(people: People, rows: Rows, found: Links, outsiders: float) -> None:
     """Rows whose number is none, or somebody else's, are searched for by everything else that they say."""
     import numpy as np
 

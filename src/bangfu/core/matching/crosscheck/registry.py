@@ -8,7 +8,7 @@ the order of the numbers nor jump about between households.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -115,6 +115,13 @@ class Registry:
         )
         rows = Rows(Numbers(packed, problems, {}), names, birth, sex, column, None, phone, township)
         return People(rows, pa.array(np.arange(self.persons)), pa.array(households))
+
+    @cached_property
+    def named_people(self) -> People:
+        """`people` under their own numbers, which only reviewers' decisions ask for."""
+        import pyarrow as pa
+
+        return replace(self.people, person_no=self.all_person_no().take(pa.array(self.place_of_row)))
 
     def _place_of(self, name: str, in_file: Callable[[Any], Any], households: Any) -> Any:
         """Telephone or township of each person in the order of the table: their own, else their household's."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,8 @@ from bangfu.core.matching.crosscheck.ranges import NOBODY, TableLinks
 from bangfu.core.matching.crosscheck.registry import Registry
 from bangfu.core.matching.decisions import Decision, apply_decisions
 from bangfu.core.matching.linking import Links
-from bangfu.core.matching.methods import CODES
 from bangfu.core.matching.names import Names
 from bangfu.core.matching.numbers import NO_NUMBER, Numbers
-from bangfu.core.matching.people import People
 from bangfu.core.matching.rows import NO_DAY, Rows, read_rows
 from bangfu.core.values.id_number import PROBLEMS
 
@@ -70,7 +68,8 @@ def decide(registry: Registry, links: TableLinks, decisions: Decisions | None = 
         return Decided(rows, nothing, nothing.astype(np.uint8), nothing.astype(np.float32), nothing.astype(bool))
     rows = rows[np.argsort(store.mapped("row")[rows])]
     identities = _identities(links, rows)
-    found = link_part(registry.people, identities, _outsiders(links))
+    numbered = store.rows - store.unnumbered
+    found = linking.link(registry.people, identities, linking.share_of_outsiders(links.strangers, numbered))
     source = Path(store.meta["file"]).stem
     settled, lapsed = _reviewed(registry, source, identities, found, decisions)
     placed = _placed(registry, rows, found, np.argsort(rows))
@@ -84,34 +83,7 @@ def _reviewed(
     """Settle what reviewers decided. Decisions name persons by number, which only this step needs."""
     if not decisions:
         return 0, 0
-    import pyarrow as pa
-
-    numbers = registry.all_person_no().take(pa.array(registry.place_of_row))
-    people = replace(registry.people, person_no=numbers)
-    return apply_decisions(people, source, identities, found, decisions)
-
-
-def _outsiders(links: TableLinks) -> float:
-    """The share of a file's well-formed numbers that nobody registered has, as `linking.link` counts it."""
-    well = links.store.rows - links.store.unnumbered
-    share = (links.strangers + linking.USUAL_ROWS * linking.USUAL_STRANGERS) / (well + linking.USUAL_ROWS)
-    return min(0.95, max(0.02, share))
-
-
-def link_part(people: People, rows: Rows, outsiders: float) -> Links:
-    """`linking.link` for some rows of a file, of whose well-formed numbers the share `outsiders` is of nobody here."""
-    import numpy as np
-
-    size = len(rows)
-    found = Links(
-        np.full(size, linking.NOBODY, np.int64),
-        np.full(size, CODES["no_candidate"], np.uint8),
-        np.zeros(size, np.float32),
-        np.zeros(size, bool),
-    )
-    linking.link_by_number(people, rows, found)
-    linking.link_by_search(people, rows, found, outsiders)
-    return found
+    return apply_decisions(registry.named_people, source, identities, found, decisions)
 
 
 def _identities(links: TableLinks, rows: Any) -> Rows:
