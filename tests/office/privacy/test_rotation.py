@@ -134,9 +134,9 @@ def test_a_check_names_a_missing_key_and_a_file_that_others_may_read(key_file, r
 
 
 def test_two_rotations_at_once_are_refused(key_file, registered, capsys):
-    from bangfu.office.site.operations.keys import _alone
+    from bangfu.core.files.locks import lock_file
 
-    with _alone(key_file) as mine:
+    with lock_file(key_file.with_name(f"{key_file.name}.lock")) as mine:
         assert mine
         assert main(["keys", "rotate"]) == 1
     assert "another rotation is running" in capsys.readouterr().err

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bangfu.core.files.locks import take
+
 
 class OutputError(Exception):
     """A place where results cannot be put; the message says why and what to do."""
@@ -21,19 +23,15 @@ def alone(out: Path) -> Iterator[None]:
 
     The lock ends with its process, however that ends.
     """
-    import fcntl
-
     path = out.resolve().parent / f".{out.resolve().name}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not take(handle):
             os.close(handle)
             raise OutputError(
                 f"{out}: 另一个进程正在写这个文件夹，请等它结束 / another process is at work on it; wait until it ends"
-            ) from None
+            )
         if path.exists() and path.stat().st_ino == os.fstat(handle).st_ino:
             break
         os.close(handle)  # whoever held it has just ended and removed the file

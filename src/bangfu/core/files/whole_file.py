@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bangfu.core.files.locks import take
+
 _LEFT = re.compile(r"\.bangfu-partial-[0-9a-f]{16}")
 
 
@@ -43,7 +45,7 @@ def _fresh(goal: Path) -> tuple[Path, int | None]:
         if sys.platform == "win32":  # there a file that is open can be neither renamed nor, by others, removed
             os.close(held)
             return made, None
-        if _lock(held) is not False and os.fstat(held).st_nlink:
+        if take(held) is not False and os.fstat(held).st_nlink:
             return made, held
         os.close(held)
         made.unlink(missing_ok=True)
@@ -64,26 +66,7 @@ def _sweep(folder: Path) -> None:
         except OSError:  # it went meanwhile, or is not ours to touch
             continue
         try:
-            if _lock(held):
+            if take(held):
                 left.unlink(missing_ok=True)
         finally:
             os.close(held)
-
-
-if sys.platform == "win32":
-
-    def _lock(_held: int) -> bool | None:
-        return None
-
-else:
-    import fcntl
-
-    def _lock(held: int) -> bool | None:
-        """True where it is held now, False where somebody else holds it, None where the file system has no locks."""
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return None
-        return True

@@ -5,7 +5,6 @@ A worker that holds a batch keeps a lock on `BATCH/lock`; the system drops it wh
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -22,6 +21,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from bangfu.core.files.locks import lock_file
 from bangfu.office.imports.models import Batch
 from bangfu.office.pages.refusals import Invalid
 
@@ -199,13 +199,8 @@ def forget_progress(batch: Batch) -> None:
 @contextmanager
 def held(batch: Batch) -> Iterator[bool]:
     """Hold the batch as its only worker; False where another one has it."""
-    with (folder(batch) / "lock").open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+    with lock_file(folder(batch) / "lock") as mine:
+        yield mine
 
 
 def interrupted(batch: Batch) -> bool:

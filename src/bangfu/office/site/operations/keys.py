@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from bangfu.core.files.locks import lock_file
 
 
 def add(commands: Any) -> None:
@@ -30,24 +29,12 @@ def _progress(what: str, done: int) -> None:
         print(f"\r{what} {done:,}   ", end="", file=sys.stderr, flush=True)
 
 
-@contextmanager
-def _alone(path: Path) -> Iterator[bool]:
-    """Only one rotation at a time; the lock goes with the process, however it ends."""
-    with path.with_name(f"{path.name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
-            return
-        yield True
-
-
 def run_rotate(_args: argparse.Namespace) -> int:
     """Two keys in the file mean that a rotation is under way: it goes on; else a new one begins."""
     from django.conf import settings
 
     path = Path(settings.BANGFU_KEYS_FILE)
-    with _alone(path) as mine:
+    with lock_file(path.with_name(f"{path.name}.lock")) as mine:
         if not mine:
             print("另一个轮换正在进行 / another rotation is running", file=sys.stderr)
             return 1

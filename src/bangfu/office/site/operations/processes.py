@@ -142,20 +142,17 @@ def _wait(children: list[subprocess.Popen[bytes]]) -> bool:
 
 def run_worker(args: argparse.Namespace) -> int:
     """Background tasks, one worker a home; what a killed worker left is put right before the first task."""
-    import fcntl
-
     from django.conf import settings
     from django.core.management import call_command
 
+    from bangfu.core.files.locks import lock_file
     from bangfu.office.site.subscribers import recover
 
     if message := ready():
         print(f"bangfu: {message}", file=sys.stderr)
         return FAILED
-    with (Path(settings.BANGFU_HOME) / "worker.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+    with lock_file(Path(settings.BANGFU_HOME) / "worker.lock") as mine:
+        if not mine:
             print("bangfu: 后台任务已在运行 / a worker is already running", file=sys.stderr)
             return FAILED
         recover()
