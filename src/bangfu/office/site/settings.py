@@ -26,7 +26,8 @@ BANGFU_MAIL_URL = _env.text("BANGFU_MAIL_URL")
 globals().update(_env.mail("BANGFU_MAIL_URL"))
 DEFAULT_FROM_EMAIL = _env.text("BANGFU_MAIL_FROM", "bangfu@localhost")
 DEBUG = _env.yes("BANGFU_DEBUG", "no")
-SECRET_KEY = read_secret_key(_env.path("BANGFU_SECRET_KEY_FILE", BANGFU_HOME / "secret_key"))
+BANGFU_SECRET_KEY_FILE = _env.path("BANGFU_SECRET_KEY_FILE", BANGFU_HOME / "secret_key")
+SECRET_KEY = read_secret_key(BANGFU_SECRET_KEY_FILE)
 ALLOWED_HOSTS = [host.strip() for host in _env.text("BANGFU_HOSTS", "localhost,127.0.0.1,[::1]").split(",")]
 _https = _env.yes("BANGFU_HTTPS", "no")
 

@@ -112,7 +112,7 @@ def make_backup(out: Path, *, with_keys: bool = False) -> tuple[int, int]:
 def _key_files() -> list[Path]:
     from django.conf import settings
 
-    return [Path(settings.BANGFU_KEYS_FILE), Path(settings.BANGFU_HOME) / "secret_key"]
+    return [Path(settings.BANGFU_KEYS_FILE), Path(settings.BANGFU_SECRET_KEY_FILE)]
 
 
 def _dump(folder: Path) -> Path:
@@ -133,17 +133,23 @@ def _dump(folder: Path) -> Path:
             source.close()
         return target
     target = folder / "office.pgdump"
-    _postgres("pg_dump", ["--format=custom", "--no-owner", "--no-privileges", f"--file={target}"])
+    _postgres(
+        "pg_dump", ["--format=custom", "--no-owner", "--no-privileges", "--enable-row-security", f"--file={target}"]
+    )
     return target
 
 
 def _postgres(program: str, arguments: list[str], *, name_option: bool = False) -> None:
     from django.db import connection
 
+    from bangfu.office.areas.wall import SETTING
+
     if shutil.which(program) is None:
         raise BackupError(f"没有 {program}，请安装 postgresql-client / {program} is missing: install postgresql-client")
     given = connection.settings_dict
-    environment = {**os.environ, "PGPASSWORD": str(given.get("PASSWORD") or "")}
+    # the wall of areas binds the owner too: a dump that did not say whose rows it wants would be refused, or hold none
+    walls = f'-c {SETTING}={{""}}'
+    environment = {**os.environ, "PGPASSWORD": str(given.get("PASSWORD") or ""), "PGOPTIONS": walls}
     options = [
         f"--{key}={given[name]}"
         for key, name in (("host", "HOST"), ("port", "PORT"), ("username", "USER"))
@@ -272,10 +278,9 @@ def restore(path: Path, manifest: dict[str, Any]) -> None:
                 with target.open("wb") as file:
                     shutil.copyfileobj(_opened(tar, member), file)
         whole = Path(folder)
+        places = {path.name: path for path in _key_files()}
         for key in (whole / "keys").glob("*"):
-            wanted = (
-                Path(settings.BANGFU_KEYS_FILE) if key.name == Path(settings.BANGFU_KEYS_FILE).name else home / key.name
-            )
+            wanted = places.get(key.name, home / key.name)
             if not wanted.exists():
                 shutil.move(key, wanted)
                 wanted.chmod(0o600)

@@ -12,6 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bangfu.office.site.operations.processes import steps_behind
+
 GOOD, WARN, BAD = "✓", "!", "✗"
 _LEAST_FREE_GB = 2.0
 _SLOW_QUEUE = timedelta(minutes=10)
@@ -98,7 +100,7 @@ def _keys() -> Iterator[Result]:
     from bangfu.office.privacy.api import KeyFileError, SubjectKey, keyring
 
     yield from _secret(Path(settings.BANGFU_KEYS_FILE), "密钥文件 / key file")
-    yield from _secret(Path(settings.BANGFU_HOME) / "secret_key", "会话密钥 / session key")
+    yield from _secret(Path(settings.BANGFU_SECRET_KEY_FILE), "会话密钥 / session key")
     try:
         ring = keyring()
         sample = SubjectKey.objects.filter(destroyed_at=None).order_by("-pk").first()
@@ -116,10 +118,8 @@ def _keys() -> Iterator[Result]:
 
 def _database() -> Iterator[Result]:
     from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    waiting = steps_behind()
     yield Result(GOOD, "数据库 / database", connection.vendor)
     if waiting:
         yield Result(BAD, "数据库版本 / schema", f"{waiting} 步未升级 / steps behind", "bangfu migrate")

@@ -37,18 +37,25 @@ def _address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, default=8, help="每个进程的线程数 / threads of each")
 
 
+def steps_behind() -> int:
+    """How many migrations the database still waits for. Raises DatabaseError."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
 def ready() -> str:
     """What keeps the office from starting, as a message for a person; empty where nothing does."""
     from django.conf import settings
-    from django.db import DatabaseError, connection
-    from django.db.migrations.executor import MigrationExecutor
+    from django.db import DatabaseError
 
     from bangfu.office.privacy.api import KeyFileError, keyring
 
     try:
         keyring()
-        executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        waiting = steps_behind()
     except KeyFileError as error:
         return str(error)
     except DatabaseError as error:
