@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bangfu.office.imports import api as imports
-from bangfu.office.runs.bureau import gather_bureau_files, place_bureau_files
+from bangfu.office.runs.bureau import bureau_files, gather_bureau_files, place_bureau_files
 
 DAY = date(2026, 10, 31)
 
@@ -46,3 +46,23 @@ def test_an_accepted_import_takes_the_place_of_the_folder_s_file_and_no_other(ac
 def test_without_a_folder_the_accepted_imports_are_all_there_is(accepted, settings, tmp_path: Path):
     settings.MEDIA_ROOT = tmp_path / "files"
     assert gather_bureau_files("990101", DAY, tmp_path / "out") == 1
+
+
+MANIFEST = """{"source": "公安局", "as_of": "%s", "received_on": "2026-11-01", "legal_basis": "x", "authorisation": "y",
+ "covers": {"areas": ["990101"], "from": "2026-10-01", "to": "2026-10-31"}}"""
+
+
+@pytest.mark.parametrize(("placed", "wins"), [("2026-11-01", "旧"), ("2026-10-30", "新")])
+def test_a_folder_s_file_of_a_later_day_stays_and_the_page_names_what_a_run_reads(
+    accepted, settings, tmp_path: Path, placed: str, wins: str
+):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    source = tmp_path / "month"
+    source.mkdir()
+    (source / "vehicles.csv").write_text("旧", encoding="utf-8")
+    (source / "vehicles.manifest.json").write_text(MANIFEST % placed, encoding="utf-8")
+    place_bureau_files("990101", DAY, source)
+    gather_bureau_files("990101", DAY, tmp_path / "out")
+    assert (tmp_path / "out" / "vehicles.csv").read_text(encoding="utf-8") == wins
+    (listed,) = [file for file in bureau_files("990101", DAY) if file.table == "vehicles"]
+    assert listed.file == {"旧": "vehicles.csv", "新": "车辆.CSV"}[wins]

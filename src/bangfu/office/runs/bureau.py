@@ -19,7 +19,7 @@ _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
-class BureauFile:
+class TableFile:
     """A bureau table of the rulebook: its labels, the file of the month, and of when its manifest says it is."""
 
     table: str
@@ -60,46 +60,35 @@ def latest_month(area_code: str) -> str:
     return max(found, default="")
 
 
-def bureau_files(area_code: str, month: date) -> list[BureauFile]:
-    """Every bureau table of the rulebook, with its file where it came."""
-    from bangfu.core.files.find import find_table
+def bureau_files(area_code: str, month: date) -> list[TableFile]:
+    """Every bureau table of the rulebook, with the file that a run of the month reads, where there is one."""
     from bangfu.core.files.manifest import read_manifest
-    from bangfu.core.files.remarks import FileError
 
-    folder = bureau_folder(area_code, month)
-    found = []
+    newer, found = _accepted(area_code, month), []
     for table in rulebook().tables.values():
         if not table.bureau:
             continue
-        try:
-            path = find_table(folder, table.file) if folder else None
-        except FileError:
-            path = None
-        if path is None:
-            found.append(BureauFile(table.id, table.label.zh, table.label.en))
-            continue
-        manifest, _problem = read_manifest(path)
-        as_of = manifest.as_of if manifest else None
-        found.append(BureauFile(table.id, table.label.zh, table.label.en, path.name, as_of, manifest is not None))
+        labels = (table.id, table.label.zh, table.label.en)
+        accepted, placed = newer.get(table.id), _placed(area_code, month, table.file)
+        if accepted is not None:
+            found.append(TableFile(*labels, accepted.file_name, accepted.as_of, accepted.manifest is not None))
+        elif placed is not None:
+            manifest, _problem = read_manifest(placed)
+            found.append(TableFile(*labels, placed.name, manifest and manifest.as_of, manifest is not None))
+        else:
+            found.append(TableFile(*labels))
     return found
-
-
-def _home(area_code: str) -> Path:
-    if not (area_code.isascii() and area_code.isdigit()):
-        raise ValueError(f"no area code: {area_code!r}")
-    return Path(settings.MEDIA_ROOT) / "bureau" / area_code[:6]
 
 
 def gather_bureau_files(area_code: str, as_of: date, target: Path) -> int:
     """Put the bureaus' files for a run into a fresh folder: the month's folder, and over it what came in as an import and
-    was accepted, the latest of each table. Returns how many files there are."""
+    was accepted, unless the folder's is of a later day. Returns how many files there are."""
     placed = bureau_folder(area_code, as_of)
     if placed is None:
         target.mkdir()  # tells the core that no bureau file came, not that the data are clean
     else:
         shutil.copytree(placed, target)
-    actor = replace(system_actor(), grants=(Grant("county_civil_affairs", area_code),))
-    for table, accepted in imports.bureau_files(actor, as_of).items():
+    for table, accepted in _accepted(area_code, as_of).items():
         name = rulebook().tables[table].file
         for old in (*target.glob(f"{name}.*"), target / name):
             shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
@@ -108,3 +97,34 @@ def gather_bureau_files(area_code: str, as_of: date, target: Path) -> int:
             text = json.dumps(accepted.manifest, ensure_ascii=False)
             (target / f"{name}.manifest.json").write_text(text, encoding="utf-8")
     return sum(1 for path in target.iterdir() if ".manifest." not in path.name)
+
+
+def _placed(area_code: str, month: date, name: str) -> Path | None:
+    from bangfu.core.files.find import find_table
+    from bangfu.core.files.remarks import FileError
+
+    folder = bureau_folder(area_code, month)
+    try:
+        return find_table(folder, name) if folder else None
+    except FileError:  # two of one name: the core says so when it reads them
+        return None
+
+
+def _accepted(area_code: str, as_of: date) -> dict[str, imports.BureauFile]:
+    """By table the accepted imports that count, in the county: those of no earlier day than the folder's file says."""
+    from bangfu.core.files.manifest import read_manifest
+
+    actor = replace(system_actor(), grants=(Grant("county_civil_affairs", area_code),))
+    found = {}
+    for table, accepted in imports.bureau_files(actor, as_of).items():
+        placed = _placed(area_code, as_of, rulebook().tables[table].file)
+        manifest = read_manifest(placed)[0] if placed else None
+        if manifest is None or manifest.as_of is None or manifest.as_of <= accepted.as_of:
+            found[table] = accepted
+    return found
+
+
+def _home(area_code: str) -> Path:
+    if not (area_code.isascii() and area_code.isdigit()):
+        raise ValueError(f"no area code: {area_code!r}")
+    return Path(settings.MEDIA_ROOT) / "bureau" / area_code[:6]
