@@ -21,45 +21,31 @@ def _counted(user: Any, what: str, clean: Any) -> Any:
         raise
 
 
-def _plain(form: Any) -> None:
-    """No placeholder: the label says what it is."""
-    form.fields["code"].widget.attrs["placeholder"] = ""
+class CountedCode:
+    """What the forms that ask for a code share: no placeholder, since the label says what it is; a wrong code counts."""
+
+    fields: Any
+    user: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs["placeholder"] = ""
+
+    def clean_code(self) -> Any:
+        """Counted."""
+        return _counted(self.user, "code", super().clean_code)  # type: ignore[misc]
 
 
-class CountedAuthenticate(AuthenticateForm):
+class CountedAuthenticate(CountedCode, AuthenticateForm):
     """The code after the password."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _plain(self)
 
-    def clean_code(self) -> Any:
-        """Counted."""
-        return _counted(self.user, "code", super().clean_code)
-
-
-class CountedReauthenticate(ReauthenticateForm):
+class CountedReauthenticate(CountedCode, ReauthenticateForm):
     """The code before something delicate."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _plain(self)
 
-    def clean_code(self) -> Any:
-        """Counted."""
-        return _counted(self.user, "code", super().clean_code)
-
-
-class CountedActivate(ActivateTOTPForm):
+class CountedActivate(CountedCode, ActivateTOTPForm):
     """The first code."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _plain(self)
-
-    def clean_code(self) -> Any:
-        """Counted."""
-        return _counted(self.user, "code", super().clean_code)
 
 
 class CountedChangePassword(ChangePasswordForm):

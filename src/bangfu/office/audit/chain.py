@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
-
-from cryptography.hazmat.primitives import hashes, hmac
 
 from bangfu.office.audit.models import Entry, Head
 from bangfu.office.pages.inserting import BATCH, insert
@@ -17,13 +14,8 @@ from bangfu.office.privacy.api import MasterKey, keyring
 MAIN = "main"
 
 
-@lru_cache(maxsize=4)
-def _keyed(secret: bytes) -> hmac.HMAC:
-    return hmac.HMAC(secret, hashes.SM3())
-
-
 def _mac(key: MasterKey, *parts: bytes) -> bytes:
-    mac = _keyed(key.derive("audit")).copy()
+    mac = key.mac("audit").copy()
     mac.update(b"".join([len(part).to_bytes(4, "big") + part for part in parts]))
     return mac.finalize()
 
@@ -75,7 +67,7 @@ def row_hash(row: bytes, previous: bytes, key: MasterKey) -> bytes:
 
 def row_hasher(key: MasterKey) -> Callable[[bytes, bytes], bytes]:
     """`row_hash` with the key looked up once, for reading millions of rows."""
-    keyed = _keyed(key.derive("audit"))
+    keyed = key.mac("audit")
 
     def of(row: bytes, previous: bytes) -> bytes:
         mac = keyed.copy()

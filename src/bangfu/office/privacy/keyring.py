@@ -36,6 +36,10 @@ class MasterKey:
         """32 bytes for one purpose: HMAC-SM3 of its name."""
         return _derive(self.secret, purpose)
 
+    def mac(self, purpose: str) -> hmac.HMAC:
+        """HMAC-SM3 under the key for one purpose, keyed once: to be copied before it is fed."""
+        return _keyed(self.derive(purpose))
+
     def __repr__(self) -> str:
         return f"MasterKey({self.name!r}, …)"
 
@@ -65,6 +69,11 @@ class Keyring:
 @lru_cache(maxsize=64)
 def _derive(secret: bytes, purpose: str) -> bytes:
     return _mac(secret, b"bangfu:" + purpose.encode())
+
+
+@lru_cache(maxsize=16)
+def _keyed(key: bytes) -> hmac.HMAC:
+    return hmac.HMAC(key, hashes.SM3())
 
 
 def _mac(secret: bytes, message: bytes) -> bytes:

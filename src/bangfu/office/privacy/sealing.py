@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 
@@ -88,21 +86,16 @@ def unseal(key: bytes, label: str, sealed: bytes) -> str:
     return _decrypt(key, label, bytes(sealed)).decode()
 
 
-@lru_cache(maxsize=8)
-def _keyed(key: bytes) -> hmac.HMAC:
-    return hmac.HMAC(key, hashes.SM3())
-
-
 def blind_index(kind: str, value: str, master: MasterKey | None = None) -> bytes:
     """16 bytes by which a sealed value is found without being opened; `value` must be normalised by the caller."""
-    mac = _keyed((master or keyring().current).derive("index")).copy()
+    mac = (master or keyring().current).mac("index").copy()
     mac.update(kind.encode() + b"\x00" + value.encode())
     return mac.finalize()[:16]
 
 
 def blind_index_many(kind: str, values: Iterable[str]) -> list[bytes]:
     """`blind_index` of many values under the key in use."""
-    keyed, head = _keyed(keyring().current.derive("index")), kind.encode() + b"\x00"
+    keyed, head = keyring().current.mac("index"), kind.encode() + b"\x00"
     found = []
     for value in values:
         mac = keyed.copy()

@@ -86,7 +86,6 @@ class Catalogue:
     tables: Mapping[str, Mapping[str, Field]]
     table_labels: Mapping[str, tuple[str, str]]
     codes: Mapping[str, Codes]
-    bureau_tables: tuple[str, ...]
 
     @cached_property
     def plain_names(self) -> Mapping[str, frozenset[str]]:
@@ -131,8 +130,7 @@ def build(rulebook: Rulebook) -> Catalogue:
         for code in rulebook.codes.values()
     }
     labels = {table.id: (table.label.zh, table.label.en) for table in rulebook.tables.values()}
-    bureau = tuple(table.id for table in rulebook.tables.values() if table.bureau)
-    return Catalogue(tables, labels, codes, bureau)
+    return Catalogue(tables, labels, codes)
 
 
 @lru_cache(maxsize=4)

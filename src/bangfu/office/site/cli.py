@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
-Command = Callable[[argparse.Namespace], int]
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 PAGES = ("web", "serve")
 """Commands that answer requests; all others see every area and take their time."""

@@ -53,20 +53,6 @@ def labelled(thing: Any) -> str:
     return str(thing.label(get_language() or "zh-hans"))
 
 
-@register.filter
-def unlocalised(number: float) -> str:
-    """A number for an attribute: a point, no grouping."""
-    return f"{number:.2f}"
-
-
-@register.filter
-def code(codes: Any, value: Any) -> str:
-    """The label of a code value in the reader's language; nothing where there is no value."""
-    if value in (None, ""):
-        return ""
-    return str(codes.label(value, get_language() or "zh-hans")) if codes else str(value)
-
-
 @register.simple_tag(takes_context=True)
 def query(context: RequestContext, **changes: Any) -> str:
     """The present query string with some parameters changed; None takes one away."""
