@@ -114,7 +114,7 @@ def test_income_by_year_divides_by_named_persons_and_never_guesses(registered, s
     assert [(p.code, p.fen) for p in years[0].declared] == [("declared_net_income", None), ("declared_per_capita", 1_203_440)]  # fmt: skip
     picture = income.picture(years[0])
     assert picture.words == "2026：工资性收入 10,200；生产经营性收入 5,000；生产经营性支出 −1,000；财产性收入 0；转移性收入（全部） 2,460"  # fmt: skip
-    assert [bar.width for bar in picture.bars] == [300, 147, 29, 0, 72]
+    assert [bar.width for bar in picture.bars] == [190, 93, 19, 0, 46]
 
 
 def test_tags_follow_from_members_with_reasons(registered, say):

@@ -115,12 +115,12 @@ def _secret(label: str, field: str) -> Callable[[Any, Shown], Cell]:
 
 
 def _risks(row: Household, shown: Shown) -> Cell:
-    return known("、".join(shown.words.label("risk", code) for code in (row.risk_1, row.risk_2) if code))
+    return known(_("、").join(shown.words.label("risk", code) for code in (row.risk_1, row.risk_2) if code))
 
 
 def _statuses(row: Household, shown: Shown) -> Cell:
     labels = [shown.words.label("status_kind", kind) for kind in shown.statuses.get(row.pk, ())]
-    return Cell("、".join(labels), "、".join(labels))
+    return Cell(_("、").join(labels), _("、").join(labels))
 
 
 def _age(row: Person, shown: Shown) -> Cell:
