@@ -120,7 +120,9 @@ def _risks(row: Household, shown: Shown) -> Cell:
 
 def _statuses(row: Household, shown: Shown) -> Cell:
     labels = [shown.words.label("status_kind", kind) for kind in shown.statuses.get(row.pk, ())]
-    return Cell(_("、").join(labels), _("、").join(labels))
+    # no row of a status is neither "none" nor "not known": it is what it is
+    text = _("、").join(labels) if labels else str(_("无登记"))
+    return Cell(text, text)
 
 
 def _age(row: Person, shown: Shown) -> Cell:
