@@ -208,3 +208,14 @@ def test_the_print_says_who_printed_and_shows_nothing_in_full(client_of, records
     assert "农户档案（一户一档）" in text
     assert "某village 打印" in text
     assert "990101197503080012" not in text
+
+
+def test_an_erased_person_is_said_to_be_erased_on_every_page(client_of, registered):
+    person = registered.persons["钱二"]
+    type(person.key).objects.filter(pk=person.key_id).update(wrapped=b"")
+    client = client_of("civil")
+    file_ = client.get(f"/households/{registered.east.number}/")
+    assert file_.status_code == 200
+    assert "已删除" in file_.content.decode()
+    assert "已删除" in client.get("/persons/?columns=id").content.decode()
+    assert client.get("/persons/990101101201000102/facts/health/").status_code == 200

@@ -178,6 +178,14 @@ def test_a_filter_is_saved_for_its_owner_and_opens_the_same_list(client_of, cast
     assert SavedFilter.objects.count() == 0
 
 
+def test_a_name_of_the_other_list_is_not_taken_over(client_of, registered):
+    client = client_of("civil")
+    client.post("/filters/save/", {"name": "甲", "list": "households", "query": "type=general"})
+    answer = client.post("/filters/save/", {"name": "甲", "list": "persons", "query": "sex=male"}, follow=True)
+    assert "另一个列表已有同名的筛选，请换一个名称" in answer.content.decode()
+    assert SavedFilter.objects.get().query == {"list": "households", "query": "type=general"}
+
+
 def test_a_filter_of_another_does_not_widen_the_area(client_of, cast, registered):
     with pytest.raises(OutOfReach):
         households_asked(cast.actor("township"), QueryDict("area=990101102"))

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from bangfu.core.values.text import mask
+from bangfu.office.privacy.api import Erased
 from bangfu.office.registry.models import Household, Person
 from bangfu.office.registry.vocabularies import Words
 
@@ -108,7 +109,10 @@ def _count(row: Household, shown: Shown) -> Cell:
 
 def _secret(label: str, field: str) -> Callable[[Any, Shown], Cell]:
     def cell(row: Any, shown: Shown) -> Cell:
-        text = row.key.unseal(label, getattr(row, field))
+        try:
+            text = row.key.unseal(label, getattr(row, field))
+        except Erased:
+            return Cell(str(_("已删除")), None)
         return known(text if shown.open else mask(text) if text else None)
 
     return cell
