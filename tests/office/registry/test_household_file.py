@@ -114,7 +114,7 @@ def test_income_by_year_divides_by_named_persons_and_never_guesses(registered, s
     assert [(p.code, p.fen) for p in years[0].declared] == [("declared_net_income", None), ("declared_per_capita", 1_203_440)]  # fmt: skip
     picture = income.picture(years[0])
     assert picture.words == "2026：工资性收入 10,200；生产经营性收入 5,000；生产经营性支出 −1,000；财产性收入 0；转移性收入（全部） 2,460"  # fmt: skip
-    assert [bar.width for bar in picture.bars] == [300, 147, 29, 0, 72]
+    assert [bar.width for bar in picture.bars] == [190, 93, 19, 0, 46]
 
 
 def test_tags_follow_from_members_with_reasons(registered, say):
@@ -208,3 +208,14 @@ def test_the_print_says_who_printed_and_shows_nothing_in_full(client_of, records
     assert "农户档案（一户一档）" in text
     assert "某village 打印" in text
     assert "990101197503080012" not in text
+
+
+def test_an_erased_person_is_said_to_be_erased_on_every_page(client_of, registered):
+    person = registered.persons["钱二"]
+    type(person.key).objects.filter(pk=person.key_id).update(wrapped=b"")
+    client = client_of("civil")
+    file_ = client.get(f"/households/{registered.east.number}/")
+    assert file_.status_code == 200
+    assert "已删除" in file_.content.decode()
+    assert "已删除" in client.get("/persons/?columns=id").content.decode()
+    assert client.get("/persons/990101101201000102/facts/health/").status_code == 200

@@ -64,6 +64,8 @@ def test_from_the_search_box_to_where_a_fact_comes_from(live_server, cast, recor
 
 @BOTH
 def test_from_a_filter_to_a_bulk_action_with_preview(live_server, cast, records, phone):
+    from playwright.sync_api import expect
+
     more(3)
     with browser_page(live_server, cast["civil"], phone) as page:
         page.goto("/households/")
@@ -84,7 +86,7 @@ def test_from_a_filter_to_a_bulk_action_with_preview(live_server, cast, records,
         page.get_by_text("共 3 户").wait_for()
 
         some = page.get_by_role("button", name="对选中的户")
-        assert some.is_disabled()
+        expect(some).to_be_disabled()
         page.get_by_label("选中 李000").check()
         page.get_by_label("选中 李002").check()
         some.click()

@@ -33,7 +33,11 @@ def browser_page(live_server: Any, cast_user: Any, phone: bool = False) -> Itera
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         context = browser.new_context(
-            viewport=PHONE if phone else WIDE, has_touch=phone, locale="zh-CN", base_url=live_server.url
+            viewport=PHONE if phone else WIDE,
+            has_touch=phone,
+            locale="zh-CN",
+            base_url=live_server.url,
+            reduced_motion="reduce",  # a colour half way through its transition is not what a person reads
         )
         context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
         page = context.new_page()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from bangfu.office.accounts.api import Actor
 from bangfu.office.audit import api as audit
 from bangfu.office.pages.refusals import Conflict, Invalid, OutOfReach
+from bangfu.office.privacy.api import Erased, SealBroken
 from bangfu.office.registry import documents, events, usage
 from bangfu.office.registry.documents import KINDS, LARGEST_MB, check_title
 from bangfu.office.registry.first_vocabularies import first_versions
@@ -42,6 +43,8 @@ def save_filter(*, actor: Actor, name: str, listed: str, query: str) -> SavedFil
     own = SavedFilter.objects.filter(user_key=actor.key)
     if own.count() >= MOST_FILTERS and not own.filter(name=name).exists():
         raise Invalid({"name": _("最多保存 %s 个筛选，请先删除不用的") % MOST_FILTERS})
+    if any(row.query.get("list") != listed for row in own.filter(name=name)):
+        raise Invalid({"name": _("另一个列表已有同名的筛选，请换一个名称")})
     row, _created = SavedFilter.objects.update_or_create(
         user_key=actor.key, name=name, defaults={"query": {"list": listed, "query": query}}
     )
@@ -111,14 +114,19 @@ def add_document(
 
 @transaction.atomic
 def open_document(*, actor: Actor, document: Document) -> bytes:
-    """The bytes of a document, with a row in the log. Raises Refused, Invalid (no purpose), SealBroken, Erased."""
+    """The bytes of a document, with a row in the log. Raises Refused, Invalid (no purpose; erased; changed)."""
     household = document.household
     actor.require("registry.view", household.area_code)
     if KINDS[document.kind].personal:
         actor.require("registry.unmask", household.area_code)
         if len(actor.purpose) < documents.SHORTEST_PURPOSE:
             raise Invalid({"purpose": _("请写明查看的目的，至少 %s 个字") % documents.SHORTEST_PURPOSE})
-    content = documents.load(household.key, document.file_name)
+    try:
+        content = documents.load(household.key, document.file_name)
+    except Erased:
+        raise Invalid({"": _("个人资料已按规定删除")}) from None
+    except SealBroken:
+        raise Invalid({"": _("文件与归入时不一致，请联系管理员")}) from None
     if hashlib.sha256(content).hexdigest() != document.sha256:
         raise Invalid({"": _("文件与归入时不一致，请联系管理员")})
     audit.record(

@@ -163,7 +163,7 @@ def _steps_measure(households: Sequence[Household], given: Mapping[str, str]) ->
     found = []
     for household in households:
         starts = before.get(household.pk, [])
-        was = "、".join(f"{start:%Y-%m-%d}" if start else _("日期未知") for start in starts)
+        was = _("、").join(f"{start:%Y-%m-%d}" if start else _("日期未知") for start in starts)
         text = f"{label} {day:%Y-%m-%d}"
         skipped = _("同一天已登记同类措施") if day in starts else ""
         found.append(Step(household, f"{label} {was}" if was else "", text, skipped))

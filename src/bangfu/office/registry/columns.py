@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from bangfu.core.values.text import mask
+from bangfu.office.privacy.api import Erased
 from bangfu.office.registry.models import Household, Person
 from bangfu.office.registry.vocabularies import Words
 
@@ -108,19 +109,24 @@ def _count(row: Household, shown: Shown) -> Cell:
 
 def _secret(label: str, field: str) -> Callable[[Any, Shown], Cell]:
     def cell(row: Any, shown: Shown) -> Cell:
-        text = row.key.unseal(label, getattr(row, field))
+        try:
+            text = row.key.unseal(label, getattr(row, field))
+        except Erased:
+            return Cell(str(_("已删除")), None)
         return known(text if shown.open else mask(text) if text else None)
 
     return cell
 
 
 def _risks(row: Household, shown: Shown) -> Cell:
-    return known("、".join(shown.words.label("risk", code) for code in (row.risk_1, row.risk_2) if code))
+    return known(_("、").join(shown.words.label("risk", code) for code in (row.risk_1, row.risk_2) if code))
 
 
 def _statuses(row: Household, shown: Shown) -> Cell:
     labels = [shown.words.label("status_kind", kind) for kind in shown.statuses.get(row.pk, ())]
-    return Cell("、".join(labels), "、".join(labels))
+    # no row of a status is neither "none" nor "not known": it is what it is
+    text = _("、").join(labels) if labels else str(_("无登记"))
+    return Cell(text, text)
 
 
 def _age(row: Person, shown: Shown) -> Cell:

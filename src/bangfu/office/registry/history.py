@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from bangfu.office.accounts.api import User
 from bangfu.office.audit import api as audit
 from bangfu.office.registry.facts import COUNTER_ENTRY, Reader, Subject
-from bangfu.office.registry.models import Document, Membership, Record, StatusEpisode
+from bangfu.office.registry.models import Document, Membership, Record, Statement, StatusEpisode
 
 MOST = 200
 TABLES = {"measures": "measure_kind", "benefits": "programme", "posts": "post_kind"}
@@ -45,23 +45,24 @@ class Event:
     recorded: datetime | None = None
 
 
-def differences(reader: Reader, subject: Subject, statement: Any) -> list[Difference]:
-    """What a statement changed, compared with what counted before it was recorded."""
-    earlier = {}
-    for other in subject.statements:
-        if other.pk == statement.pk:
-            break
-        if other.withdrawn_by_id is None and other.source != COUNTER_ENTRY:
-            earlier.update(subject.values(other))
+def changes(reader: Reader, subject: Subject) -> Iterable[tuple[Statement, tuple[Difference, ...]]]:
+    """Each statement of a subject with what it changed, compared with what counted as of its day before it."""
+    counted: dict[str, Any] = {}
     owner = "" if subject.table == "households" else subject.row.name  # type: ignore[union-attr]
-    found = []
-    for name, value in subject.values(statement).items():
-        if earlier.get(name) == value:
+    for statement in subject.statements:
+        if statement.source == COUNTER_ENTRY:
             continue
-        _before, before = reader.shown(subject.table, name, earlier.get(name), statement.as_of)
-        _after, after = reader.shown(subject.table, name, value, statement.as_of)
-        found.append(Difference(reader.label(subject.table, name), before, after, owner))
-    return found
+        found = []
+        values = subject.values(statement)
+        for name, value in values.items():
+            if counted.get(name) == value:
+                continue
+            _state, before = reader.shown(subject.table, name, counted.get(name), statement.as_of)
+            _state, after = reader.shown(subject.table, name, value, statement.as_of)
+            found.append(Difference(reader.label(subject.table, name), before, after, owner))
+        if statement.withdrawn_by_id is None:
+            counted.update(values)
+        yield statement, tuple(found)
 
 
 def names_of(keys: Iterable[str]) -> dict[str, str]:
@@ -106,10 +107,7 @@ def log_of(number: str, persons: Iterable[str]) -> list[audit.Entry]:
 
 def _statements(given: Sources) -> Iterable[Event]:
     for subject in given.subjects:
-        for statement in subject.statements:
-            if statement.source == COUNTER_ENTRY:
-                continue
-            changed = tuple(differences(given.reader, subject, statement))
+        for statement, changed in changes(given.reader, subject):
             source = given.reader.words.label("source", statement.source, statement.as_of)
             whose = "" if subject.table == "households" else f"{subject.row.name}："  # type: ignore[union-attr]
             text = whose + _("%(source)s，%(n)s 项") % {"source": source, "n": len(changed)}

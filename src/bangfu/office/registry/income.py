@@ -106,7 +106,7 @@ def years(
         parts += [_amount(reader, household, name, year, sign < 0) for name, sign in PARTS]
         unknown = [part.label for part in parts if part.fen is None]
         net = None if unknown else sum((-1 if p.negative else 1) * (p.fen or 0) for p in parts)
-        why = _("未知：%s") % "、".join(unknown) if unknown else ""
+        why = _("未知：%s") % _("、").join(unknown) if unknown else ""
         count = len(members)
         share = None if net is None or not count else net // count
         found.append(
@@ -150,7 +150,7 @@ class Picture:
     words: str
 
 
-ROW, LEFT, LONGEST = 28, 150, 300
+ROW, LEFT, LONGEST = 28, 140, 190
 
 
 def picture(year: Year) -> Picture:

@@ -138,7 +138,7 @@ def _of_members(
     if out:
         return Item(code, label, NOT_MET, why, tuple(case.evidence(*pair) for pair in out))
     if unsure:
-        names = "、".join(member.row.name for member, _name in unsure)
+        names = _("、").join(member.row.name for member, _name in unsure)
         pairs = tuple(case.evidence(*pair) for pair in inside)
         return Item(code, label, UNKNOWN, _("不知道以下成员的情况：%s") % names, pairs)
     if not inside:

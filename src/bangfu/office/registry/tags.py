@@ -43,7 +43,7 @@ def _value(member: Subject, name: str) -> Any:
 
 
 def _names(members: Sequence[Subject]) -> str:
-    return "、".join(member.row.name for member in members)  # type: ignore[union-attr]
+    return _("、").join(member.row.name for member in members)  # type: ignore[union-attr]
 
 
 def _no_labour(members: Sequence[Subject]) -> Tag:
@@ -72,7 +72,7 @@ def _children(members: Sequence[Subject], on: date) -> Tag:
     ages = [(m, age_on(m.row.birth_date, on)) for m in members]  # type: ignore[union-attr]
     young = [(m, age) for m, age in ages if age is not None and age < CHILD]
     if young:
-        return Tag("child", label, YES, "、".join(_("%(name)s %(age)s 岁") % {"name": m.row.name, "age": age} for m, age in young))  # type: ignore[union-attr] # fmt: skip
+        return Tag("child", label, YES, _("、").join(_("%(name)s %(age)s 岁") % {"name": m.row.name, "age": age} for m, age in young))  # type: ignore[union-attr] # fmt: skip
     unsure = [m for m, age in ages if age is None]
     return Tag("child", label, UNKNOWN if unsure else NO, _("不知道出生日期：%s") % _names(unsure) if unsure else "")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -103,7 +102,6 @@ def _export(request: HttpRequest, ask: Callable[..., Asked], back: str) -> HttpR
     response = HttpResponse(book.content, content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(True, book.name) or ""
     response["Cache-Control"] = "no-store"
-    response["X-Rows"] = quote(str(book.rows))
     return response
 
 
