@@ -175,6 +175,21 @@ def add_records(
     return found, entries
 
 
+def kind_of(row: Row) -> str:
+    """What sort of row it is: its kind or programme."""
+    return str(_first(row, _KINDS) or "")
+
+
+def first_day(row: Row) -> date | None:
+    """The row's own first day."""
+    return _day(_first(row, _STARTS))
+
+
+def last_day(row: Row) -> date | None:
+    """The row's own last day."""
+    return _day(_first(row, _ENDS))
+
+
 def _record(
     table: str,
     row: Row,
@@ -188,9 +203,9 @@ def _record(
         "household": household,
         "person": person,
         "area_code": household.area_code,
-        "kind": str(_first(row, _KINDS) or ""),
-        "start": _day(_first(row, _STARTS)),
-        "end": _day(_first(row, _ENDS)),
+        "kind": kind_of(row),
+        "start": first_day(row),
+        "end": last_day(row),
         "source": origin.source,
         "batch": origin.batch,
     }
