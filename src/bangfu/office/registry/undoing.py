@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -79,11 +80,28 @@ def _day(moment: Any) -> str:
     return timezone.localtime(moment).date().isoformat()
 
 
+def pieces(membership: int) -> list[Membership]:
+    """A membership and what continues it: whoever left and whose leaving was undone has been there all the time."""
+    found = [Membership.objects.select_related("person", "household__key").get(pk=membership)]
+    while (last := found[-1]).end is not None:
+        rows = Membership.objects.filter(
+            person=last.person_id, household=last.household_id, start=last.end, start_reason=UNDONE, pk__gt=last.pk
+        )
+        following = rows.exclude(end_reason=UNDONE).select_related("person", "household__key").order_by("pk").first()
+        if following is None:
+            break
+        found.append(following)
+    return found
+
+
+def _own_memberships(steps: Steps) -> set[int]:
+    made = _own(steps, "joined", "membership") | _own(steps, "person_added", "membership")
+    return {piece.pk for pk in made for piece in pieces(pk)}
+
+
 def _of_joined(step: Step, _steps: Steps) -> list[str]:
-    member = Membership.objects.select_related("person", "household").get(pk=step["membership"])
-    if member.end is not None:
-        return [_("%s 此后又离开了该户") % member.person.name]
-    return []
+    last = pieces(step["membership"])[-1]
+    return [_("%s 此后又离开了该户") % last.person.name] if last.end is not None else []
 
 
 def _of_added(step: Step, steps: Steps) -> list[str]:
@@ -92,14 +110,19 @@ def _of_added(step: Step, steps: Steps) -> list[str]:
     own = _own(steps, "stated", "statement") | {step["statement"]}
     if any(row.pk not in own for row in statements_of(person)):
         found.append(_("%s 的资料此后又有登记") % person.name)
-    if person.records.filter(withdrawn_on=None).exists() or person.episodes.exists():
+    if person.records.filter(withdrawn_on=None).exists() or _lasting(person.episodes.all()).exists():
         found.append(_("%s 名下此后又有记录") % person.name)
     return found
 
 
+def _lasting(rows: Any) -> Any:
+    """Episodes without those of no day, which were taken back."""
+    return rows.exclude(end=F("start"))
+
+
 def _of_left(step: Step, steps: Steps) -> list[str]:
     member = Membership.objects.select_related("person", "household").get(pk=step["membership"])
-    own = _own(steps, "joined", "membership")
+    own = _own_memberships(steps)
     found = []
     if Membership.objects.filter(person=member.person, end=None).exclude(pk__in=own).exists():
         found.append(_("%s 此后又进入了一户") % member.person.name)
@@ -114,7 +137,7 @@ def _of_left(step: Step, steps: Steps) -> list[str]:
 
 def _of_opened(step: Step, steps: Steps) -> list[str]:
     household = Household.objects.select_related("key").get(number=step["household"])
-    own = _own(steps, "joined", "membership") | _own(steps, "person_added", "membership")
+    own = _own_memberships(steps)
     found = []
     if household.closed_on is not None:
         found.append(_("户 %s 此后已销户") % household.number)
@@ -126,7 +149,7 @@ def _of_opened(step: Step, steps: Steps) -> list[str]:
     followed = [pk for s in steps if s["op"] == "records_followed" for pk in s["ids"]]
     statuses = [pk for s in steps if s["op"] == "episodes_followed" for pk in s["ids"]]
     records = Record.objects.filter(household=household, withdrawn_on=None).exclude(pk__in=followed)
-    if records.exists() or StatusEpisode.objects.filter(household=household).exclude(pk__in=statuses).exists():
+    if records.exists() or _lasting(StatusEpisode.objects.filter(household=household)).exclude(pk__in=statuses).exists():
         found.append(_("户 %s 名下此后又有记录") % household.number)
     return found
 
@@ -239,14 +262,21 @@ def _stated(writing: Writing, step: Step) -> None:
     writing.log_change(subject, was, now)
 
 
+def _cancel(step: Step) -> Membership:
+    """All pieces of a membership shrink to nothing: on no day was the person there."""
+    whole = pieces(step["membership"])
+    for piece in whole:
+        piece.end, piece.end_reason = piece.start, UNDONE
+        piece.save(update_fields=["end", "end_reason"])
+    return whole[0]
+
+
 def _joined(writing: Writing, step: Step) -> None:
-    member = Membership.objects.select_related("household__key").get(pk=step["membership"])
+    member = _cancel(step)
     person, left = writing.person(step["person"]), writing.own(member.household)
-    member.end, member.end_reason = member.start, UNDONE
-    member.save(update_fields=["end", "end_reason"])
     before = Household.objects.select_related("key").filter(number=step["before"]).first()
     person.household, person.area_code = (writing.own(before) if before else None), step["area"]
-    last = Membership.objects.filter(person=person).exclude(pk=member.pk).order_by("-pk").first()
+    last = Membership.objects.filter(person=person).exclude(end_reason=UNDONE).order_by("-pk").first()
     if last is not None and last.end is not None:
         person.left_on, person.left_reason = last.end, last.end_reason
     writing.touch(person, left)
@@ -254,10 +284,8 @@ def _joined(writing: Writing, step: Step) -> None:
 
 
 def _added(writing: Writing, step: Step) -> None:
-    member = Membership.objects.select_related("household__key").get(pk=step["membership"])
+    member = _cancel(step)
     person = writing.person(step["person"])
-    member.end, member.end_reason = member.start, UNDONE
-    member.save(update_fields=["end", "end_reason"])
     person.left_on, person.left_reason = member.start, UNDONE
     writing.touch(person, writing.own(member.household))
     writing.log(events.PERSON_LEFT, person, after={"reason": UNDONE})
