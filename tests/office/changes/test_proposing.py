@@ -19,7 +19,13 @@ from bangfu.office.registry import api as registry
 EAST, WEST = "9901011012010001", "9901011022010001"
 HEAD, WIFE = "990101101201000101", "990101101201000102"
 ON = date(2026, 11, 10)
-BABY = {"name": "赵小", "sex": "female", "birth_date": "2026-11-02", "relation": "daughter", "id_number": "990101202611020024"}
+BABY = {
+    "name": "赵小",
+    "sex": "female",
+    "birth_date": "2026-11-02",
+    "relation": "daughter",
+    "id_number": "990101202611020024",
+}
 
 
 def house(number: str = EAST) -> registry.Household:
@@ -44,7 +50,10 @@ def test_nobody_proposes_outside_their_area_or_without_the_permission(propose):
         ({"effective_on": date(2036, 1, 1)}, {"effective_on": "生效日期最多晚于今天 31 天"}),
         ({"effective_on": date(1899, 1, 1)}, {"effective_on": "生效日期不得早于 1900 年"}),
         ({"values": {"safe_water": True}}, {"": "没有任何改动"}),
-        ({"effective_on": date(2026, 10, 1)}, {"safe_water": "该项已有截至 2026-10-31 的登记，更正的生效日期不得早于这一天"}),
+        (
+            {"effective_on": date(2026, 10, 1)},
+            {"safe_water": "该项已有截至 2026-10-31 的登记，更正的生效日期不得早于这一天"},
+        ),
     ],
 )
 def test_a_proposal_that_cannot_take_effect_is_refused_when_it_is_made(propose, asked, errors):
@@ -200,7 +209,7 @@ def test_an_undo_is_a_new_change_confirmed_as_the_other_was(propose, cast):
 def test_an_undo_is_refused_with_what_later_builds_on_it(propose, cast):
     first = propose("township", values={"safe_water": False})
     propose("township", values={"safe_water": None})
-    with pytest.raises(Invalid, match="^不能撤销：“饮水安全”此后于 .* 又有登记$"):
+    with pytest.raises(Invalid, match=r"^不能撤销：“饮水安全”此后于 .* 又有登记$"):
         actions.undo(actor=cast.actor("township"), change=first.pk, reason="登错")
     assert Change.objects.filter(kind="undo").count() == 0
 

@@ -29,7 +29,12 @@ def window(kind: str, opens: str, closes: str | None, area: str = "990101") -> C
 def freeze(cast, area: str = "990101101", part: str = "civil") -> ChangeWindow:
     today = timezone.localdate()
     return window_actions.set_window(
-        actor=cast.actor(part), area_code=area, kind="freeze", name="年终冻结", opens_on=today - timedelta(days=2), closes_on=None
+        actor=cast.actor(part),
+        area_code=area,
+        kind="freeze",
+        name="年终冻结",
+        opens_on=today - timedelta(days=2),
+        closes_on=None,
     )
 
 
@@ -81,8 +86,9 @@ def test_while_it_is_closed_changes_queue_and_take_effect_in_order_when_it_opens
     assert house().facts["house_grade"] == "B"
     assert window_actions.apply_queued(actor=cast.actor("civil"), area_code="990101").waiting == 2
     window_actions.end_window(actor=cast.actor("civil"), window=made.pk)
-    with pytest.raises(Refused):
-        window_actions.apply_queued(actor=cast.actor("township"), area_code="990101")
+    for part, area in (("township", "990101"), ("village", "990101101201"), ("elsewhere", "990101101")):
+        with pytest.raises(Refused):
+            window_actions.apply_queued(actor=cast.actor(part), area_code=area)
     done = window_actions.apply_queued(actor=cast.actor("civil"), area_code="990101101")
     assert (done.applied, done.conflicts, done.waiting) == (2, 0, 0)
     assert (house().facts["house_grade"], house().facts["safe_water"]) == ("C", False)

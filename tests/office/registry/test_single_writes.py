@@ -168,9 +168,7 @@ def test_a_merge_and_a_move_touch_two_areas_and_need_both(cast, registered):
             relations={"990101102201000101": "brother"},
         )  # fmt: skip
     with pytest.raises(Refused):
-        registry.move_household(
-            actor=cast.actor("township"), basis=BASIS, household=EAST, area_code="990101102201"
-        )
+        registry.move_household(actor=cast.actor("township"), basis=BASIS, household=EAST, area_code="990101102201")
     steps = registry.merge_households(
         actor=cast.actor("civil"), basis=BASIS, source="9901011022010001", target=EAST,
         relations={"990101102201000101": "brother"},
@@ -187,10 +185,14 @@ def test_a_move_takes_everything_along_and_back(cast, registered):
     civil = cast.actor("civil")
     _, _ = registry.begin_episode(actor=civil, basis=BASIS, household=EAST, kind="低保")
     steps = registry.move_household(actor=civil, basis=BASIS, household=EAST, area_code="990101102201")
-    assert {house().area_code, fresh(HEAD).area_code, registry.StatusEpisode.objects.get().area_code} == {"990101102201"}
+    assert {house().area_code, fresh(HEAD).area_code, registry.StatusEpisode.objects.get().area_code} == {
+        "990101102201"
+    }
     assert house().number == EAST
     registry.undo(actor=civil, basis=BASIS, steps=steps)
-    assert {house().area_code, fresh(WIFE).area_code, registry.StatusEpisode.objects.get().area_code} == {"990101101201"}
+    assert {house().area_code, fresh(WIFE).area_code, registry.StatusEpisode.objects.get().area_code} == {
+        "990101101201"
+    }
 
 
 def test_an_undo_is_refused_while_something_later_builds_on_it(cast, registered):
@@ -201,9 +203,7 @@ def test_an_undo_is_refused_while_something_later_builds_on_it(cast, registered)
         registry.undo(actor=township, basis=BASIS, steps=first)
     assert str(refused.value).startswith("不能撤销：“饮水安全”此后于 ")
     gone = registry.end_membership(actor=township, basis=BASIS, person=WIFE, reason="marriage_out")
-    registry.return_person(
-        actor=township, basis=BASIS, person=WIFE, household=EAST, relation="spouse", reason="return"
-    )
+    registry.return_person(actor=township, basis=BASIS, person=WIFE, household=EAST, relation="spouse", reason="return")
     with pytest.raises(Invalid, match="不能撤销：钱二 此后又进入了一户"):
         registry.undo(actor=township, basis=BASIS, steps=gone)
 

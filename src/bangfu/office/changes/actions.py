@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -49,7 +49,7 @@ class Proposal:
     area_code: str = ""
     other_area_code: str = ""
     evidence: str = ""
-    content: Content = Content()
+    content: Content = field(default_factory=Content)
     seen: Mapping[str, str] | None = None
 
 
@@ -70,7 +70,7 @@ def propose(*, actor: Actor, proposal: Proposal) -> Change:
     change.flags = _flags(change, content)
     rehearse(change)
     change.save()
-    after = {**about(change), "reason": change.reason, "fields": sorted(content.values)}
+    after = {**about(change), "fields": sorted(content.values)}
     audit.record(actor, events.PROPOSED, place_of(change), after=after)
     if not change.second and may_confirm(actor, change):
         _decide(actor, change, "")
@@ -242,7 +242,7 @@ def confirm(*, actor: Actor, change: int, remark: str = "") -> Change:
 def _decide(actor: Actor, change: Change, remark: str) -> None:
     change.decided_by, change.decided_name, change.decided_at = actor.key, actor.name, timezone.now()
     change.remark = remark.strip()
-    audit.record(actor, events.CONFIRMED, place_of(change), after={**about(change), "remark": change.remark})
+    audit.record(actor, events.CONFIRMED, place_of(change), after=about(change))
     take_effect(actor, change)
 
 
@@ -259,7 +259,7 @@ def send_back(*, actor: Actor, change: int, remark: str) -> Change:
     row.decided_by, row.decided_name, row.decided_at = actor.key, actor.name, timezone.now()
     row.status, row.remark, row.version = RETURNED, remark.strip(), row.version + 1
     row.save()
-    audit.record(actor, events.RETURNED, place_of(row), after={**about(row), "remark": row.remark})
+    audit.record(actor, events.RETURNED, place_of(row), after=about(row))
     return row
 
 
@@ -350,7 +350,7 @@ def undo(*, actor: Actor, change: int, reason: str) -> Change:
     )
     rehearse(row)
     row.save()
-    after = {**about(row), "undoes": old.pk, "reason": row.reason}
+    after = {**about(row), "undoes": old.pk}
     audit.record(actor, events.PROPOSED, place_of(row), after=after)
     if not row.second and may_confirm(actor, row):
         _decide(actor, row, "")

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor, system_actor
 from bangfu.office.audit import api as audit
@@ -39,7 +41,9 @@ def about(change: Change) -> dict[str, Any]:
 
 def basis_of(change: Change) -> registry.Basis:
     """Source and batch of everything that the change writes."""
-    return registry.Basis(change.effective_on, "change", f"变更 {change.pk or ''}".strip(), f"change:{change.pk or 'new'}")
+    return registry.Basis(
+        change.effective_on, "change", f"变更 {change.pk or ''}".strip(), f"change:{change.pk or 'new'}"
+    )
 
 
 def run(actor: Actor, change: Change) -> Steps:
@@ -56,26 +60,26 @@ def run(actor: Actor, change: Change) -> Steps:
 
 def _number(change: Change) -> str:
     if change.household is None:
-        raise Invalid("no household")
+        raise Invalid(_("请选择户"))
     return change.household.number
 
 
 def _person(change: Change) -> str:
     if change.person is None:
-        raise Invalid("no person")
+        raise Invalid(_("请选择成员"))
     return change.person.number
 
 
 def _correction(actor: Actor, change: Change, content: Content) -> Steps:
     subject = subject_of(change)
     if subject is None:
-        raise Invalid("no subject")
+        raise Invalid(_("请选择户或成员"))
     return registry.state_facts(actor=actor, basis=basis_of(change), subject=subject, values=content.values)
 
 
 def _arrival(actor: Actor, change: Change, content: Content) -> Steps:
     reason = content.options.get("reason") or change.kind
-    _made, steps = registry.add_person(
+    _new, steps = registry.add_person(
         actor=actor, basis=basis_of(change), household=_number(change), values=content.persons[0], reason=reason
     )
     return steps
@@ -109,7 +113,7 @@ def _head(actor: Actor, change: Change, content: Content) -> Steps:
 
 
 def _split(actor: Actor, change: Change, content: Content) -> Steps:
-    _made, steps = registry.split_household(
+    _new, steps = registry.split_household(
         actor=actor,
         basis=basis_of(change),
         household=_number(change),
@@ -121,7 +125,7 @@ def _split(actor: Actor, change: Change, content: Content) -> Steps:
 
 def _merge(actor: Actor, change: Change, content: Content) -> Steps:
     if change.other_household is None:
-        raise Invalid("no target")
+        raise Invalid(_("请填写并入的户编号"))
     return registry.merge_households(
         actor=actor,
         basis=basis_of(change),
@@ -142,7 +146,7 @@ def _move(actor: Actor, change: Change, content: Content) -> Steps:
 
 
 def _new_household(actor: Actor, change: Change, content: Content) -> Steps:
-    _made, steps = registry.open_household(
+    _new, steps = registry.open_household(
         actor=actor,
         basis=basis_of(change),
         area_code=change.area_code,
@@ -162,7 +166,7 @@ def _reopen(actor: Actor, change: Change, content: Content) -> Steps:
 
 
 def _begin(actor: Actor, change: Change, content: Content) -> Steps:
-    _made, steps = registry.begin_episode(
+    _new, steps = registry.begin_episode(
         actor=actor,
         basis=basis_of(change),
         household=_number(change),
@@ -177,7 +181,7 @@ def _end(actor: Actor, change: Change, content: Content) -> Steps:
 
 
 def _record_add(actor: Actor, change: Change, content: Content) -> Steps:
-    _made, steps = registry.add_record(
+    _new, steps = registry.add_record(
         actor=actor,
         basis=basis_of(change),
         household=_number(change),
@@ -195,7 +199,7 @@ def _record_withdraw(actor: Actor, change: Change, content: Content) -> Steps:
 def _undo(actor: Actor, change: Change, content: Content) -> Steps:
     old = Change.objects.select_for_update(of=("self",)).get(pk=change.undoes_id)
     if old.status != APPLIED:
-        raise Invalid("already undone")
+        raise Invalid(_("这项变更已处理过，请刷新页面"))
     return registry.undo(actor=actor, basis=basis_of(change), steps=old.steps)
 
 
@@ -285,8 +289,7 @@ def try_queued(actor: Actor, change: Change) -> bool:
         return True
     except Conflict as conflict:
         fields = conflict.fields
-        problem = "、".join(_label(change, name) for name in fields)
-        text = f"排队期间有人改了同一项：{problem}"
+        text = _("排队期间有人改了同一项：%s") % "、".join(_label(change, name) for name in fields)
     except Invalid as invalid:
         text = "；".join(map(str, invalid.errors.values()))
     except Refused:
@@ -294,10 +297,10 @@ def try_queued(actor: Actor, change: Change) -> bool:
     change = Change.objects.select_related("key", "household", "person").get(pk=change.pk)
     change.status, change.problem, change.version = CONFLICT, text[:300], change.version + 1
     change.save(update_fields=["status", "problem", "version"])
-    audit.record(actor, events.CONFLICTED, place_of(change), after={"problem": change.problem, **about(change)})
+    audit.record(actor, events.CONFLICTED, place_of(change), after=about(change))
     return False
 
 
 def _label(change: Change, name: str) -> str:
     found = registry.catalogue().field(change.content.get("table", "households"), name)
-    return found.label_zh if found else name
+    return found.label(get_language() or "zh-hans") if found else name

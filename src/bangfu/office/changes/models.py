@@ -71,6 +71,7 @@ class Change(models.Model):
             "reason": "free text of officials",
             "evidence": "free text of officials",
             "remark": "free text of officials",
+            "problem": "why it did not take effect; may name a person",
             "proposed_name": "name of an official",
             "decided_name": "name of an official",
         },
@@ -194,5 +195,3 @@ class Difference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.household_no} {self.field}"
-
-

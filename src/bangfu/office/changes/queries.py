@@ -76,7 +76,7 @@ def pending_of(actor: Actor, household: int) -> list[Change]:
 
 def windows(actor: Actor) -> QuerySet[ChangeWindow]:
     """Windows that bear on the actor's area: inside it, and above it."""
-    own = {prefix for prefix in actor.areas(VIEW)}
+    own = set(actor.areas(VIEW))
     above = {prefix[:digits] for prefix in own for digits in (2, 4, 6, 9) if digits < len(prefix)}
     return ChangeWindow.objects.filter(areas.inside(own) | Q(area_code__in=above))
 

@@ -74,6 +74,8 @@ def start(*, actor: Actor, area_code: str, as_of: date, files: Mapping[str, Any]
 def carry_out(pk: int) -> Reconciliation:
     """Compare, in the background; the files are removed whatever comes of it."""
     made = Reconciliation.objects.get(pk=pk)
+    if made.status != "waiting":
+        return made
     folder = folder_of(made)
     try:
         paths = {path.stem: path for path in folder.iterdir()}
@@ -120,5 +122,3 @@ def propose_theirs(*, actor: Actor, difference: int, evidence: str = "") -> Chan
     row.change = propose(actor=actor, proposal=proposal)
     row.save(update_fields=["change"])
     return row.change
-
-

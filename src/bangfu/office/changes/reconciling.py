@@ -63,7 +63,10 @@ def compare(made: Reconciliation, paths: Mapping[str, Path]) -> dict[str, int]:
     }
     counts = {"households": len(ours), "their_households": len(theirs), "persons": 0, "their_persons": 0}
     counts["rejected"] = sum(export.rejected for export in exports.values())
-    found = list(_households(made, ours, theirs, exports["households"].fields))
+    fields = exports["households"].fields
+    if "persons" in exports:  # who is head is then compared person by person
+        fields = [name for name in fields if name != "head_name"]
+    found = list(_households(made, ours, theirs, fields))
     if "persons" in exports:
         found += _persons(made, ours, theirs, exports["persons"], counts)
     Difference.objects.bulk_create(found, batch_size=500)
@@ -79,9 +82,7 @@ def _households(
         if mine is None or row is None:
             sort = "only_theirs" if mine is None else "only_ours"
             code = mine.area_code if mine else str((row or {}).get("region_code", made.area_code))
-            yield Difference(
-                reconciliation=made, sort=sort, area_code=code, household_no=number, table="households"
-            )
+            yield Difference(reconciliation=made, sort=sort, area_code=code, household_no=number, table="households")
             continue
         yield from _fields(made, mine, registry.values_of_household(mine), row, fields, number, "")
 

@@ -68,7 +68,9 @@ def relation_label(value: str | None) -> str:
     return show_value(registry.catalogue().field("persons", "relation"), value)
 
 
-def field_lines(table: str, subject: str, base: Mapping[str, Any], values: Mapping[str, Any], opened: bool) -> list[Line]:
+def field_lines(
+    table: str, subject: str, base: Mapping[str, Any], values: Mapping[str, Any], opened: bool
+) -> list[Line]:
     """Old and new of facts."""
     known = registry.catalogue()
     found = []

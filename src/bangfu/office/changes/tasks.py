@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
+
 from django.utils import timezone
 from django_tasks import task
 
@@ -14,6 +16,15 @@ from bangfu.office.changes.window_actions import apply_queued
 def compare_export(reconciliation: int) -> None:
     """Compare an export that was uploaded."""
     carry_out(reconciliation)
+
+
+def later(area_code: str, user_key: str, day: date) -> bool:
+    """Have the queue applied on the morning of a day to come; False where no task can wait (the tests' backend)."""
+    if day <= timezone.localdate() or not apply_queue.get_backend().supports_defer:
+        return False
+    morning = timezone.make_aware(datetime.combine(day, time(0, 10)))
+    apply_queue.using(run_after=morning).enqueue(area_code, user_key)
+    return True
 
 
 @task()

@@ -18,7 +18,7 @@ from bangfu.office.changes.models import QUEUED, Change, ChangeWindow
 from bangfu.office.changes.windows import regime
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 
-MANAGE = "windows.manage"
+MANAGE, CONFIRM = "windows.manage", "registry.confirm"
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,9 @@ def queued(area_code: str) -> list[int]:
 
 def apply_queued(*, actor: Actor, area_code: str) -> Outcome:
     """Apply the queue of an area in order, each on its own and checked again; what meets a conflict is marked, nothing
-    is lost. What lies in an area that is still closed, or in the future, waits on. Raises Refused."""
-    actor.require(MANAGE, area_code)
+    is lost. What lies in an area that is still closed, or in the future, waits on. All of it was confirmed before, so
+    whoever may confirm in the area may apply it. Raises Refused."""
+    actor.require(CONFIRM, area_code)
     today, applied, met, waiting = timezone.localdate(), 0, 0, 0
     for pk in queued(area_code):
         with transaction.atomic():

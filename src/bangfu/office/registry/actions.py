@@ -19,7 +19,7 @@ from bangfu.office.pages.refusals import Invalid
 from bangfu.office.privacy.api import SubjectKey
 from bangfu.office.registry import events
 from bangfu.office.registry.checking import check_person_values, check_values
-from bangfu.office.registry.journal import Basis, Step, Subject, Writing, newest_as_of, table_of
+from bangfu.office.registry.journal import UNDONE, Basis, Step, Subject, Writing, newest_as_of, table_of
 from bangfu.office.registry.models import Household, Membership, Person
 from bangfu.office.registry.numbering import next_person_number
 from bangfu.office.registry.projection import project_person, values_of_person
@@ -35,11 +35,8 @@ PLACING = ("household_no", "person_no", "region_code", "head_name")
 def state_facts(*, actor: Actor, basis: Basis, subject: Subject, values: Mapping[str, Any]) -> list[Step]:
     """New values of facts of one household or person; None unsays a fact. Raises Refused, Invalid."""
     writing = Writing(actor, basis)
-    held: Subject
-    if isinstance(subject, Household):
-        held = writing.household(subject.number)
-    else:
-        held = writing.person(subject.number)
+    number = subject.number
+    held: Subject = writing.household(number) if isinstance(subject, Household) else writing.person(number)
     table = table_of(held)
     errors = {name: _("这一项不能更正") for name in values if name in PLACING}
     if errors:
@@ -167,18 +164,18 @@ def end_membership(
 
 
 @transaction.atomic
-def return_person(
-    *, actor: Actor, basis: Basis, person: str, household: str, relation: str, reason: str
-) -> list[Step]:
+def return_person(*, actor: Actor, basis: Basis, person: str, household: str, relation: str, reason: str) -> list[Step]:
     """A person who had left comes into a household again. Raises Refused, Invalid."""
     writing = Writing(actor, basis)
     who, home = writing.person(person), writing.household(household)
     require_open(home)
     if Membership.objects.filter(person=who, end=None).exists():
         raise Invalid(_("%s 仍在户内") % who.name)
+    if who.left_reason == UNDONE:
+        raise Invalid({"person": _("%s 的登记已被撤销，请重新登记") % who.name})
     if relation == HEAD and any(m.relation == HEAD for m in writing.members(home)):
         raise Invalid({"relation": _("户 %s 已有户主") % home.number})
-    last = Membership.objects.filter(person=who).order_by("-end").first()
+    last = Membership.objects.filter(person=who).exclude(end_reason=UNDONE).order_by("-end").first()
     if last is not None and last.end is not None and last.end > basis.on:
         raise Invalid({"effective_on": _("生效日期不得早于离户日期 %s") % last.end})
     writing.join(who, home, relation, reason)

@@ -276,7 +276,9 @@ class Writing:
     def finish(self) -> list[Step]:
         """Make the projection of everything touched anew, save it, and give the journal."""
         now = timezone.now()
-        subjects = sorted((self._held[key] for key in self._touched), key=lambda s: (isinstance(s, Household), s.number))
+        subjects = sorted(
+            (self._held[key] for key in self._touched), key=lambda s: (isinstance(s, Household), s.number)
+        )
         households = []
         for subject in subjects:
             rebuild(self.known, subject)

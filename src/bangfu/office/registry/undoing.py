@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
@@ -71,7 +72,7 @@ def _of_stated(step: Step, steps: Steps) -> list[str]:
             continue
         for name in sorted(names & set(said_by(subject, later))):
             label = known.field(table_of(subject), name)
-            shown = label.label_zh if label else name
+            shown = label.label(get_language() or "zh-hans") if label else name
             found.append(_("“%(field)s”此后于 %(day)s 又有登记") % {"field": shown, "day": _day(later.recorded_at)})
     return found
 
@@ -149,7 +150,10 @@ def _of_opened(step: Step, steps: Steps) -> list[str]:
     followed = [pk for s in steps if s["op"] == "records_followed" for pk in s["ids"]]
     statuses = [pk for s in steps if s["op"] == "episodes_followed" for pk in s["ids"]]
     records = Record.objects.filter(household=household, withdrawn_on=None).exclude(pk__in=followed)
-    if records.exists() or _lasting(StatusEpisode.objects.filter(household=household)).exclude(pk__in=statuses).exists():
+    if (
+        records.exists()
+        or _lasting(StatusEpisode.objects.filter(household=household)).exclude(pk__in=statuses).exists()
+    ):
         found.append(_("户 %s 名下此后又有记录") % household.number)
     return found
 
@@ -217,11 +221,11 @@ def undo(*, actor: Actor, basis: Basis, steps: Steps) -> list[Step]:
 def _lock(writing: Writing, steps: Steps) -> None:
     numbers: dict[str, set[str]] = {"household": set(), "person": set()}
     for step in steps:
-        for link in numbers:
+        for link, found in numbers.items():
             if step.get("of") == link:
-                numbers[link].add(step["number"])
+                found.add(step["number"])
             elif step.get(link):
-                numbers[link].add(step[link])
+                found.add(step[link])
         if step.get("membership"):
             numbers["household"].add(Membership.objects.get(pk=step["membership"]).household.number)
     for number in sorted(numbers["household"]):

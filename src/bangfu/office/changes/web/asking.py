@@ -86,7 +86,9 @@ def _member_row(person: registry.Person, posted: Mapping[str, str]) -> dict[str,
     }
 
 
-def present(subject: registry.Household | registry.Person, table: str, names: list[str]) -> tuple[dict[str, Any], dict[str, str]]:  # noqa: E501
+def present(
+    subject: registry.Household | registry.Person, table: str, names: list[str]
+) -> tuple[dict[str, Any], dict[str, str]]:
     """The present values of fields, and in words with personal ones masked."""
     now = registry.values_now(subject, names)
     known = registry.catalogue().tables[table]
@@ -169,7 +171,9 @@ def record_words(record: registry.Record) -> str:
     return " · ".join([known.table_labels.get(record.table, (record.table, ""))[0], *said])[:120]
 
 
-def _record_withdraw(actor: Actor, where: Place, posted: Mapping[str, str], errors: Mapping[str, str]) -> dict[str, Any]:
+def _record_withdraw(
+    actor: Actor, where: Place, posted: Mapping[str, str], errors: Mapping[str, str]
+) -> dict[str, Any]:
     rows = registry.Record.objects.filter(household=where.household, withdrawn_on=None).select_related("person")
     return {"records": [(row, record_words(row)) for row in rows.order_by("table", "start", "pk")[:200]]}
 

@@ -27,7 +27,15 @@ FIRST_OF_PERSON = (
     "labour_skill", "marriage", "phone", "resident_insurance", "employee_insurance",
 )  # fmt: skip
 """What is asked of a new person; the rest is entered later as corrections."""
-FIRST_OF_HOUSEHOLD = ("group_name", "natural_village", "phone", "household_type", "safe_water", "house_grade", "arable_mu")
+FIRST_OF_HOUSEHOLD = (
+    "group_name",
+    "natural_village",
+    "phone",
+    "household_type",
+    "safe_water",
+    "house_grade",
+    "arable_mu",
+)
 
 
 @dataclass(frozen=True)

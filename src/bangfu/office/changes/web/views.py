@@ -18,6 +18,7 @@ from bangfu.office.changes import actions, queries, showing
 from bangfu.office.changes.kinds import GROUPS, KINDS, LEVELS, level_of
 from bangfu.office.changes.kinds import kind_of as kind_by_code
 from bangfu.office.changes.models import CONFLICT, PENDING, PROPOSED, QUEUED, STATUSES, Change
+from bangfu.office.changes.tasks import later
 from bangfu.office.changes.web import asking
 from bangfu.office.changes.windows import regime
 from bangfu.office.pages.guard import page
@@ -25,13 +26,18 @@ from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Conflict, Invalid, OutOfReach
 from bangfu.office.registry import api as registry
 
+
 def _actor(request: HttpRequest) -> Actor:
     found: Actor = request.actor  # type: ignore[attr-defined]
     return found
 
 
 def _say(request: HttpRequest, change: Change) -> None:
-    """What became of it, in words."""
+    """What became of it, in words; what waits for its day is looked at again on that day."""
+    if change.status == QUEUED:
+        turn = regime(change.area_code).next_open(max(change.effective_on, timezone.localdate()))
+        if turn is not None:
+            later(change.area_code, _actor(request).key, turn)
     words = {
         "applied": _("变更已生效"),
         "queued": _("变更已确认，窗口期关闭或生效日未到，已排队"),
@@ -59,7 +65,11 @@ def change_list(request: HttpRequest) -> HttpResponse:
     by_area = queries.by_area(rows, 9 if wide and len(area) < 9 else 12)
     if area:
         rows = rows.filter(areas.inside([area]))
-    part = page_of(rows, ("area_code", "id") if chosen in ("confirm", "pending", "queued") else ("id",), request.GET.get("page", ""))
+    part = page_of(
+        rows,
+        ("area_code", "id") if chosen in ("confirm", "pending", "queued") else ("id",),
+        request.GET.get("page", ""),
+    )
     names = areas.names([*(row.area_code for row in part), *by_area])
     return render(
         request,
@@ -212,7 +222,7 @@ def _form_conflict(request: HttpRequest, actor: Actor, where: asking.Place, conf
     now, _words = asking.present(subject, where.table, names) if subject else ({}, {})
     kept = [(name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "seen")]
     shown = {"place": where, "rows": rows, "kept": kept, "seen": asking.forms.seal_seen(now)}
-    return render(request, "changes/form_conflict.html", shown, status=409)
+    return render(request, "changes/form_conflict.html", shown)
 
 
 @page("registry.view", "GET", "POST")
@@ -273,7 +283,11 @@ def _shown(actor: Actor, change: Change, opened: bool, errors: dict[str, str]) -
 
 def _made(change: Change) -> list[tuple[str, str]]:
     """Links to what it made: new households."""
-    return [(s["household"], reverse("registry:household", args=[s["household"]])) for s in change.steps if s["op"] == "opened"]  # noqa: E501
+    return [
+        (s["household"], reverse("registry:household", args=[s["household"]]))
+        for s in change.steps
+        if s["op"] == "opened"
+    ]
 
 
 def _back(request: HttpRequest, pk: int, errors: Invalid | None = None) -> HttpResponseRedirect:

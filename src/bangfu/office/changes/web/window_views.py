@@ -16,7 +16,7 @@ from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.changes import queries, window_actions
 from bangfu.office.changes.models import QUEUED, ChangeWindow
-from bangfu.office.changes.tasks import apply_queue
+from bangfu.office.changes.tasks import later
 from bangfu.office.changes.web.forms import read_day
 from bangfu.office.changes.windows import Regime, regime
 from bangfu.office.pages.guard import page
@@ -66,10 +66,8 @@ def _later(actor: Actor, window: ChangeWindow) -> None:
     """On the morning when it will open, the queue is applied by whoever works the tasks."""
     today = timezone.localdate()
     turn = regime(window.area_code).next_open(max(today, window.opens_on))
-    if turn is None or turn <= today or not apply_queue.get_backend().supports_defer:
-        return
-    moment = timezone.make_aware(timezone.datetime(turn.year, turn.month, turn.day, 0, 10))
-    apply_queue.using(run_after=moment).enqueue(window.area_code, actor.key)
+    if turn is not None:
+        later(window.area_code, actor.key, turn)
 
 
 def _apply(request: HttpRequest, actor: Actor, area_code: str) -> None:
