@@ -127,6 +127,13 @@ def test_what_differs_is_listed_by_household_person_and_field(compare):
     assert values_of(made.differences.get(field="health")) == ("chronic", "healthy")
 
 
+def test_a_cell_that_cannot_be_read_is_a_difference_and_never_taken_for_blank(compare):
+    titles = [*HOUSEHOLDS[0], "识别监测时间"]
+    made = compare(households=[titles, [*HOUSEHOLDS[1], "七七"], [*HOUSEHOLDS[2], ""]])
+    row = made.differences.get()
+    assert (row.sort, row.household_no, row.field) == ("unreadable", EAST, "monitored_since")
+
+
 def test_households_and_persons_that_one_side_lacks(compare):
     new = ["9901011012010009", "990101101201", "周九", "", "一般农户", "", "", "是", "A级", "1", "1"]
     households = [HOUSEHOLDS[0], *HOUSEHOLDS[1:], new]

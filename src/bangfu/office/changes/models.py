@@ -162,7 +162,8 @@ class Reconciliation(models.Model):
 class Difference(models.Model):
     """One field of one household or person that the registry and the national export hold differently.
 
-    `sort`: `value`, `only_ours`, `only_theirs`. Personal values lie in `sealed` under the subject's key; where the registry
+    `sort`: `value`, `unreadable` (the export's cell), `only_ours`, `only_theirs`.
+    Personal values lie in `sealed` under the subject's key; where the registry
     does not know the subject, no value is kept.
     """
 

@@ -18,7 +18,8 @@ Row = dict[str, Any]
 TABLES = ("households", "persons")
 KEYS = ("household_no", "person_no")
 BOOKS = (".csv", ".xlsx", ".xls", ".xlsm")
-_CHUNK = 2000
+UNREADABLE = "*unreadable"
+"""Of a row: the fields whose cells said something that could not be read; they are never taken for blank."""
 _NORMAL: dict[str, Callable[[str], str]] = {"id_number": registry.normal_id, "phone": registry.normal_phone}
 
 
@@ -31,15 +32,25 @@ class Export:
         known = registry.catalogue().tables[table]
         self.fields = [name for name in read.table.column_names if name in known and name not in KEYS]
         self.rejected = len(read.rejected)
-        self._table = read.table
+        self._read = read
+        fields = {title: name for name, title in read.headers.items()}
+        self._unreadable: dict[tuple[str, int], set[str]] = {}
+        for problem in read.problems:
+            if problem.row is not None and problem.column in fields:
+                self._unreadable.setdefault((problem.sheet, problem.row), set()).add(fields[problem.column])
 
     def rows(self) -> Iterator[Row]:
-        """Rows without what is blank."""
-        names = self._table.column_names
-        for batch in self._table.to_batches(max_chunksize=10_000):
+        """Rows without what is blank; under UNREADABLE the fields whose cells could not be read."""
+        names, place = self._read.table.column_names, 0
+        sheets, lines = self._read.sheet_of.to_pylist(), self._read.row_of.to_pylist()
+        for batch in self._read.table.to_batches(max_chunksize=10_000):
             columns = [[registry.to_json(v) for v in column.to_pylist()] for column in batch.columns]
             for values in zip(*columns, strict=True):
-                yield {name: value for name, value in zip(names, values, strict=True) if value is not None}
+                row = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+                sheet = self._read.sheets[sheets[place]]
+                bad = self._unreadable.get((sheet, lines[place])) or self._unreadable.get(("", lines[place]), set())
+                place += 1
+                yield {**row, UNREADABLE: bad - set(row)} if bad else row
 
 
 def same(name: str, ours: Any, theirs: Any) -> bool:
@@ -99,11 +110,12 @@ def _fields(
     known, table = registry.catalogue(), "persons" if person_no else "households"
     for name in fields:
         mine, other = values.get(name), row.get(name)
-        if same(name, mine, other):
+        unreadable = name in row.get(UNREADABLE, ())
+        if not unreadable and same(name, mine, other):
             continue
         found = Difference(
             reconciliation=made,
-            sort="value",
+            sort="unreadable" if unreadable else "value",
             area_code=subject.area_code,
             household_no=household_no,
             person_no=person_no,

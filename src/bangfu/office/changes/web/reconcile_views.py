@@ -63,7 +63,7 @@ def reconciliation(request: HttpRequest, pk: int) -> HttpResponse:
     made = queries.reconciliation(actor, pk)
     rows = queries.differences(made)
     sort = request.GET.get("sort", "")
-    if sort in ("value", "only_ours", "only_theirs"):
+    if sort in ("value", "unreadable", "only_ours", "only_theirs"):
         rows = rows.filter(sort=sort)
     part = page_of(rows, ("household_no", "id"), request.GET.get("page", ""), size=50)
     shown = {
@@ -86,7 +86,7 @@ def _row(row: Difference) -> dict[str, Any]:
         "row": row,
         "label": showing.label_of(row.table, row.field) if row.field else "",
         "ours": showing.show_value(field, ours) if row.field else "",
-        "theirs": showing.show_value(field, theirs) if row.field else "",
+        "theirs": _("读不出") if row.sort == "unreadable" else showing.show_value(field, theirs) if row.field else "",
         "correctable": row.sort == "value" and row.field not in reconcile_actions.NOT_CORRECTABLE,
         "sort": _sort(row),
     }
@@ -95,6 +95,7 @@ def _row(row: Difference) -> dict[str, Any]:
 def _sort(row: Difference) -> str:
     words = {
         "value": _("值不同"),
+        "unreadable": _("导出表的值读不出"),
         "only_ours": _("国家系统没有") if row.person_no else _("国家系统没有此户"),
         "only_theirs": _("本系统没有") if row.person_no else _("本系统没有此户"),
     }

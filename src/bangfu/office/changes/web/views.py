@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -65,11 +66,11 @@ def change_list(request: HttpRequest) -> HttpResponse:
     by_area = queries.by_area(rows, 9 if wide and len(area) < 9 else 12)
     if area:
         rows = rows.filter(areas.inside([area]))
-    part = page_of(
-        rows,
-        ("area_code", "id") if chosen in ("confirm", "pending", "queued") else ("id",),
-        request.GET.get("page", ""),
-    )
+    if chosen in ("confirm", "pending", "queued"):
+        order: tuple[str, ...] = ("area_code", "id")
+    else:  # what is settled, the newest first
+        rows, order = rows.annotate(newest=-F("id")), ("newest",)
+    part = page_of(rows, order, request.GET.get("page", ""))
     names = areas.names([*(row.area_code for row in part), *by_area])
     return render(
         request,
