@@ -130,6 +130,11 @@ def test_a_birth_whose_number_says_otherwise_is_refused(client_of, registered):
     assert page.count("请填写") >= 4
 
 
+def test_a_field_that_the_rulebook_lacks_is_left_out(client_of, registered):
+    fields = {"v-name": "赵小", "v-sex": "male", "v-birth_date": "2026-11-02", "v-relation": "son", "v-phone": "1"}
+    assert send(client_of("village"), kind="birth", **fields).status_code == 302
+
+
 def test_a_known_id_number_warns_and_tells_nothing_of_other_areas(client_of, registered):
     registry.Person.objects.filter(name="孙三").update(id_index=registry.index_of("id", "990101202611020024"))
     fields = {

@@ -229,3 +229,6 @@ def test_erased_people_leave_a_change_that_can_still_be_read(propose, cast):
     key.wrapped = b""
     key.save()
     assert [line.old for line in lines(Change.objects.select_related("key").get(pk=change.pk))] == ["已删除"]
+    assert actions.conflicts_of(Change.objects.select_related("key", "person").get(pk=change.pk)) == {}
+    with pytest.raises(Invalid, match="此人的个人资料已删除，这项变更不能再办理"):
+        actions.confirm(actor=cast.actor("civil"), change=change.pk)

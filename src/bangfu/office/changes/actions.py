@@ -29,7 +29,7 @@ from bangfu.office.changes.models import (
     Change,
 )
 from bangfu.office.pages.refusals import Conflict, Invalid, OutOfReach
-from bangfu.office.privacy.api import SubjectKey
+from bangfu.office.privacy.api import Erased, SubjectKey
 from bangfu.office.registry import api as registry
 
 PROPOSE, CONFIRM = "registry.propose", "registry.confirm"
@@ -281,7 +281,10 @@ def conflicts_of(change: Change) -> dict[str, tuple[Any, Any]]:
     subject = subject_of(change)
     if change.kind != "correction" or change.status not in PENDING or subject is None:
         return {}
-    content = read(change)
+    try:
+        content = read(change)
+    except Erased:
+        return {}
     fresh = type(subject).objects.select_related("key").get(pk=subject.pk)
     return conflicts(registry.values_now(fresh, content.values), content.base, content.values)
 

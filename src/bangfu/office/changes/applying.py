@@ -18,6 +18,7 @@ from bangfu.office.changes.content import Content, conflicts, read, store
 from bangfu.office.changes.models import APPLIED, CONFLICT, PENDING, QUEUED, UNDONE, Change
 from bangfu.office.changes.windows import regime
 from bangfu.office.pages.refusals import Conflict, Invalid, Refused
+from bangfu.office.privacy.api import Erased
 from bangfu.office.registry import api as registry
 
 Steps = list[registry.Step]
@@ -48,7 +49,10 @@ def basis_of(change: Change) -> registry.Basis:
 
 def run(actor: Actor, change: Change) -> Steps:
     """Do it, in the caller's transaction. Raises Refused, Invalid, Conflict."""
-    content = read(change)
+    try:
+        content = read(change)
+    except Erased:
+        raise Invalid(_("此人的个人资料已删除，这项变更不能再办理")) from None
     subject = subject_of(change)
     if change.kind == "correction" and subject is not None:
         fresh = type(subject).objects.select_for_update(of=("self",)).select_related("key").get(pk=subject.pk)

@@ -128,6 +128,8 @@ def answers(table: str, posted: Mapping[str, str], names: Iterable[str], prefix:
     """Values of the fields that were filled in; `c-NAME` unsays one."""
     known, found = registry.catalogue().tables[table], Answers()
     for name in names:
+        if name not in known:
+            continue
         text = posted.get(prefix + name, "")
         if posted.get(f"c-{name}"):
             found.values[name] = None
