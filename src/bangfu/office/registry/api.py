@@ -1,6 +1,6 @@
 """The only door to this app."""
 
-from bangfu.office.registry.actions import add_person, change_head, end_membership, return_person, state_facts
+from bangfu.office.registry.person_actions import add_person, change_head, end_membership, return_person, state_facts
 from bangfu.office.registry.bulk import Origin, add_households, add_persons, add_records, recount
 from bangfu.office.registry.catalogue import Catalogue, Field, catalogue, rulebook, to_json
 from bangfu.office.registry.checking import check_person_values, check_values
