@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 BANGFU := $(BIN)/bangfu
 DEMO_DIR ?= demo
 DEMO_HOUSEHOLDS ?= 12000
+DEMO_PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench clean
+.PHONY: help setup demo test check bench bundle clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -29,11 +30,14 @@ $(VENV)/bench.stamp: requirements/bench.txt $(VENV)/base.stamp
 
 setup: $(VENV)/base.stamp ## install into .venv; the command is .venv/bin/bangfu
 
-demo: $(VENV)/base.stamp ## a synthetic county, two monthly runs, and what they found
+demo: $(VENV)/base.stamp ## a synthetic county, two monthly runs, what they found, and the office (SERVE=0: without the site)
 	$(BIN)/python tools/demo.py --out $(DEMO_DIR) --households $(DEMO_HOUSEHOLDS)
+	$(BIN)/python tools/demo_office.py --county $(DEMO_DIR)/county --home $(DEMO_DIR)/office --port $(DEMO_PORT)
 
 test: $(VENV)/test.stamp ## the tests
+	@tools/machine.sh
 	$(BIN)/python -m pytest -n 2
+	$(BIN)/python tests/office/support/postgres.py $(BIN)/python -m pytest -n 2 tests/office
 
 check: $(VENV)/test.stamp ## lint, types, layers, rulebooks, docs
 	$(BIN)/ruff check .
@@ -44,10 +48,14 @@ check: $(VENV)/test.stamp ## lint, types, layers, rulebooks, docs
 	@for book in rulebook/*/; do echo "$$book"; $(BANGFU) rulebook check $$book --quiet && $(BANGFU) rulebook test $$book || exit 1; done
 	$(BIN)/python -m pytest -q tests/docs
 
-bench: $(VENV)/bench.stamp ## rules and linking beside their peers
+bench: $(VENV)/bench.stamp ## rules and linking beside their peers, and imports
 	$(BIN)/python bench/rules.py
 	$(BIN)/python bench/linking.py
 	$(BIN)/python bench/linking.py --unseen --seeds 103,104
+	$(BIN)/python bench/office_imports.py
+
+bundle: $(VENV)/base.stamp ## a folder that installs on a machine without a network
+	$(BIN)/python tools/bundle.py
 
 clean: ## remove what the commands made
 	rm -rf $(VENV) $(DEMO_DIR) bench/.data

@@ -22,8 +22,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from bangfu.core.matching.keys import TokenKey
-from bangfu.core.matching.tokens import ID, name_birth_tokens, sound_birth_tokens, tokens_of_numbers
+import pyarrow as pa
+
+from bangfu.core.matching.numbers import read_numbers
+from bangfu.core.matching.rows import read_days
+from bangfu.core.matching.tokens.columns import name_tokens, number_tokens
+from bangfu.core.matching.tokens.hashing import ID, name_birth_tokens, sound_birth_tokens, tokens_of_numbers
+from bangfu.core.matching.tokens.keys import TokenKey
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
@@ -41,6 +46,12 @@ def numbers_of_day(area: str, day: date) -> Iterator[str]:
         hundreds, tens = divmod(tens, 10)
         check = CHECKS[(base + hundreds * 8 + tens * 4 + ones * 2) % 11]
         yield f"{head}{sequence:03d}{check}"
+
+
+def number_of(area: str, day: date, sequence: int) -> str:
+    """One number."""
+    body = f"{area}{day:%Y%m%d}{sequence:03d}"
+    return body + CHECKS[sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True)) % 11]
 
 
 def main() -> None:
@@ -65,6 +76,10 @@ def making(key: TokenKey) -> None:
     rate("tokens_of_numbers (checked, then hashed)", len(numbers), lambda: tokens_of_numbers(key, numbers))
     rate("name_birth_tokens, every name different", len(names), lambda: name_birth_tokens(key, names, births))
     rate("sound_birth_tokens, every name different", len(names), lambda: sound_birth_tokens(key, names, births))
+    texts, column = pa.array(numbers), pa.array(names)
+    days = read_days(pa.array(births, pa.date32()))
+    rate("a column of numbers, read and hashed", len(numbers), lambda: number_tokens(key, read_numbers(texts).packed))
+    rate("a column of names: name and sound with birth", len(names), lambda: name_tokens(key, column, days))
 
 
 def rate(what: str, count: int, run: object) -> None:
@@ -111,11 +126,11 @@ def whole_command(secret: bytes, rows: int) -> None:
             out.writerow(["证件号码", "姓名", "车辆类型", "估值", "登记日期"])
             for name in names:
                 day = FIRST_DAY + timedelta(rng.randrange(DAYS))
-                number = next(numbers_of_day(f"9901{rng.randrange(1, 5):02d}", day))
+                number = number_of(f"9901{rng.randrange(1, 5):02d}", day, rng.randrange(SEQUENCES))
                 out.writerow([number, name, rng.choice(["小型汽车", "摩托车"]), rng.randrange(300_000), "2020-01-02"])
         size = (folder / "bureau.csv").stat().st_size / 1e6
         for options in ([], ["--name-birth"]):
-            argv = [sys.executable, "-m", "bangfu.core.cli", "token", "--file", str(folder / "bureau.csv")]
+            argv = [str(Path(sys.executable).with_name("bangfu")), "token", "--file", str(folder / "bureau.csv")]
             argv += ["--out", str(folder / "tokens.csv"), *options]
             started = time.perf_counter()
             subprocess.run(argv, check=True, capture_output=True, env={**os.environ, "BANGFU_TOKEN_KEY": secret.hex()})

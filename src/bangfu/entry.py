@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
-OFFICE = ("migrate", "serve", "web", "worker", "backup", "restore", "doctor", "audit", "keys", "account")
+OFFICE = ("migrate", "serve", "web", "worker", "backup", "restore", "doctor", "account", "audit", "keys")
 """Commands of `bangfu.office`."""
 
 
@@ -18,6 +18,12 @@ def entry() -> NoReturn:
         from bangfu.office.site.cli import entry as office
 
         office()
+    if sys.argv[1:] in ([], ["-h"], ["--help"]):
+        from bangfu.core.cli.main import main
+
+        code = main(sys.argv[1:])
+        print(f"\n办公系统 / the office: {'  '.join(OFFICE)}\n  bangfu serve --help")
+        sys.exit(code)
     from bangfu.core.cli import entry as core
 
     core()

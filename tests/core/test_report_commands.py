@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bangfu.core.cli import main
-from bangfu.core.matching.report_gate import report_status
+from bangfu.core.matching.report.gate import report_status
 from tests.core.support.report_factory import ON, county, write_register
 
 PURPOSE = ("--purpose", "最低生活保障审核确认")

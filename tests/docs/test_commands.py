@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from bangfu.core.cli.parser import build_parser
+from bangfu.entry import OFFICE
+from bangfu.office.site.cli import build_parser as build_office_parser
 
 from .conftest import DOCS, READMES, ROOT, pages, tables
 
@@ -18,7 +20,7 @@ COMMANDS_PAGE = (DOCS / "commands.md").read_text(encoding="utf-8")
 _NOT_OPTIONS = {"--help", "--version"}
 _LINE = re.compile(
     r"^(?: {4,}|\| *`)?`?(?:\.venv/bin/)?bangfu ((?:rulebook|screen|explain|worklists|demo|report|query|token|exchange"
-    r"|match|crosscheck|duplicates|reviews)\b[^\n`#]*)",
+    rf"|match|crosscheck|duplicates|reviews|{'|'.join(OFFICE)})\b[^\n`#]*)",
     re.MULTILINE,
 )
 
@@ -33,7 +35,8 @@ def leaves(parser: argparse.ArgumentParser, path: tuple[str, ...] = ()) -> Itera
             yield from leaves(inner, (*path, name))
 
 
-COMMANDS = {path: options - _NOT_OPTIONS for path, options in leaves(build_parser())}
+CORE = {path: options - _NOT_OPTIONS for path, options in leaves(build_parser())}
+COMMANDS = CORE | {path: options - _NOT_OPTIONS for path, options in leaves(build_office_parser())}
 
 
 def lines_of(path: Path) -> Iterator[list[str]]:
@@ -76,6 +79,11 @@ def test_the_commands_page_has_every_command_with_every_option() -> None:
         assert path is not None, command
         documented[path] = set(re.findall(r"--[a-z-]+", options))
     assert documented == COMMANDS
+
+
+def test_the_office_is_asked_for_its_own_commands_and_for_no_other() -> None:
+    assert {path[0] for path in COMMANDS.keys() - CORE.keys()} == set(OFFICE)
+    assert {path[0] for path in CORE} & set(OFFICE) == set()
 
 
 def test_both_readmes_show_the_same_commands() -> None:

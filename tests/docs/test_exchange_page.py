@@ -6,8 +6,10 @@ import re
 from dataclasses import fields
 from datetime import timedelta
 
-from bangfu.core.matching import keys, token_file, tokens
-from bangfu.core.matching.exchange import Record
+from bangfu.core.matching.exchange.recording import Record
+from bangfu.core.matching.tokens import hashing as tokens
+from bangfu.core.matching.tokens import keys
+from bangfu.core.matching.tokens import writing as token_file
 from bangfu.core.values.id_number import PROBLEMS
 
 from .conftest import DOCS, tables

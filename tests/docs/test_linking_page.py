@@ -59,7 +59,7 @@ def test_the_page_has_every_method_with_its_meaning() -> None:
 
 def test_a_method_that_is_always_looked_at_is_one_whose_rows_all_say_so() -> None:
     looked_at = {code.strip("`"): review for code, _, review, _ in rows("code", "a person")}
-    for method, _, review in linking._SCORES.values():
+    for method, _, review in linking.SCORES.values():
         assert looked_at[method] == ("always" if review else "never")
     assert set(looked_at.values()) == {"always", "never", "below the threshold", "as decided"}
 
@@ -94,7 +94,7 @@ def test_the_page_has_the_constants_of_the_code() -> None:
 
 
 def test_the_score_of_each_certain_stage_is_that_of_the_code() -> None:
-    scores = {method: score for method, score, _ in linking._SCORES.values()}
+    scores = {method: score for method, score, _ in linking.SCORES.values()}
     assert {code.strip("`"): float(score) for code, score in rows("method", "score")} == scores
 
 
@@ -190,7 +190,7 @@ def test_a_worked_number_is_what_linking_computes(worked: tuple[str, ...]) -> No
     row, expression, chance, score, becomes = worked
     links = linked(born_in(yaml.safe_load(row.strip("`"))))
     method = METHODS[links.method[0]].code + (", review" if links.review[0] else "")
-    odds = (1 - linking._USUAL_STRANGERS) / linking._USUAL_STRANGERS
+    odds = (1 - linking.USUAL_STRANGERS) / linking.USUAL_STRANGERS
     by_chance = expected(expression)
     assert (f"{by_chance:.2g}", f"{links.score[0]:.5f}", method) == (chance, score, becomes.replace("`", ""))
     assert links.score[0] == pytest.approx(odds / (odds + by_chance), rel=1e-5)

@@ -173,3 +173,22 @@ def client_of(client, cast):
         return client
 
     return log_in
+
+
+@pytest.fixture(autouse=True)
+def _the_database_shows_the_test_everything():
+    """What a test itself looks at; a request sees the areas of its actor (PostgreSQL only)."""
+    from bangfu.office.areas.api import everywhere
+
+    with everywhere():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def writes():
+    """No request of any test changes a table of ours without a row of the log in the same transaction."""
+    from writes import watched
+
+    with watched() as seen:
+        yield seen
+    assert seen.unlogged == [], "written without a row of the log in the same transaction"

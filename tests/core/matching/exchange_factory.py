@@ -9,8 +9,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bangfu.core.matching.exchange import Details, Record, record_exchange, verify_log
-from bangfu.core.matching.keys import SigningKey
+from bangfu.core.matching.exchange.recording import Details, Record, record_exchange, verify_log
+from bangfu.core.matching.tokens.keys import SigningKey
 from tests.core.support.made_numbers import made_number
 
 SIGNER = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))

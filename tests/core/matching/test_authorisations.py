@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from bangfu.core.files.remarks import FileError
-from bangfu.core.matching.authorisations import Authorisation, Authorisations, Member, Withdrawal
-from bangfu.core.matching.authorisations_reading import read_authorisations
+from bangfu.core.matching.exchange.authorisations import Authorisation, Authorisations, Member, Withdrawal
+from bangfu.core.matching.exchange.authorisations_reading import read_authorisations
 from tests.core.support.report_factory import ON, REGISTER, write_csv, write_register, write_registry
 
 HEADER = REGISTER[0]

@@ -230,7 +230,7 @@ def test_openssl_verifies_a_signature_without_bangfu(capsys: pytest.CaptureFixtu
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 @pytest.mark.usefixtures("office")
 def test_keys_made_by_the_commands_that_are_told_work(capsys: pytest.CaptureFixture[str]) -> None:
-    from bangfu.core.matching import keys
+    from bangfu.core.matching.tokens import keys
 
     for path in ("sign.pem", "sign.pub.pem"):
         Path(path).unlink()

@@ -19,11 +19,11 @@ from exchange_factory import DETAILS, NUMBER, PUBLIC, SIGNER, found, keep, lines
 
 from bangfu import __version__
 from bangfu.core.files.manifest import Manifest, read_manifest_file
-from bangfu.core.matching import exchange_log
 from bangfu.core.matching.errors import DataError
-from bangfu.core.matching.exchange import Details, record_exchange, verify_log
-from bangfu.core.matching.keys import TokenKey
-from bangfu.core.matching.token_file import write_tokens
+from bangfu.core.matching.exchange import log as exchange_log
+from bangfu.core.matching.exchange.recording import Details, record_exchange, verify_log
+from bangfu.core.matching.tokens.keys import TokenKey
+from bangfu.core.matching.tokens.writing import write_tokens
 from tests.core.support import sm3_oracle
 
 SECRET = bytes.fromhex("f1e7c52ea0ff48b9d3041c6f9be2a7508d3c61b4e9125fa6780bcd439e16f2a5")
@@ -129,6 +129,17 @@ def test_each_record_names_the_digest_of_the_line_before(log: Path) -> None:
         None, *(sm3_oracle.sm3(line).hex() for line in whole[:-1])
     ]  # fmt: skip
     assert [json.loads(line)["number"] for line in whole] == [1, 2, 3, 4, 5]
+
+
+def test_rows_of_tokens_are_counted_whatever_stands_in_them(tmp_path: Path) -> None:
+    rows = "".join(f"{number},第一行,1\n" for number in ("990101199003071120", "", "1"))
+    (tmp_path / "b.csv").write_text(
+        f'证件号码,说明,估值\n{rows}99010119900307004X,"第一行\n第二行",1\n', encoding="utf-8"
+    )
+    write_tokens(TokenKey(SECRET), tmp_path / "b.csv", tmp_path / "out.csv")
+    assert keep(tmp_path / "e.jsonl", tmp_path / "out.csv", kind="tokenised").rows == 4
+    (tmp_path / "out.csv").write_text("id_token,说明\nab,x\nab\nab,x,y\n", encoding="utf-8")  # edited since
+    assert keep(tmp_path / "e.jsonl", tmp_path / "out.csv", kind="received").rows == 3
 
 
 def test_a_file_of_tokens_is_known_with_the_fingerprint_of_its_key(tmp_path: Path, file: Path) -> None:
@@ -249,8 +260,8 @@ WRITER = """
 import sys
 from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from bangfu.core.matching.exchange import Details, record_exchange
-from bangfu.core.matching.keys import SigningKey
+from bangfu.core.matching.exchange.recording import Details, record_exchange
+from bangfu.core.matching.tokens.keys import SigningKey
 signer = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 print("ready", flush=True)
 sys.stdin.readline()

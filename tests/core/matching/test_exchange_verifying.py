@@ -13,9 +13,9 @@ from exchange_factory import PUBLIC, SIGNER, STRANGER, found, keep, lines, made_
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bangfu.core.matching.exchange import Record, verify_log
-from bangfu.core.matching.exchange_log import canonical, read_record
-from bangfu.core.matching.exchange_verify import FINDINGS
+from bangfu.core.matching.exchange.log import canonical, read_record
+from bangfu.core.matching.exchange.recording import Record, verify_log
+from bangfu.core.matching.exchange.verifying import FINDINGS
 from tests.core.support import sm3_oracle
 
 

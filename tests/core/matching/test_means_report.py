@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from bangfu.core.matching.errors import DataError
-from bangfu.core.matching.report_exchanges import Exchange, read_exchanges
-from bangfu.core.matching.report_gate import is_genuine
+from bangfu.core.matching.report.exchanges import Exchange, read_exchanges
+from bangfu.core.matching.report.gate import is_genuine
 from tests.core.support.report_factory import (
     CAR,
     DEPOSIT,

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bangfu.core.demo.layout import BUREAU
-from bangfu.core.matching.personal import REASONS, personal_text, personal_title, personal_values
+from bangfu.core.matching.rows import read_days
+from bangfu.core.matching.tokens.personal import REASONS, owners, personal_text, personal_title, personal_values
 from bangfu.core.rulebook.loader import load
 from tests.core.support.made_numbers import DAYS, NUMBERS, made_number
 
@@ -30,7 +31,8 @@ KEPT = [
 
 def judged(*texts: str | None, names: Any = None, births: Any = None) -> Any:
     column = pa.chunked_array([pa.array(texts, pa.string())])
-    return personal_values(column, names or [None] * len(texts), births or [None] * len(texts))
+    born = read_days(pa.array(births or [None] * len(texts), pa.date32()))
+    return personal_values(column, owners(pa.array(names or [None] * len(texts), pa.string()), born))
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pytest
 from openpyxl import load_workbook
 
 from bangfu.core.files.whole import OutputError
-from bangfu.core.matching.authorisations_reading import read_authorisations
 from bangfu.core.matching.errors import DataError
+from bangfu.core.matching.exchange.authorisations_reading import read_authorisations
 from bangfu.core.matching.queries import Query, plan_query, read_household_list, write_query
 from tests.core.support.report_factory import IDS, ON, PEOPLE, REGISTER, write_csv, write_register, write_registry
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bangfu.core.matching.crosscheck.catalogue import catalogue
-from bangfu.core.matching.report_catalogue import HOUSEHOLD_FACTS, MONEY, PERSON_FACTS, TABLES
+from bangfu.core.matching.report.catalogue import HOUSEHOLD_FACTS, MONEY, PERSON_FACTS, TABLES
 
 
 @pytest.mark.parametrize(("entity", "words"), [("household", HOUSEHOLD_FACTS), ("person", PERSON_FACTS)])

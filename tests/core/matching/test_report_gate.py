@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bangfu.core.matching.authorisations_reading import read_authorisations
-from bangfu.core.matching.report_gate import may_decide, report_file_name, report_status
+from bangfu.core.matching.exchange.authorisations_reading import read_authorisations
+from bangfu.core.matching.report.gate import may_decide, report_file_name, report_status
 from tests.core.support.report_factory import ON, REGISTER, built, county, source_rows, write_register
 
 

@@ -7,8 +7,8 @@ from cryptography.hazmat.primitives import hashes, hmac
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bangfu.core.matching.exchange_log import sm3
-from bangfu.core.matching.keys import TokenKey
+from bangfu.core.matching.exchange.log import sm3
+from bangfu.core.matching.tokens.keys import TokenKey
 from tests.core.support import sm3_oracle
 
 DIGESTS = [  # GB/T 32905-2016, annex A

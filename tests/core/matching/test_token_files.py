@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -20,10 +21,11 @@ from openpyxl import Workbook, load_workbook
 from bangfu import __version__
 from bangfu.core.cli import main
 from bangfu.core.files.remarks import FileError
-from bangfu.core.matching import tokens
 from bangfu.core.matching.errors import DataError
-from bangfu.core.matching.keys import TokenKey
-from bangfu.core.matching.token_file import read_note, write_tokens
+from bangfu.core.matching.tokens import hashing as tokens
+from bangfu.core.matching.tokens.keys import TokenKey
+from bangfu.core.matching.tokens.notes import checked_note, read_note
+from bangfu.core.matching.tokens.writing import write_tokens
 from tests.core.support.made_numbers import DAYS, ending_in_x, made_number
 
 SECRET = bytes.fromhex("f1e7c52ea0ff48b9d3041c6f9be2a7508d3c61b4e9125fa6780bcd439e16f2a5")
@@ -109,7 +111,7 @@ def test_what_stops_half_way_leaves_nothing(bureau: Path, tmp_path: Path, monkey
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bangfu.core.matching.token_file._write_table", stopped)
+    monkeypatch.setattr("bangfu.core.matching.tokens.writing._write_table", stopped)
     with pytest.raises(KeyboardInterrupt):
         write_tokens(KEY, bureau, tmp_path / "out.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["vehicles.csv"]
@@ -224,7 +226,8 @@ def test_a_second_column_of_numbers_does_not_travel(tmp_path: Path) -> None:
 
 def test_the_note_says_how_the_tokens_were_made(bureau: Path, tmp_path: Path) -> None:
     write_tokens(KEY, bureau, tmp_path / "out.csv")
-    assert json.loads((tmp_path / "out.tokens.json").read_text(encoding="utf-8")) == {
+    found = json.loads((tmp_path / "out.tokens.json").read_text(encoding="utf-8"))
+    assert found == {
         "algorithm": "HMAC-SM3",
         "key": KEY.fingerprint,
         "version": __version__,
@@ -234,7 +237,12 @@ def test_the_note_says_how_the_tokens_were_made(bureau: Path, tmp_path: Path) ->
         "id_problems": {"bad_length": 1, "missing": 1},
         "columns": ["车辆类型", "估值", "备注"],
         "columns_dropped": {"证件号码": "id", "姓名": "name", "出生日期": "birth"},
+        "dictionaries": dict(tokens.dictionary_versions()),
+        "sha256": hashlib.sha256((tmp_path / "out.csv").read_bytes()).hexdigest(),
+        "seal": found["seal"],
     }
+    assert set(tokens.dictionary_versions()) == {"OpenCC", "pypinyin", "unicode"}
+    assert checked_note(tmp_path / "out.csv", KEY) == found
     assert read_note(tmp_path / "other.csv") is None
     (tmp_path / "out.tokens.json").write_text("[]", encoding="utf-8")
     with pytest.raises(DataError, match="this is no note on a file of tokens"):

@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bangfu.core.matching import keys
 from bangfu.core.matching.errors import DataError
+from bangfu.core.matching.tokens import keys
 from tests.core.support import sm3_oracle
 
 SECRET = bytes.fromhex("f1e7c52ea0ff48b9d3041c6f9be2a7508d3c61b4e9125fa6780bcd439e16f2a5")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bangfu.core.matching import tokens
-from bangfu.core.matching.keys import TokenKey
+from bangfu.core.matching.tokens import hashing as tokens
+from bangfu.core.matching.tokens.keys import TokenKey
 from bangfu.core.values.id_number import read_id_number
 from tests.core.support import sm3_oracle
 from tests.core.support.made_numbers import DAYS, NUMBERS, ending_in_x, made_number

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from bangfu.core.matching.report_gate import report_file_name
+from bangfu.core.matching.report.gate import report_file_name
 from bangfu.core.screening.dataset import DataError
 from bangfu.core.screening.means_checks import MeansChecks
 from tests.core.support.report_factory import ON, built, county

@@ -21,9 +21,12 @@ from snapshot_factory import (
 )
 
 from bangfu.core.files.remarks import FileError
+from bangfu.core.matching.tokens.keys import TokenKey
+from bangfu.core.matching.tokens.writing import write_tokens
 from bangfu.core.screening.snapshot import Snapshot, take_snapshot, write_problems
 
 AS_OF = date(2024, 9, 1)
+SECRET = "f1e7c52ea0ff48b9d3041c6f9be2a7508d3c61b4e9125fa6780bcd439e16f2a5"
 
 
 def frozen(folder: Path, **given) -> Snapshot:  # type: ignore[no-untyped-def]
@@ -287,6 +290,29 @@ def test_a_bureaus_file_that_cannot_be_read_is_a_problem_and_covers_nobody(tmp_p
     assert "deaths" not in snapshot.tables
     assert [row["covered:deaths"] for row in rows(snapshot, "households")] == [False, False]
     assert [p.code for p in snapshot.problems] == ["unreadable_table"]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_file_of_tokens_is_told_and_covers_nobody_though_its_manifest_does(tmp_path: Path, whole: bool) -> None:
+    bureau = county(tmp_path / "data") / "bureau"
+    write(bureau, "plain", ["证件号码", "死亡日期"], [ID3, "2024-05-06"])
+    write_tokens(TokenKey(bytes.fromhex(SECRET)), bureau / "plain.csv", bureau / "deaths.csv")
+    (bureau / "plain.csv").unlink()
+    if not whole:
+        (bureau / "deaths.tokens.json").unlink()
+    manifest(bureau, "deaths")
+    snapshot = frozen(tmp_path)
+    assert "deaths" not in snapshot.tables
+    assert [row["covered:deaths"] for row in rows(snapshot, "households")] == [False, False]
+    (problem,) = snapshot.problems
+    assert problem.line("en") == (
+        "deaths.csv：it carries tokens in place of ID numbers (or deaths.tokens.json lies beside it) and was not read "
+        "Tokens are linked by bangfu match --key FILE only; until then whoever is in the file or not is unknown. If the "
+        "file is plain after all, move the note away."
+    )
+    assert problem.line("zh").startswith(
+        "deaths.csv：该文件以密文代替证件号码（或旁边有 deaths.tokens.json），没有读入 密文只能用 bangfu match --key FILE 比对"
+    )
 
 
 def test_a_bureaus_file_without_id_numbers_joins_nobody_and_covers_nobody(tmp_path: Path) -> None:

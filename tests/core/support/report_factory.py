@@ -17,11 +17,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bangfu.core.matching.authorisations_reading import read_authorisations
-from bangfu.core.matching.report import ReportBuilder, ReportOptions
-from bangfu.core.matching.report_catalogue import MONEY
-from bangfu.core.matching.report_folder import read_crosscheck
-from bangfu.core.matching.report_people import read_registry
+from bangfu.core.matching.exchange.authorisations_reading import read_authorisations
+from bangfu.core.matching.report.building import ReportBuilder, ReportOptions
+from bangfu.core.matching.report.catalogue import MONEY
+from bangfu.core.matching.report.folder import read_crosscheck
+from bangfu.core.matching.report.people import read_registry
 
 AS_OF, RECEIVED, ON = date(2026, 9, 30), date(2026, 10, 3), date(2026, 10, 15)
 VILLAGE = "990101101001"

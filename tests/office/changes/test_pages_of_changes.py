@@ -261,7 +261,7 @@ def test_a_change_in_english(client_of, propose):
     client = client_of("township")
     client.post("/language/", {"language": "en"})
     page = text_of(client.get(f"/changes/{change.pk}/"))
-    assert "to be confirmed" in page
+    assert "left: Death" in page
     assert "待确认" not in page
 
 

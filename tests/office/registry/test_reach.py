@@ -34,5 +34,5 @@ def test_the_list_holds_the_own_area_only(client_of, registered):
 
 @pytest.mark.parametrize("typed", ["孙三", "ss", "sunsan", "990101197503080039", "13900000002", "9901011022010001"])
 def test_a_search_finds_in_the_county_what_it_does_not_find_in_another_township(client_of, registered, typed):
-    assert "孙三" in client_of("civil").get("/search/", {"q": typed}).content.decode()
-    assert registered.west.number not in client_of("township").get("/search/", {"q": typed}).content.decode().replace(typed, "")  # fmt: skip
+    assert "孙三" in client_of("civil").post("/search/", {"q": typed}, follow=True).content.decode()
+    assert registered.west.number not in client_of("township").post("/search/", {"q": typed}, follow=True).content.decode().replace(typed, "")  # fmt: skip

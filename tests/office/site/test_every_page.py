@@ -36,7 +36,7 @@ def test_every_page_names_its_permission():
 
 def test_every_permission_is_held_by_some_role():
     held = set().union(*(role.permissions for role in ROLES.values()))
-    assert set(PERMISSIONS) == held | {"registry.erase"}
+    assert set(PERMISSIONS) == held
 
 
 def test_every_model_declares_its_personal_data():

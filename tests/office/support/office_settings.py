@@ -23,4 +23,5 @@ from bangfu.office.site.settings import *  # noqa: E402, F403
 from bangfu.office.site.settings import TASKS  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 TASKS["default"]["BACKEND"] = "django_tasks.backends.immediate.ImmediateBackend"

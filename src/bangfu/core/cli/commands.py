@@ -74,7 +74,7 @@ def test(args: argparse.Namespace) -> int:
 
 def screen(args: argparse.Namespace) -> int:
     """The monthly run."""
-    existing([args.rulebook, args.data, *(path for path in (args.previous, args.reports) if path)])
+    existing([args.rulebook, args.data, *(path for path in (args.previous, args.reports, args.decisions) if path)])
     if args.engine == "spark":
         raise UsageError("--engine spark: 尚未提供，请用 duckdb / is not available yet; use duckdb")
     from bangfu.core.screening.run import screen as run_screen
@@ -91,6 +91,7 @@ def screen(args: argparse.Namespace) -> int:
             previous=args.previous,
             facts=args.facts,
             reports=args.reports,
+            decisions=args.decisions,
             memory_mb=args.memory,
             threads=args.threads,
             progress=bar,
@@ -122,12 +123,14 @@ def explain(args: argparse.Namespace) -> int:
     """Explain one household."""
     from bangfu.core.screening.explain_data import explain_household
 
-    existing([args.rulebook, args.data])
+    existing([args.rulebook, args.data, *([args.decisions] if args.decisions else [])])
     book = _load(args.rulebook, cases=False)
     if args.policy and args.policy not in book.policies:
         raise UsageError(_no_policy(args.policy, book))
     names = (args.policy,) if args.policy else None
-    found = explain_household(book, args.data, args.as_of, args.household, policies=names, facts=args.facts)
+    found = explain_household(
+        book, args.data, args.as_of, args.household, policies=names, facts=args.facts, decisions=args.decisions
+    )
     text = _rendered(found, args.format, args.lang)
     if args.out is None:
         print(text)

@@ -14,9 +14,9 @@ from bangfu.core.cli.commands import OK, Bar, existing
 
 def crosscheck(args: argparse.Namespace) -> int:
     """Link all bureaus' files to the registry and write what they say of persons and households."""
-    existing([args.registry, args.bureau])
-    from bangfu.core.matching.authorisations_reading import read_authorisations
+    existing([args.registry, args.bureau, *([args.decisions] if args.decisions else [])])
     from bangfu.core.matching.crosscheck.run import crosscheck as run_crosscheck
+    from bangfu.core.matching.exchange.authorisations_reading import read_authorisations
 
     register = read_authorisations(args.registry)
     for problem in register.problems if register else ():
@@ -32,6 +32,7 @@ def crosscheck(args: argparse.Namespace) -> int:
             allowed=None if register is None else lambda table, on: register.authorised_households(on, table),
             asked_on=args.asked_on or date.today(),
             links=not args.no_links,
+            decisions=args.decisions,
             progress=bar,
         )
     summary = found.summary
@@ -64,7 +65,7 @@ def _record(args: argparse.Namespace, summary: Mapping[str, Any]) -> None:
     from bangfu.core.cli.exchange_commands import leave_record
     from bangfu.core.files.manifest import read_manifest
     from bangfu.core.matching.crosscheck.run import bureau_files
-    from bangfu.core.matching.exchange import Details
+    from bangfu.core.matching.exchange.recording import Details
 
     files, _ = bureau_files(args.bureau)
     for name, path in files.items():

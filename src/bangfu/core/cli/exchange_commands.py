@@ -14,9 +14,9 @@ from bangfu.core.cli.commands import FAILED, OK, Bar, UsageError, existing
 
 if TYPE_CHECKING:
     from bangfu.core.files.manifest import Manifest
-    from bangfu.core.matching.exchange import Details
-    from bangfu.core.matching.keys import PublicKey
-    from bangfu.core.matching.token_file import Tokenised
+    from bangfu.core.matching.exchange.recording import Details
+    from bangfu.core.matching.tokens.keys import PublicKey
+    from bangfu.core.matching.tokens.writing import Tokenised
 
 _LISTED = 20
 _CUT_OFF = (
@@ -27,8 +27,8 @@ _CUT_OFF = (
 
 def token(args: argparse.Namespace) -> int:
     """Write a bureau's file with tokens in place of ID numbers."""
-    from bangfu.core.matching import keys
-    from bangfu.core.matching.token_file import write_tokens
+    from bangfu.core.matching.tokens import keys
+    from bangfu.core.matching.tokens.writing import write_tokens
 
     existing([args.file])
     key = keys.read_token_key(args.key, warn=_warn)
@@ -45,7 +45,7 @@ def token(args: argparse.Namespace) -> int:
     with Bar() as bar:
         done = write_tokens(key, args.file, args.out, name_birth=args.name_birth, progress=bar)
     _tell(done)
-    from bangfu.core.matching.exchange import Details
+    from bangfu.core.matching.exchange.recording import Details
 
     leave_record(args, "tokenised", args.out, args.out.parent, Details(purpose=args.purpose))
     return FAILED if done.left_out else OK
@@ -53,7 +53,7 @@ def token(args: argparse.Namespace) -> int:
 
 def _tell(done: Tokenised) -> None:
     """Counts and titles; no value of any row."""
-    from bangfu.core.matching.personal import REASONS
+    from bangfu.core.matching.tokens.personal import REASONS
 
     for remark in done.remarks[:_LISTED]:
         print(f"{remark.line('zh')} / {remark.line('en')}", file=sys.stderr)
@@ -74,8 +74,8 @@ def _tell(done: Tokenised) -> None:
 
 def record(args: argparse.Namespace) -> int:
     """Add a record to the log of exchanges."""
-    from bangfu.core.matching import keys
-    from bangfu.core.matching.exchange import record_exchange
+    from bangfu.core.matching.exchange.recording import record_exchange
+    from bangfu.core.matching.tokens import keys
 
     existing([args.file])
     signer = keys.read_signing_key(args.signing_key, warn=_warn)
@@ -113,9 +113,9 @@ def leave_record(args: argparse.Namespace, kind: str, file: Path, beside: Path, 
 
     The exchange has happened: where the record cannot be written, that is told with what to do, and nothing is undone.
     """
-    from bangfu.core.matching import keys
     from bangfu.core.matching.errors import DataError
-    from bangfu.core.matching.exchange import record_exchange
+    from bangfu.core.matching.exchange.recording import record_exchange
+    from bangfu.core.matching.tokens import keys
 
     log = args.exchanges or Path(os.environ.get(LOG_PLACE) or beside / LOG)
     try:
@@ -132,7 +132,7 @@ def leave_record(args: argparse.Namespace, kind: str, file: Path, beside: Path, 
 
 
 def _details(args: argparse.Namespace) -> Details:
-    from bangfu.core.matching.exchange import Details
+    from bangfu.core.matching.exchange.recording import Details
 
     given = Details(
         purpose=args.purpose,
@@ -160,14 +160,14 @@ def _manifest(path: Path, file: Path) -> Manifest:
 
 def verify(args: argparse.Namespace) -> int:
     """Verify the log of exchanges offline."""
-    from bangfu.core.matching.exchange import verify_log
+    from bangfu.core.matching.exchange.recording import verify_log
 
     existing([args.log, *args.files])
     found = verify_log(args.log, _public_keys(args.public_key, os.environ), args.files, _expected(args.expect))
     for finding in found.findings:
         print(f"✗ {finding.text('zh')} / {finding.text('en')}")
     for number, digest in found.set_aside:
-        from bangfu.core.matching.exchange_log import torn_path
+        from bangfu.core.matching.exchange.log import torn_path
 
         kept = torn_path(args.log, digest).name
         print(f"记录 record {number}: 此前有一行残缺，保存为 / a broken line before it is kept as {kept}")
@@ -184,7 +184,7 @@ def verify(args: argparse.Namespace) -> int:
 
 
 def _public_keys(files: list[Path], environment: Mapping[str, str]) -> list[PublicKey]:
-    from bangfu.core.matching import keys
+    from bangfu.core.matching.tokens import keys
 
     named = environment.get(keys.PUBLIC_KEY_FILE, "")
     return [keys.read_public_key(path) for path in files or ([Path(named)] if named else [])]

@@ -11,8 +11,8 @@ from bangfu.core.cli.commands import FAILED, OK, Bar, existing
 def match(args: argparse.Namespace) -> int:
     """Link a bureau's file to registered persons."""
     existing([args.registry, args.file, *([args.manifest] if args.manifest else [])])
-    from bangfu.core.matching.keys import read_token_key
     from bangfu.core.matching.matching import match as run_match
+    from bangfu.core.matching.tokens.keys import read_token_key
 
     key = read_token_key(args.key, warn=lambda text: print(text, file=sys.stderr))
     with Bar() as bar:
@@ -27,6 +27,8 @@ def match(args: argparse.Namespace) -> int:
             progress=bar,
         )
     counts = found.summary
+    for warned in counts["warnings"]:
+        print(f"{warned['zh']} / {warned['en']}", file=sys.stderr)
     print(
         f"行 rows: {counts['rows']}; 对应 linked: {counts['linked']}; 须核实 review: {counts['review']}; "
         f"未对应 unlinked: {counts['unlinked']}"

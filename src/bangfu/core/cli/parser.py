@@ -140,6 +140,11 @@ def _data_options(parser: Any) -> None:
     )
     parser.add_argument("--as-of", required=True, type=_day, metavar="YYYY-MM-DD", help="基准日 / the date to judge by")
     parser.add_argument("--facts", type=Path, metavar="DIR", help="比对产生的表 / tables that a cross-check wrote")
+    _decisions(parser)
+
+
+def _decisions(parser: Any) -> None:
+    parser.add_argument("--decisions", type=Path, metavar="FILE", help="以往核实结果 / what reviewers decided before")
 
 
 def _language(parser: Any) -> None:
@@ -219,7 +224,7 @@ def _match_command(commands: Any) -> None:
     made.add_argument("--file", type=Path, required=True, metavar="FILE", help="部门数据 / the bureau's file")
     made.add_argument("--manifest", type=Path, metavar="M", help="说明文件，默认在数据旁边 / default: beside the file")
     made.add_argument("--key", type=Path, metavar="FILE", help="密文标识的密钥 / the key of a file of tokens")
-    made.add_argument("--decisions", type=Path, metavar="FILE", help="以往核实结果 / what reviewers decided before")
+    _decisions(made)
     made.add_argument("--splink", action="store_true", help="核实表中另列 Splink 概率 / Splink's opinion for reviewers")
     made.add_argument("--out", type=Path, required=True, metavar="DIR", help="结果文件夹 / folder for the results")
 
@@ -357,6 +362,7 @@ def _crosscheck_command(commands: Any) -> None:
     made.add_argument(
         "--as-of", type=_day, metavar="YYYY-MM-DD", help="基准日，默认为最新的数据截止日 / default: the latest file's"
     )
+    _decisions(made)
     made.add_argument("--no-links", action="store_true", help="不写逐行对应表 / do not write links/")
     made.add_argument(
         "--asked-on", type=_day, metavar="YYYY-MM-DD", help="查询日，据此看授权 / the day of asking (today)"

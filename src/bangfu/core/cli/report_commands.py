@@ -53,7 +53,7 @@ def report(args: argparse.Namespace) -> int:
 def _many(args: argparse.Namespace) -> int:
     from bangfu.core.files.whole import whole_folder
     from bangfu.core.matching.queries import read_household_list
-    from bangfu.core.matching.report_gate import INDEX, MADE_ON
+    from bangfu.core.matching.report.gate import INDEX, MADE_ON
 
     assert MADE_ON in INDEX_HEADS  # by that column a run knows how new the reports are
 
@@ -80,7 +80,7 @@ def _one_of_many(args: argparse.Namespace, builder: Any, number: str, folder: Pa
     """Writes one household's files; what kept it from being made goes into the last cell."""
     from bangfu.core.documents.means_report_pdf import DataError as Unprintable
     from bangfu.core.matching.errors import DataError
-    from bangfu.core.matching.report_gate import report_file_name
+    from bangfu.core.matching.report.gate import report_file_name
 
     try:
         made = builder.build(number)
@@ -102,14 +102,14 @@ def _one_of_many(args: argparse.Namespace, builder: Any, number: str, folder: Pa
 
 
 def _builder(args: argparse.Namespace, households: set[str]) -> Any:
-    from bangfu.core.matching.authorisations_reading import read_authorisations
     from bangfu.core.matching.crosscheck.returned_rows import Returned
     from bangfu.core.matching.crosscheck.state import has_state
+    from bangfu.core.matching.exchange.authorisations_reading import read_authorisations
     from bangfu.core.matching.methods import METHODS
-    from bangfu.core.matching.report import ReportBuilder, ReportOptions
-    from bangfu.core.matching.report_exchanges import read_exchanges
-    from bangfu.core.matching.report_folder import read_crosscheck
-    from bangfu.core.matching.report_people import read_registry
+    from bangfu.core.matching.report.building import ReportBuilder, ReportOptions
+    from bangfu.core.matching.report.exchanges import read_exchanges
+    from bangfu.core.matching.report.folder import read_crosscheck
+    from bangfu.core.matching.report.people import read_registry
 
     authorisations = read_authorisations(args.registry)
     for problem in authorisations.problems if authorisations else ():
@@ -177,9 +177,9 @@ def _log(args: argparse.Namespace, made: Mapping[str, Any]) -> None:
 
 def query(args: argparse.Namespace) -> int:
     """The list of persons that one bureau may be asked about, and who is not on it."""
-    from bangfu.core.matching.authorisations_reading import read_authorisations
+    from bangfu.core.matching.exchange.authorisations_reading import read_authorisations
     from bangfu.core.matching.queries import plan_query, read_household_list, write_query
-    from bangfu.core.matching.report_catalogue import TABLES
+    from bangfu.core.matching.report.catalogue import TABLES
     from bangfu.core.rulebook.mistakes import nearest
 
     existing([args.registry, *([args.households] if args.households else [])])
@@ -206,7 +206,7 @@ def query(args: argparse.Namespace) -> int:
     )
     print(f"结果 results: {written}")
     from bangfu.core.cli.exchange_commands import leave_record
-    from bangfu.core.matching.exchange import Details
+    from bangfu.core.matching.exchange.recording import Details
 
     leave_record(
         args, "request", written, args.out.parent, Details(purpose=args.purpose.strip(), recipient=args.source)

@@ -119,6 +119,14 @@ _PROBLEMS: dict[str, Message] = {
         "请来源单位补充“证件号码”列。",
         "Ask the source for the column 证件号码.",
     ),
+    "tokens": Message(
+        "该文件以密文代替证件号码（或旁边有 {detail}），没有读入",
+        "it carries tokens in place of ID numbers (or {detail} lies beside it) and was not read",
+        "密文只能用 bangfu match --key FILE 比对；在此之前，表中的人和不在表中的人一律按“未知”处理。"
+        "若文件其实是明文，请移走旁边的说明文件。",
+        "Tokens are linked by bangfu match --key FILE only; until then whoever is in the file or not is unknown. If "
+        "the file is plain after all, move the note away.",
+    ),
     "unreadable_table": Message("{detail}", "{detail}", "改正后重新运行。", "Correct it and run again."),
     "bad_id": Message(
         "证件号码“{value}”：{detail}",
@@ -170,6 +178,13 @@ _NOTES: dict[str, Message] = {
     "encoding": Message("文件编码为 {detail}", "the file is encoded in {detail}"),
     "id_repaired": Message("证件号码已规范：{detail}（{count}处）", "ID numbers repaired: {detail} ({count})"),
     "linked_by": Message("有{count}行这样对应到人员：{detail}", "{count} rows were linked so: {detail}"),
+    "decided": Message("有{count}行按核实人的决定处理", "{count} rows were settled by a reviewer's decision"),
+    "decisions_lapsed": Message(
+        "有{count}条核实决定已失效，因为登记的人员信息已变",
+        "{count} decisions no longer hold, since the person registered is not the same",
+        "请重新核实。",
+        "Look at them again.",
+    ),
     "not_joined": Message("有{count}行未对应到人员：{detail}", "{count} rows were not joined to a person: {detail}"),
     "no_file": Message("文件夹中没有这张表：{detail}", "the folder has no such table: {detail}"),
     "orphans": Message("有{count}行的人员不在人员表中，未能确定户", "{count} rows name a person who is not registered"),
@@ -271,6 +286,13 @@ FILE_ERRORS: dict[str, Message] = {
         "{file}: the column {column} is empty in every row, so nothing can be linked; that is not “no matches”.",
         "请来源单位重新导出，或检查列是否放错。",
         "Ask the source to export it again, or check whether the columns are misplaced.",
+    ),
+    "tokens": Message(
+        "{file}：该文件以密文代替证件号码（或旁边有 {note}），这里无法对应到人员；这不等于“没有匹配”。",
+        "{file}: it carries tokens in place of ID numbers (or {note} lies beside it), which cannot be linked here; "
+        "that is not “no matches”.",
+        "请用 bangfu match --key FILE 比对；若文件其实是明文，请移走旁边的说明文件。",
+        "Link it with bangfu match --key FILE; if the file is plain after all, move the note away.",
     ),
     "no_days": Message(
         "{file}：没有证件号码，“{column}”列又没有一行是完整的日期（只有年月，或无法识别），无法对应到人员。",

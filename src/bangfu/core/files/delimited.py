@@ -21,12 +21,14 @@ def open_delimited(path: Path) -> Book:
     """
     encoding = find_encoding(path)
     delimiter = _delimiter(path, encoding)
+    clean = encoding != "utf-16" and not _has_nul(path)
 
     def rows() -> Iterator[Row]:
         csv.field_size_limit(_FIELD_LIMIT)
         with path.open(encoding=encoding, newline="") as file:
             try:
-                yield from csv.reader((line.replace("\0", "") for line in file), delimiter=delimiter)
+                lines = file if clean else (line.replace("\0", "") for line in file)
+                yield from csv.reader(lines, delimiter=delimiter)
             except csv.Error as error:
                 raise FileError("damaged", path.name, found=str(error)) from None
 
@@ -67,3 +69,11 @@ def _delimiter(path: Path, encoding: str) -> str:
         ",;\t",
         key=lambda mark: (sum(mark in line for line in lines), sum(line.count(mark) for line in lines)),
     )
+
+
+def _has_nul(path: Path) -> bool:
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            if b"\0" in block:
+                return True
+    return False

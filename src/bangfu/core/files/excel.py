@@ -34,10 +34,7 @@ def open_excel(path: Path) -> Book:
 
 
 def _sheet(path: Path, workbook: Any, meta: Any) -> Sheet:
-    """Rows are read when asked for, and kept.
-
-    Since a sheet is walked once for its header and once for its rows.
-    """
+    """Rows are made into Python values as they are walked: looking for the header costs its few rows only."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     if meta.typ != SheetTypeEnum.WorkSheet:
@@ -46,7 +43,9 @@ def _sheet(path: Path, workbook: Any, meta: Any) -> Sheet:
     sheet = workbook.get_sheet_by_name(meta.name)
 
     def rows() -> Iterator[Row]:
-        return text_rows(sheet.to_python(skip_empty_area=False))
+        # iter_rows begins at the first written column, the other columns of the sheet count all the same
+        left = [""] * (sheet.start[1] if sheet.start else 0)
+        return text_rows([*left, *row] for row in sheet.iter_rows()) if left else text_rows(sheet.iter_rows())
 
     merges = tuple(
         Merge(first[0] + 1, last[0] + 1, first[1])

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 
 from bangfu.core.files.layout import ColumnLayout, TableLayout, own_names
@@ -73,6 +74,7 @@ class Found:
     seen: tuple[str, ...]
 
 
+@lru_cache(maxsize=8192)
 def title_key(title: str) -> str:
     """The form in which titles are compared: as labels, without marks of required fields."""
     return _REQUIRED.sub("", label_key(title))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from bangfu.core.values.text import label_key
 
@@ -46,7 +47,12 @@ class ColumnLayout:
     @property
     def titles(self) -> tuple[str, ...]:
         """The normalised titles, in order of preference: the name, then the headers as declared."""
-        return tuple(dict.fromkeys(label_key(title) for title in (self.name, *self.headers)))
+        return _keys((self.name, *self.headers))
+
+
+@lru_cache(maxsize=4096)
+def _keys(titles: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(label_key, titles)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from bangfu.core.files.parquet import read_parquet
 from bangfu.core.files.reading import Remarks, TableReading
 from bangfu.core.files.remarks import FileError
 from bangfu.core.files.rows import is_text_line, is_total, suspects
-from bangfu.core.files.sheet import Row, Sheet
+from bangfu.core.files.sheet import Book, Row, Sheet
 from bangfu.core.values.money import read_number
 from bangfu.core.values.text import half_width, mask, name_problem, squeeze
 
@@ -30,14 +30,14 @@ CHUNK_ROWS = 50_000
 _LONGEST_PLAIN_NAME = 4
 
 
-def read_table(path: Path, layout: TableLayout) -> TableReading:
+def read_table(path: Path, layout: TableLayout, book: Book | None = None) -> TableReading:
     """Read a table. Raises FileError where the file as a whole cannot be read.
 
-    Bad cells and rows never raise.
+    Bad cells and rows never raise. `book` is the file where the caller has opened it already.
     """
     if path.is_dir() or path.suffix.lower() == ".parquet":
         return read_parquet(path, layout)
-    book = open_book(path)
+    book = book or open_book(path)
     found = find_headers(book, layout)
     _require_header(path, layout, found)
     if layout.rest:
@@ -139,9 +139,8 @@ class _Collector:
             return
         self._seen += len(kept)
         width = header.width
-        columns = (
-            list(zip(*kept, strict=True)) if sheet.even else list(zip(*(row[:width] for row in kept), strict=True))
-        )
+        whole = sheet.even or all(len(row) == width for row in kept)
+        columns = list(zip(*(kept if whole else (row[:width] for row in kept)), strict=True))
         typed: dict[str, Any] = {}
         for column in self.layout.columns:
             index = header.at.get(column.name)

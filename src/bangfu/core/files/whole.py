@@ -16,6 +16,35 @@ class OutputError(Exception):
 
 
 @contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Nobody else works on `out` meanwhile. Raises OutputError where another process does.
+
+    The lock ends with its process, however that ends.
+    """
+    import fcntl
+
+    path = out.resolve().parent / f".{out.resolve().name}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            raise OutputError(
+                f"{out}: 另一个进程正在写这个文件夹，请等它结束 / another process is at work on it; wait until it ends"
+            ) from None
+        if path.exists() and path.stat().st_ino == os.fstat(handle).st_ino:
+            break
+        os.close(handle)  # whoever held it has just ended and removed the file
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(handle)
+
+
+@contextmanager
 def whole_folder(out: Path, mark: str) -> Iterator[Path]:
     """A fresh folder beside `out` that becomes `out` when the block ends well and vanishes when it does not.
 

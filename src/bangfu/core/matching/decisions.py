@@ -13,11 +13,13 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from bangfu.core.matching.errors import DataError
 from bangfu.core.matching.linking import NOBODY, Links
 from bangfu.core.matching.methods import CODES
 from bangfu.core.matching.names import text_of
+from bangfu.core.matching.numbers import NO_NUMBER, number_text
 from bangfu.core.matching.people import People
 from bangfu.core.matching.rows import Rows
 from bangfu.core.values.id_number import cleaned_number
@@ -38,18 +40,30 @@ class Decision:
     day: str
 
 
-def digests(source: str, rows: Rows, index: Iterable[int]) -> list[str]:
-    """The digest of some rows' identities as `source` (the file's name without ending) wrote them."""
+def digests(source: str, rows: Rows, index: Iterable[int], born: Any = None) -> list[str]:
+    """The digest of some rows' identities as `source` (the file's name without ending) gives them.
+
+    A well-formed number counts by what it says, however it was written; any other as it stands. `born`: dates of birth
+    along all rows in place of the file's own.
+    """
     import numpy as np
 
     places = list(index)
     numbers = rows.written_numbers(np.array(places, np.int64)) if places else []
     found = []
-    for place, number in zip(places, numbers, strict=True):
+    days = rows.born if born is None else born
+    for place, written in zip(places, numbers, strict=True):
+        packed = int(rows.numbers.packed[place])
+        number = number_text(packed) if packed != NO_NUMBER else cleaned_number(written) if written else ""
         name = text_of(rows.names, int(rows.names.keys[place]))
-        parts = (source, cleaned_number(number) if number else "", name, str(int(rows.born[place])))
+        parts = (source, number, name, str(int(days[place])))
         found.append(hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_DIGITS])
     return found
+
+
+def person_digests(people: People, index: Iterable[int]) -> list[str]:
+    """The digest of what is registered of some persons."""
+    return digests("", people.rows, index, people.birth)
 
 
 def read_decisions(path: Path) -> dict[tuple[str, str], Decision]:
@@ -120,7 +134,7 @@ def _persons(people: People, decisions: Iterable[Decision]) -> dict[str, tuple[i
     numbers = people.person_no.cast(pa.string())
     places = pc.index_in(pa.array(asked), value_set=_flat(numbers)).to_pylist()
     found = {number: place for number, place in zip(asked, places, strict=True) if place is not None}
-    prints = digests("", people.rows, found.values())
+    prints = person_digests(people, found.values())
     return {number: (place, digest) for (number, place), digest in zip(found.items(), prints, strict=True)}
 
 

@@ -24,13 +24,13 @@ from bangfu.core.matching.rows import NO_DAY, Rows
 NOBODY = -1
 ACCEPTED, PROPOSED, WORTH_A_LOOK = 0.995, 0.97, 0.5
 """From which probability a pair is a link, a proposal for a reviewer, a remark for a reviewer."""
-_USUAL_ROWS, _USUAL_STRANGERS = 20, 0.2
+USUAL_ROWS, USUAL_STRANGERS = 20, 0.2
 """A file of a few rows says little of how many of them are about nobody registered: as if these had been added."""
 _BLOCK = 1 << 22
 """Rows that a thread works at a time: pieces so large that threads seldom wait for the interpreter."""
 MANY_RECORDS, WORTH_SHOWING = 20, 5
 """A number on more records than this is a filler; so many candidates are shown to a reviewer."""
-_SCORES = {
+SCORES = {
     exact.AGREES: ("id_name", 1.0, False),
     exact.VARIANT: ("id_name_variant", 0.9998, False),
     exact.NUMBER_ONLY: ("id_only", 0.999, False),
@@ -73,15 +73,15 @@ def link(people: People, rows: Rows) -> Links:
         np.zeros(size, np.float32),
         np.zeros(size, bool),
     )
-    outsiders = _by_number(people, rows, found)
-    _search(people, rows, found, outsiders)
+    outsiders = link_by_number(people, rows, found)
+    link_by_search(people, rows, found, outsiders)
     return found
 
 
 # -- rows with a well-formed number ----------------------------------------------------------------------------
 
 
-def _by_number(people: People, rows: Rows, found: Links) -> float:
+def link_by_number(people: People, rows: Rows, found: Links) -> float:
     """Rows whose number is well-formed; returns the share of them that are about nobody registered."""
     import numpy as np
 
@@ -97,7 +97,7 @@ def _by_number(people: People, rows: Rows, found: Links) -> float:
     _look_at_relatives(people, rows, found)
     _registry_wrong(people, rows, found, strangers)
     _lost_digits(people, rows, found, strangers)
-    share = (len(strangers) + _USUAL_ROWS * _USUAL_STRANGERS) / (len(order) + _USUAL_ROWS)
+    share = (len(strangers) + USUAL_ROWS * USUAL_STRANGERS) / (len(order) + USUAL_ROWS)
     return float(min(0.95, max(0.02, share)))
 
 
@@ -149,7 +149,7 @@ def _verdicts(people: People, rows: Rows, at: Any, person: Any) -> Any:
 
 def _judge(people: People, rows: Rows, found: Links, at: Any, person: Any) -> None:
     verdicts = _verdicts(people, rows, at, person)
-    for verdict, (method, score, review) in _SCORES.items():
+    for verdict, (method, score, review) in SCORES.items():
         hit = verdicts == verdict
         if hit.any():
             found.put(at[hit], person[hit], method, score, review)
@@ -255,7 +255,7 @@ def _lost_digits(people: People, rows: Rows, found: Links, at: Any) -> None:
 # -- rows without ----------------------------------------------------------------------------------------------
 
 
-def _search(people: People, rows: Rows, found: Links, outsiders: float) -> None:
+def link_by_search(people: People, rows: Rows, found: Links, outsiders: float) -> None:
     """Rows whose number is none, or somebody else's, are searched for by everything else that they say."""
     import numpy as np
 

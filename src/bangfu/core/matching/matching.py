@@ -16,14 +16,15 @@ from bangfu.core.files.remarks import Problem
 from bangfu.core.files.whole import whole_folder
 from bangfu.core.matching.decisions import apply_decisions, read_decisions
 from bangfu.core.matching.errors import DataError
-from bangfu.core.matching.keys import TOKEN_KEY, TokenKey
 from bangfu.core.matching.linking import Links, link
 from bangfu.core.matching.links import links_table
 from bangfu.core.matching.people import People
 from bangfu.core.matching.reading import FileRows, places_in, read_identities, read_people
 from bangfu.core.matching.review_books import write_review, write_unlinked
 from bangfu.core.matching.splink_scores import splink_scores
-from bangfu.core.matching.token_linking import file_rows, has_tokens, link_tokens, read_tokens
+from bangfu.core.matching.tokens.keys import TOKEN_KEY, TokenKey
+from bangfu.core.matching.tokens.linking import file_rows, link_tokens, read_tokens
+from bangfu.core.matching.tokens.notes import Warned, has_tokens, told
 
 MARK, SUMMARY = "links.parquet", "summary.json"
 _TURN = 2e-4
@@ -58,16 +59,18 @@ def match(
     `key` is needed where the file carries tokens instead of identities. `decisions`: what reviewers decided before,
     as `read_reviews` keeps it. `splink`: show Splink's probabilities to the reviewer as well. Writes links.parquet,
     unlinked.xlsx, review.xlsx and summary.json. Raises FileError where registry or file cannot be read or has nothing
-    to link by.
+    to link by, DataError where it carries tokens that this key did not make or whose note does not fit.
     """
     said = progress or (lambda *_: None)
     started = time.perf_counter()
     with whole_folder(out, MARK) as made:
         said("read", 0, 4)
+        warnings: tuple[Warned, ...] = ()
         if has_tokens(file):
             people, tokens = read_people(registry), read_tokens(file, _needed(file, key))
             said("link", 1, 4)
             rows, found = file_rows(tokens), link_tokens(people, tokens, _needed(file, key))
+            warnings = tokens.warnings
         else:
             people, rows = read_both(registry, file)
             said("link", 1, 4)
@@ -84,6 +87,7 @@ def match(
         said("write", 3, 4)
         summary = _summary(people, rows, table, known, problem)
         summary["decisions"] = {"settled": settled, "lapsed": lapsed}
+        summary["warnings"] = told(warnings)
         summary["seconds"] = round(time.perf_counter() - started, 3)
         (made / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         said("write", 4, 4)

@@ -18,10 +18,10 @@ from typing import TextIO
 from bangfu.core.files.layout import ColumnLayout, TableLayout
 from bangfu.core.files.reader import read_table
 from bangfu.core.files.whole import whole_folder
-from bangfu.core.matching.authorisations import Answer, Authorisations
 from bangfu.core.matching.errors import DataError
-from bangfu.core.matching.report_catalogue import TABLES, hidden
-from bangfu.core.matching.report_people import Person, each_person
+from bangfu.core.matching.exchange.authorisations import Answer, Authorisations
+from bangfu.core.matching.report.catalogue import TABLES, hidden
+from bangfu.core.matching.report.people import Person, each_person
 from bangfu.core.rulebook.model import Label
 
 MARK = "query.json"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bangfu.core.files.workbook import Workbook, height, runs
-from bangfu.core.matching.decisions import digests
+from bangfu.core.matching.decisions import digests, person_digests
 from bangfu.core.matching.linking import NOBODY, Links
 from bangfu.core.matching.methods import CODES, METHODS
 from bangfu.core.matching.names import ONE_CHARACTER, PART, SOUND, comparable_name, relate
@@ -179,7 +179,7 @@ def _keys(people: People, file: FileRows, lines: Sequence[Line]) -> list[str]:
     """What an answer is read back by: digests of the row's identity and of the person's."""
     rows = digests(file.path.stem, file.rows, [line.row for line in lines])
     known = [line.person for line in lines if line.person != NOBODY]
-    persons = iter(digests("", people.rows, known))
+    persons = iter(person_digests(people, known))
     return [
         f"{row}:{people.person_no[line.person].as_py()}:{next(persons)}" if line.person != NOBODY else f"{row}::"
         for row, line in zip(rows, lines, strict=True)

@@ -170,9 +170,9 @@ def only_months(days: Any) -> bool:
     return len(known) >= _MONTHS_FROM and bool((first_of_month == known).all())
 
 
-def read_days(column: Any) -> Any:
-    """A column of dates (date, timestamp or text) as days since 1970, NO_DAY where there is none, only a month, or it
-    is unreadable.
+def read_days(column: Any, *, months: bool = False) -> Any:
+    """A column of dates (date, timestamp or text) as days since 1970, NO_DAY where there is none, only a month (with
+    `months` that is its first day), or it is unreadable.
     """
     import numpy as np
     import pyarrow as pa
@@ -190,7 +190,7 @@ def read_days(column: Any) -> Any:
     answers = []
     for text in encoded.dictionary.to_pylist():
         read = parse_date(text or "")
-        whole = read.value is not None and read.note != "month_only"
+        whole = read.value is not None and (months or read.note != "month_only")
         answers.append(int((np.datetime64(read.value) - start).astype(int)) if whole else NO_DAY)
     table = np.array([*answers, NO_DAY], np.int32)
     return table[np.asarray(encoded.indices.fill_null(len(answers)))]

@@ -82,7 +82,7 @@ class Letter(Phrases):
     def conclusion(self) -> str:
         """The answer and its first reason."""
         verdict = STATUS[self.said.status].get(self.language)
-        line = reason(self.said, self.language, self.names, headed=False)
+        line = reason_of(self, headed=False)
         head = f"结论：{verdict}。" if self.zh else f"Conclusion: {verdict}. "
         if not line and self.said.status == "eligible":
             line = "各项条件均满足，没有排除情形。" if self.zh else "Every condition is met and nothing excludes."
@@ -117,11 +117,15 @@ def reason(said: Explanation, language: str = "zh", names: Names | None = None, 
 
     `headed` puts the answer itself in front.
     """
-    text = Letter(said, language, names)
+    return reason_of(Letter(said, language, names), headed=headed)
+
+
+def reason_of(text: Letter, *, headed: bool = True) -> str:
+    """The same out of a letter, in the letter's own way of telling values."""
     body = ("；" if text.zh else "; ").join(part for part in _reasons(text) if part)
     if not headed:
         return body + ("。" if text.zh else ".") if body else ""
-    head = _heads(said).get(language)
+    head = _heads(text.said).get(text.language)
     return f"{head}{'：' if text.zh else ': '}{body}" if body else head
 
 

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bangfu.core.matching.authorisations_reading import read_authorisations
-from bangfu.core.matching.report_gate import INDEX, MADE_ON, report_status
+from bangfu.core.matching.exchange.authorisations_reading import read_authorisations
+from bangfu.core.matching.report.gate import INDEX, MADE_ON, report_status
 from bangfu.core.screening.dataset import DataError
 from bangfu.core.screening.worklists_results import ACTIONABLE
 

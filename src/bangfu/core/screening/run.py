@@ -92,13 +92,15 @@ def open_data(book: Rulebook, request: Request, folder: Path) -> tuple[Connectio
     """A dataset: the folder's own Parquet where it is clean, else a snapshot taken of its files."""
     allowed = [request.data, folder, *([request.facts] if request.facts else [])]
     connection = duckdb_engine.connect(allowed, threads=1, memory_mb=request.memory_mb, scratch=folder / "scratch")
-    files = None if request.facts else inputs.clean_files(book, request.data)
+    files = None if request.facts or request.decisions else inputs.clean_files(book, request.data)
     data = inputs.open_clean(connection, book, files) if files else None
     if data is not None:
         return connection, data, None
     from bangfu.core.screening.snapshot import take_snapshot, write_problems
 
-    snapshot = take_snapshot(book, request.data, request.as_of, folder / "snapshot", facts=request.facts)
+    snapshot = take_snapshot(
+        book, request.data, request.as_of, folder / "snapshot", facts=request.facts, decisions=request.decisions
+    )
     write_problems(snapshot, folder / "problems")
     found = {table: inputs.parquet_files(folder / "snapshot", table) for table in book.tables}
     found = {table: parts for table, parts in found.items() if parts}

@@ -21,7 +21,9 @@ from bangfu.core.files.reader import read_table
 from bangfu.core.files.reading import TableReading
 from bangfu.core.files.remarks import FileError, Note, Problem
 from bangfu.core.files.returned import write_returned
+from bangfu.core.matching.decisions import Decision, read_decisions
 from bangfu.core.matching.people import People
+from bangfu.core.matching.tokens.notes import has_tokens, note_path
 from bangfu.core.rulebook.model import Rulebook, Table
 from bangfu.core.screening.directory import Directory
 from bangfu.core.screening.snapshot_bureau import has_ids, join_bureau, registered, remarks
@@ -68,16 +70,26 @@ class Snapshot:
     directory: Directory
 
 
-def take_snapshot(rulebook: Rulebook, data: Path, as_of: date, out: Path, *, facts: Path | None = None) -> Snapshot:
+def take_snapshot(
+    rulebook: Rulebook,
+    data: Path,
+    as_of: date,
+    out: Path,
+    *,
+    facts: Path | None = None,
+    decisions: Path | None = None,
+) -> Snapshot:
     """Read every declared table from `data`, join, and write one Parquet per table into `out`, made if
     need be.
 
-    `facts` is a folder with household_facts.parquet and person_facts.parquet whose known values replace
-    or add facts of the same names. Raises FileError where a registry table cannot be read or households
-    or persons are missing, LookupError where the rulebook declares no households or persons. A bureau's
+    `facts` is a folder with household_facts.parquet and person_facts.parquet whose known values replace or add facts
+    of the same names. `decisions`: what reviewers of links decided before. Raises FileError where a registry table
+    cannot be read or households or persons are missing, LookupError where the rulebook declares none. A bureau's
     file that cannot be read is a problem, and covers nobody.
     """
-    return _Taking(rulebook, data, as_of, out, facts).take()
+    taking = _Taking(rulebook, data, as_of, out, facts)
+    taking.decisions = read_decisions(decisions) if decisions else {}
+    return taking.take()
 
 
 def write_problems(snapshot: Snapshot, out_dir: Path) -> list[Path]:
@@ -111,6 +123,7 @@ class _Taking:
         self.identities: dict[str, Identities] = {}
         self.under_review: dict[str, Sequence[int]] = {}
         self.doubts: list[Doubt] = []
+        self.decisions: Mapping[tuple[str, str], Decision] = {}
 
     def take(self) -> Snapshot:
         """All steps in order."""
@@ -135,6 +148,10 @@ class _Taking:
                     if table.id in first:
                         raise FileError("no_table", str(self.data / table.file), expected=table.file)
                     self.notes.append(Note(table.file, "", None, "", "", "no_file", table.label.zh or table.id))
+                    continue
+                if table.bureau and has_tokens(path):
+                    note = note_path(path).name
+                    self.problems.append(Problem(path.name, "", None, "", "", "tokens", note))
                     continue
                 reading = read_table(path, layout)
             except FileError as error:
@@ -242,7 +259,7 @@ class _Taking:
         persons = self.tables[self.who.persons.id]
         key = self.who.person_key
         if table.bureau and has_ids(reading):
-            joined = join_bureau(reading, self._people)
+            joined = join_bureau(reading, self._people, self.decisions)
             columns = put(columns.take(joined.rows), key, persons.column(key).take(joined.persons))
             self.under_review[table.id] = joined.doubtful
             notes, found = remarks(reading, joined)

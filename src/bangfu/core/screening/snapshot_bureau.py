@@ -9,6 +9,7 @@ from typing import Any
 from bangfu.core.files.identity import ID_NUMBER, IDENTITY, PLACES
 from bangfu.core.files.reading import TableReading
 from bangfu.core.files.remarks import LISTED_ROWS, Note, Problem
+from bangfu.core.matching.decisions import Decision, apply_decisions
 from bangfu.core.matching.linking import NOBODY, Links, link
 from bangfu.core.matching.methods import CODES, METHODS
 from bangfu.core.matching.people import People
@@ -26,6 +27,7 @@ class Joined:
 
     A number that two registered persons carry joins to both, since the row is about whoever bears it. `doubtful` are
     persons whom a row may be about, which nobody has looked at yet: of them the file's silence says nothing.
+    `settled` rows were decided by a reviewer; `lapsed` decisions hold no more, since the person registered is not the same.
     """
 
     rows: Any
@@ -33,6 +35,8 @@ class Joined:
     links: Links
     read: Rows
     doubtful: Sequence[int]
+    settled: int = 0
+    lapsed: int = 0
 
 
 def registered(persons: TableReading, households: TableReading, person_key: str, household_key: str) -> People:
@@ -56,13 +60,16 @@ def has_ids(reading: TableReading) -> bool:
     return ID_NUMBER in reading.table.column_names
 
 
-def join_bureau(reading: TableReading, people: People) -> Joined:
-    """Link every row of a bureau's file; only what needs no reviewer joins."""
+def join_bureau(
+    reading: TableReading, people: People, decisions: Mapping[tuple[str, str], Decision] | None = None
+) -> Joined:
+    """Link every row of a bureau's file; only what needs no reviewer, or was settled by one, joins."""
     import numpy as np
     import pyarrow as pa
 
     rows = _identities(reading)
     links = link(people, rows)
+    settled, lapsed = apply_decisions(people, reading.path.stem, rows, links, decisions or {})
     sure = np.flatnonzero((links.person != NOBODY) & ~links.review)
     both = np.flatnonzero(links.method == CODES["two_records"])
     more = [(row, who) for row in both.tolist() for who in links.others[row]]
@@ -72,7 +79,7 @@ def join_bureau(reading: TableReading, people: People) -> Joined:
     doubtful = {who for row in np.flatnonzero(links.review).tolist() for who in links.others.get(row, ())}
     doubtful |= set(links.person[links.review & (links.person != NOBODY)].tolist())
     doubtful -= {who for _, who in more}
-    return Joined(pa.array(at[order]), pa.array(persons[order]), links, rows, sorted(doubtful))
+    return Joined(pa.array(at[order]), pa.array(persons[order]), links, rows, sorted(doubtful), settled, lapsed)
 
 
 def remarks(reading: TableReading, joined: Joined) -> tuple[list[Note], list[Problem]]:
@@ -87,6 +94,9 @@ def remarks(reading: TableReading, joined: Joined) -> tuple[list[Note], list[Pro
             shown = tuple(_place(reading, row)[1] for row in rows[:LISTED_ROWS].tolist())
             sheet, first = _place(reading, int(rows[0]))
             notes.append(Note(file, sheet, first, "", "", "linked_by", method.zh, len(rows), shown))
+    for word, count in (("decided", joined.settled), ("decisions_lapsed", joined.lapsed)):
+        if count:
+            notes.append(Note(file, "", None, "", "", word, "", count))
     lost = links.review | (links.person == NOBODY)
     lost &= links.method != CODES["two_records"]
     for reason, count in sorted(_reasons(joined, np.flatnonzero(lost)).items()):

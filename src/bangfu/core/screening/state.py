@@ -53,6 +53,7 @@ class Request:
     previous: Path | None = None
     facts: Path | None = None
     reports: Path | None = None
+    decisions: Path | None = None
     memory_mb: int = 2048
     threads: int = 2
     progress: Progress | None = None

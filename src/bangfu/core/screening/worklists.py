@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,12 @@ class _Area:
     unknown: list[Unknown] = field(default_factory=list)
 
 
-def write_worklists(results: RunResults, directory: Directory, titles: RunTitles, out: Path) -> list[Path]:
+def write_worklists(
+    results: RunResults, directory: Directory, titles: RunTitles, out: Path, *, only: Collection[str] | None = None
+) -> list[Path]:
     """Write `worklists/` into the folder `out` and return the workbooks' paths, the county's first.
+
+    `only` names the areas whose workbooks are written, `""` the county; by default all.
 
     Every village of `results.village_households` gets a workbook, also one without a line. A household
     without a village is in the county's workbook (and its township's, where it is known), never left out.
@@ -42,6 +46,8 @@ def write_worklists(results: RunResults, directory: Directory, titles: RunTitles
     paths = []
     for code in sorted(areas):
         area = areas.pop(code)
+        if only is not None and code not in only:
+            continue
         name = _names(maker, results, code)
         path = folder / _file_name(name, code or _county_code(results))
         _write(path, "".join(name) or "全县", area, computed, maker, code=code)

@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Q
 
 from bangfu.office.accounts.models import Assignment, User
-from bangfu.office.accounts.roles import PERMISSIONS, ROLES
+from bangfu.office.accounts.roles import ABOUT_HOUSEHOLDS, PERMISSIONS, ROLES
 from bangfu.office.areas.api import EVERYWHERE, covers, inside, minimal
 from bangfu.office.pages.refusals import Refused
 
@@ -52,6 +52,10 @@ class Actor:
     def limit(self, permission: str, field: str = "area_code") -> Q:
         """The condition that every query of rows with an area carries. No grant matches nothing."""
         return inside(self.areas(permission), field)
+
+    def reach(self) -> tuple[str, ...]:
+        """Prefixes of the areas whose households the database may show the actor at all, for whatever permission."""
+        return minimal(g.area_code for g in self.grants if ROLES[g.role].permissions & ABOUT_HOUSEHOLDS)
 
     def bureaus(self) -> tuple[str, ...]:
         """Bureaus for which the actor acts."""

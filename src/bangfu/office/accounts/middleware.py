@@ -1,16 +1,18 @@
-"""Gives every request its actor, and shows and logs refusals."""
+"""Gives every request its actor, shows the database the actor's areas, and shows and logs refusals."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.db import connection
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from bangfu.office.accounts.actor import NOBODY, Actor, actor_of
 from bangfu.office.accounts.events import ACCESS_REFUSED
+from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
 from bangfu.office.pages.refusals import OutOfReach, Refused
 
@@ -28,8 +30,13 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        request.actor = actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
+        # on SQLite there is no wall to set, and a page that needs no actor asks for none
+        with areas.seeing(actor.reach() if connection.vendor == "postgresql" else ()):
+            response = self.get_response(request)
+            if response.streaming and not isinstance(response, FileResponse):
+                response.streaming_content = areas.streamed(response.streaming_content)  # type: ignore[attr-defined]
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page for a refusal; other exceptions go on."""

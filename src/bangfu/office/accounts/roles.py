@@ -32,6 +32,8 @@ PERMISSIONS = {
     "audit.view": _("查看审计日志"),
 }
 """Everything that can be allowed, with its label."""
+ABOUT_HOUSEHOLDS = frozenset(name for name in PERMISSIONS if name.split(".")[0] in ("registry", "imports", "runs"))
+"""Permissions whose holder works with households; the database shows nobody else a household."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,14 @@ _OFFICE = _FIELD | {
     "export",
     "accounts.handover",
 }
-_COUNTY = _OFFICE | {"imports.withdraw", "runs.start", "windows.manage", "registry.vocabulary", "areas.manage"}
+_COUNTY = _OFFICE | {
+    "registry.erase",
+    "imports.withdraw",
+    "runs.start",
+    "windows.manage",
+    "registry.vocabulary",
+    "areas.manage",
+}
 
 ROLES: dict[str, Role] = {
     role.code: role

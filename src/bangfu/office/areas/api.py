@@ -3,6 +3,7 @@
 from bangfu.office.areas.codes import EVERYWHERE, covers, inside, minimal
 from bangfu.office.areas.models import DIGITS, Area, Boundary, Group, Succession
 from bangfu.office.areas.queries import current, names, path, within
+from bangfu.office.areas.wall import area_condition, area_wall, everywhere, seeing, streamed, through_condition
 
 __all__ = [
     "DIGITS",
@@ -11,11 +12,17 @@ __all__ = [
     "Boundary",
     "Group",
     "Succession",
+    "area_condition",
+    "area_wall",
     "covers",
     "current",
+    "everywhere",
     "inside",
     "minimal",
     "names",
     "path",
+    "seeing",
+    "streamed",
+    "through_condition",
     "within",
 ]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from bangfu.office.audit.chain import MAIN, append
 from bangfu.office.audit.events import KINDS, EventKind
 from bangfu.office.audit.models import Entry
+from bangfu.office.pages.inserting import build
 
 
 class Acting(Protocol):
@@ -56,7 +57,8 @@ def entry(
     """A row that is not yet in a chain. Personal values go into `sealed`, never into before and after."""
     if KINDS.get(kind.code) is not kind:
         raise ValueError(f"event kind {kind.code} is not declared")
-    return Entry(
+    return build(
+        Entry,
         at=timezone.now(),
         actor_key=actor.key,
         actor_name=actor.name,

@@ -30,3 +30,15 @@ def declare(code: str, label_zh: str, label_en: str, sort: str = "write") -> Eve
         raise ValueError(f"no sort of events: {sort}")
     KINDS[code] = kind = EventKind(code, label_zh, label_en, sort)
     return kind
+
+
+SORTS = {
+    "write": ("变更", "changes"),
+    "read": ("查看", "reads"),
+    "refusal": ("拒绝", "refusals"),
+    "system": ("系统", "system"),
+}
+"""The sorts of events, as they read."""
+SEEN = declare("audit.seen", "在审计记录中查看个人信息", "personal data seen in the log", "read")
+EXPORTED = declare("audit.exported", "导出审计记录", "log exported", "read")
+VERIFICATION_STARTED = declare("audit.verification", "校验审计日志", "verification of the log started", "system")

@@ -97,3 +97,26 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stream}: {self.count}"
+
+
+class Verification(models.Model):
+    """A reading of the whole log, started from its page: when, by whom, and what was found. `findings` are texts by language."""
+
+    started_at = models.DateTimeField("开始时间")
+    finished_at = models.DateTimeField("结束时间", null=True)
+    actor_name = models.CharField("启动人", max_length=60)
+    rows = models.PositiveBigIntegerField("条数", default=0)
+    total = models.PositiveIntegerField("不符处数", default=0)
+    findings = models.JSONField("不符之处", default=list)
+    head = models.CharField("链头", max_length=90, blank=True)
+    failed = models.BooleanField("未能完成", default=False)
+
+    personal_data: ClassVar[PersonalData] = PersonalData(
+        fields={"actor_name": "name of an official"}, erased_by="never", kept="as long as the audit log"
+    )
+
+    class Meta:
+        verbose_name = "日志校验"
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M}"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
+from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
 from bangfu.office.changes import events
 from bangfu.office.changes.applying import about, place_of, rehearse, subject_of, take_effect
@@ -192,7 +193,8 @@ def registered_elsewhere(id_number: str, person: registry.Person | None = None) 
     rows = registry.Person.objects.filter(
         id_index__in=registry.indexes_to_search(registry.ID, id_number), left_on=None
     ).select_related("household")
-    return list(rows.exclude(pk=person.pk if person else None)[:5])
+    with areas.everywhere():
+        return list(rows.exclude(pk=person.pk if person else None)[:5])
 
 
 def may_confirm(actor: Actor, change: Change) -> bool:

@@ -9,7 +9,6 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bangfu.office.privacy.api import PersonalData, SubjectKey
-from bangfu.office.registry.api import Household, Person
 
 PROPOSED, QUEUED, CONFLICT = "proposed", "queued", "conflict"
 APPLIED, RETURNED, WITHDRAWN, UNDONE = "applied", "returned", "withdrawn", "undone"
@@ -38,9 +37,9 @@ class Change(models.Model):
     status = models.CharField("状态", max_length=12, default=PROPOSED)
     area_code = models.CharField("行政村代码", max_length=12)
     other_area_code = models.CharField("另一行政村代码", max_length=12, blank=True)
-    household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="+", verbose_name="户")
-    other_household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="+", verbose_name="另一户")
-    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name="人")
+    household = models.ForeignKey("registry.Household", models.PROTECT, null=True, related_name="+", verbose_name="户")
+    other_household = models.ForeignKey("registry.Household", models.PROTECT, null=True, related_name="+", verbose_name="另一户")
+    person = models.ForeignKey("registry.Person", models.PROTECT, null=True, related_name="+", verbose_name="人")
     effective_on = models.DateField("生效日期")
     content = models.JSONField("内容", default=dict)
     base = models.JSONField("提出时的值", default=dict)

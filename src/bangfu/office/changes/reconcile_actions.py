@@ -79,17 +79,26 @@ def carry_out(pk: int) -> Reconciliation:
     folder = folder_of(made)
     try:
         paths = {path.stem: path for path in folder.iterdir()}
-        made.counts = compare(made, paths)
-        made.status = "done"
+        with transaction.atomic():
+            made.counts = compare(made, paths)
+            _settle(made, "done")
     except FileError as error:
-        made.status, made.problem = "failed", str(error)[:300]
+        _settle(made, "failed", str(error))
     except Exception as error:
-        made.status, made.problem = "failed", type(error).__name__
+        _settle(made, "failed", type(error).__name__)
         raise
     finally:
-        made.save(update_fields=["counts", "status", "problem"])
         shutil.rmtree(folder, ignore_errors=True)
     return made
+
+
+@transaction.atomic
+def _settle(made: Reconciliation, status: str, problem: str = "") -> None:
+    made.status, made.problem = status, problem[:300]
+    made.save(update_fields=["counts", "status", "problem"])
+    actor = audit.SystemActor(made.made_by, made.made_name)
+    after = {"status": status, **made.counts}
+    audit.record(actor, events.COMPARED, audit.Subject("reconciliation", str(made.pk), made.area_code), after=after)
 
 
 def locked_difference(actor: Actor, pk: int) -> Difference:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core import signing
@@ -28,17 +29,25 @@ class Page:
         return len(self.rows)
 
 
-def page_of(rows: QuerySet[Any], order: tuple[str, ...], token: str = "", size: int = 25, count: bool = True) -> Page:
-    """One page of rows ordered by columns that are never null and, together, unique.
+def page_of(
+    rows: QuerySet[Any],
+    order: tuple[str, ...],
+    token: str = "",
+    size: int = 25,
+    count: bool = True,
+    descending: bool = False,
+) -> Page:
+    """One page of rows ordered by columns that are never null and, together, unique; `descending` for all of them.
 
     `token` comes from a page before; one that was tampered with means the first page. Two queries with the count, one without.
     """
     size = size if size in SIZES else SIZES[0]
-    back, key = _read(token)
+    back, key = _read(token, order)
     total = rows.order_by().count() if count else None
-    found = rows.order_by(*(f"-{name}" for name in order) if back else order)
-    if key and len(key) == len(order):
-        found = found.filter(_beyond(order, key, "lt" if back else "gt"))
+    down = back != descending
+    found = rows.order_by(*(f"-{name}" for name in order) if down else order)
+    if key:
+        found = found.filter(_beyond(order, key, "lt" if down else "gt"))
     part = list(found[: size + 1])
     more, part = len(part) > size, part[:size]
     if back:
@@ -61,16 +70,22 @@ def _beyond(order: tuple[str, ...], key: list[Any], side: str) -> Q:
     return Q(**{f"{order[0]}__{side}e": key[0]}) & condition
 
 
+def _salt(order: tuple[str, ...]) -> str:
+    # a token of another list means nothing here
+    return "page:" + ",".join(order)
+
+
 def _token(back: bool, row: Any, order: tuple[str, ...]) -> str:
     values = [getattr(row, name) for name in order]
-    return signing.dumps([back, *values], salt="page", compress=False)
+    plain = [value.isoformat() if isinstance(value, date) else value for value in values]
+    return signing.dumps([back, *plain], salt=_salt(order), compress=False)
 
 
-def _read(token: str) -> tuple[bool, list[Any]]:
+def _read(token: str, order: tuple[str, ...]) -> tuple[bool, list[Any]]:
     if not token:
         return False, []
     try:
-        back, *key = signing.loads(token, salt="page")
+        back, *key = signing.loads(token, salt=_salt(order))
     except (signing.BadSignature, ValueError):
         return False, []
     return bool(back), key

@@ -6,16 +6,25 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
+class Keep:
+    """How long rows are kept: so many years after the day in a column of the row; a row without that day is kept."""
+
+    years: int
+    after: str
+
+
+@dataclass(frozen=True)
 class PersonalData:
     """A model's declaration, as its class attribute `personal_data`.
 
     `fields` maps each field with personal data to what it is; `erased_by` says what removes them;
-    `kept` says how long a row is kept and why.
+    `kept` says how long a row is kept and why, `keep` the same as data where the rows themselves fall due.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
     erased_by: str = ""
     kept: str = ""
+    keep: Keep | None = None
 
     def __post_init__(self) -> None:
         if self.fields and not (self.erased_by and self.kept):

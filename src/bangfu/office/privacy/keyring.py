@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -72,7 +73,6 @@ def _mac(secret: bytes, message: bytes) -> bytes:
     return mac.finalize()
 
 
-@lru_cache(maxsize=4)
 def read_keyring(path: Path) -> Keyring:
     """The keys of a file. Raises KeyFileError."""
     try:
@@ -119,8 +119,49 @@ def write_new_keyring(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def keyring() -> Keyring:
-    """The keys of this installation (setting BANGFU_KEYS_FILE)."""
+def add_key(path: Path) -> str:
+    """Put a new key before the others, so that it is the one in use; returns its ID. All at once or not at all."""
+    known = read_keyring(path)
+    numbers = [int(key.name[1:]) for key in known.keys if re.fullmatch(r"k[0-9]+", key.name)]
+    name = f"k{max(numbers, default=0) + 1}"
+    owner = path.stat()
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            os.chown(new, owner.st_uid, owner.st_gid)  # the office may run as another user than this command
+            file.write(new_key_line(name) + path.read_text(encoding="ascii"))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return name
+
+
+CHECK_SECONDS = 1.0
+"""How long a process may go on with the keys it read: a rotation in another process waits longer than that."""
+_held: dict[Path, tuple[float, tuple[int, int, int], Keyring]] = {}
+
+
+def keyring(fresh: bool = False) -> Keyring:
+    """The keys of this installation (setting BANGFU_KEYS_FILE); a changed file is read again within a second."""
     from django.conf import settings
 
-    return read_keyring(Path(settings.BANGFU_KEYS_FILE))
+    path = Path(settings.BANGFU_KEYS_FILE)
+    held = _held.get(path)
+    now = time.monotonic()
+    if held and not fresh and now - held[0] < CHECK_SECONDS:
+        return held[2]
+    try:
+        found = path.stat()
+        stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
+    except OSError:
+        stamp = (0, 0, 0)
+    known = held[2] if held and held[1] == stamp and stamp[0] else read_keyring(path)
+    _held[path] = (now, stamp, known)
+    return known

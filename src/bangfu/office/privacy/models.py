@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from bangfu.office.pages.inserting import build
 from bangfu.office.privacy.declarations import NO_PERSONAL_DATA, PersonalData
 from bangfu.office.privacy.sealing import new_key, seal, unseal, unwrap
 
@@ -29,7 +30,7 @@ class SubjectKey(models.Model):
     def fresh(cls) -> SubjectKey:
         """A new key, not yet saved."""
         key, wrapped, master = new_key()
-        row = cls(wrapped=wrapped, master=master)
+        row = build(cls, wrapped=wrapped, master=master)
         row._key = key
         return row
 

@@ -7,13 +7,15 @@ later backup, while hashes over the sealed bytes stay valid.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 
-from bangfu.office.privacy.keyring import MasterKey, keyring
+from bangfu.office.privacy.keyring import KeyFileError, MasterKey, keyring
 
 _VERSION = b"\x01"
 _NONCE = 12
@@ -60,7 +62,14 @@ def unwrap(wrapped: bytes, master: str) -> bytes:
     """The key in a wrapped form. Raises Erased, SealBroken, KeyFileError."""
     if not wrapped:
         raise Erased("个人资料已按规定删除 / the personal data were erased")
-    return _decrypt(keyring().named(master).derive("wrap")[:_KEY], "key", bytes(wrapped))
+    return _decrypt(_master(master).derive("wrap")[:_KEY], "key", bytes(wrapped))
+
+
+def _master(name: str) -> MasterKey:
+    try:
+        return keyring().named(name)
+    except KeyFileError:
+        return keyring(fresh=True).named(name)  # a rotation may have begun this very second
 
 
 def rewrap(wrapped: bytes, master: str) -> tuple[bytes, str]:
@@ -79,11 +88,27 @@ def unseal(key: bytes, label: str, sealed: bytes) -> str:
     return _decrypt(key, label, bytes(sealed)).decode()
 
 
+@lru_cache(maxsize=8)
+def _keyed(key: bytes) -> hmac.HMAC:
+    return hmac.HMAC(key, hashes.SM3())
+
+
 def blind_index(kind: str, value: str, master: MasterKey | None = None) -> bytes:
     """16 bytes by which a sealed value is found without being opened; `value` must be normalised by the caller."""
-    mac = hmac.HMAC((master or keyring().current).derive("index"), hashes.SM3())
+    mac = _keyed((master or keyring().current).derive("index")).copy()
     mac.update(kind.encode() + b"\x00" + value.encode())
     return mac.finalize()[:16]
+
+
+def blind_index_many(kind: str, values: Iterable[str]) -> list[bytes]:
+    """`blind_index` of many values under the key in use."""
+    keyed, head = _keyed(keyring().current.derive("index")), kind.encode() + b"\x00"
+    found = []
+    for value in values:
+        mac = keyed.copy()
+        mac.update(head + value.encode())
+        found.append(mac.finalize()[:16])
+    return found
 
 
 def blind_indexes(kind: str, value: str) -> list[bytes]:

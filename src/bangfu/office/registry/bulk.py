@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from bangfu.office.audit import api as audit
+from bangfu.office.pages.inserting import build, insert, update
 from bangfu.office.privacy.api import SubjectKey
 from bangfu.office.registry import events
 from bangfu.office.registry.catalogue import Catalogue, catalogue
@@ -47,25 +48,28 @@ def chunks(rows: Iterable[Row], size: int = CHUNK) -> Iterator[list[Row]]:
 
 
 def _keys(count: int) -> list[SubjectKey]:
-    return SubjectKey.objects.bulk_create([SubjectKey.fresh() for _ in range(count)], batch_size=CHUNK)
+    return list(insert([SubjectKey.fresh() for _ in range(count)]))
 
 
 def _said(values: Row) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in KEYS and value is not None}
 
 
-def _statement(origin: Origin, known: Catalogue, table: str, key: SubjectKey, values: Row, **subject: Any) -> Statement:
-    plain, sealed = split(known, table, _said(values))
-    return Statement(
+def _statement(
+    origin: Origin, known: Catalogue, table: str, subject: Household | Person, said: Row, now: datetime
+) -> Statement:
+    plain, sealed = split(known, table, said)
+    return build(
+        Statement,
+        {"household" if table == "households" else "person": subject},
         as_of=origin.as_of,
-        recorded_at=timezone.now(),
+        recorded_at=now,
         source=origin.source,
         source_note=origin.note,
         values=plain,
-        sealed=key.seal("statement", pack(sealed)),
+        sealed=subject.key.seal("statement", pack(sealed)),
         actor_key=origin.actor.key,
         batch=origin.batch,
-        **subject,
     )
 
 
@@ -82,19 +86,19 @@ def add_households(rows: Sequence[Row], origin: Origin) -> tuple[list[Household]
     known = catalogue()
     now = timezone.now()
     keys = _keys(len(rows))
-    found = []
-    for row, key in zip(rows, keys, strict=True):
+    found, said = [], [_said(row) for row in rows]
+    for row, key, values in zip(rows, keys, said, strict=True):
         household = Household(
             number=row["household_no"], area_code=row["region_code"], key=key, opened_on=origin.as_of, changed_at=now
         )
-        project_household(known, household, _said(row))
+        project_household(known, household, values)
         found.append(household)
-    Household.objects.bulk_create(found, batch_size=CHUNK)
+    insert(found)
     statements = [
-        _statement(origin, known, "households", key, row, household=household)
-        for row, key, household in zip(rows, keys, found, strict=True)
+        _statement(origin, known, "households", household, values, now)
+        for household, values in zip(found, said, strict=True)
     ]
-    Statement.objects.bulk_create(statements, batch_size=CHUNK)
+    insert(statements)
     entries = [
         _log(origin, events.HOUSEHOLD_ADDED, audit.Subject("household", h.number, h.area_code), s, h.key)
         for h, s in zip(found, statements, strict=True)
@@ -109,23 +113,24 @@ def add_persons(
     known = catalogue()
     now = timezone.now()
     keys = _keys(len(rows))
-    found = []
-    for row, key in zip(rows, keys, strict=True):
+    found, said = [], [_said(row) for row in rows]
+    for row, key, values in zip(rows, keys, said, strict=True):
         household = households[row["household_no"]]
-        person = Person(
-            number=row["person_no"], household=household, area_code=household.area_code, key=key, changed_at=now
-        )
-        project_person(known, person, _said(row))
+        own = {"number": row["person_no"], "area_code": household.area_code, "changed_at": now}
+        person = build(Person, {"household": household, "key": key}, **own)
+        project_person(known, person, values)
         found.append(person)
-    Person.objects.bulk_create(found, batch_size=CHUNK)
-    Membership.objects.bulk_create(
-        [Membership(person=p, household=p.household, relation=p.relation) for p in found], batch_size=CHUNK
+    insert(found)
+    insert(
+        [
+            build(Membership, person_id=person.pk, household_id=person.household_id, relation=person.relation)
+            for person in found
+        ]
     )
     statements = [
-        _statement(origin, known, "persons", key, row, person=person)
-        for row, key, person in zip(rows, keys, found, strict=True)
+        _statement(origin, known, "persons", person, values, now) for person, values in zip(found, said, strict=True)
     ]
-    Statement.objects.bulk_create(statements, batch_size=CHUNK)
+    insert(statements)
     entries = [
         _log(origin, events.PERSON_ADDED, audit.Subject("person", p.number, p.area_code), s, p.key)
         for p, s in zip(found, statements, strict=True)
@@ -171,23 +176,13 @@ def add_records(
         subject = audit.Subject("household", household.number, household.area_code)
         after = {"table": table, **plain}
         entries.append(audit.entry(origin.actor, kind, subject, after=after, sealed=secret, subject_key_id=key.pk))
-    (StatusEpisode if table == "status_episodes" else Record).objects.bulk_create(found, batch_size=CHUNK)
+    insert(found)
     return found, entries
 
 
-def kind_of(row: Row) -> str:
-    """What sort of row it is: its kind or programme."""
-    return str(_first(row, _KINDS) or "")
-
-
-def first_day(row: Row) -> date | None:
-    """The row's own first day."""
-    return _day(_first(row, _STARTS))
-
-
-def last_day(row: Row) -> date | None:
-    """The row's own last day."""
-    return _day(_first(row, _ENDS))
+def place_of(row: Row) -> tuple[str, date | None, date | None]:
+    """Kind, first day and last day of a row of one of the other tables: by what it is told from its neighbours."""
+    return str(_first(row, _KINDS) or ""), _day(_first(row, _STARTS)), _day(_first(row, _ENDS))
 
 
 def _record(
@@ -199,13 +194,14 @@ def _record(
     sealed: dict[str, Any],
     origin: Origin,
 ) -> Record | StatusEpisode:
+    kind, start, end = place_of(row)
     common: dict[str, Any] = {
         "household": household,
         "person": person,
         "area_code": household.area_code,
-        "kind": kind_of(row),
-        "start": first_day(row),
-        "end": last_day(row),
+        "kind": kind,
+        "start": start,
+        "end": end,
         "source": origin.source,
         "batch": origin.batch,
     }
@@ -236,4 +232,4 @@ def recount(households: Iterable[Household]) -> None:
             household.person_count = counts.get(household.pk, 0)
             if len(heads.get(household.pk, [])) == 1:
                 household.head_name = heads[household.pk][0]
-        Household.objects.bulk_update(part, ["person_count", "head_name"], batch_size=500)
+        update(part, ["person_count", "head_name"])

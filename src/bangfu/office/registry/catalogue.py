@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,11 @@ class Catalogue:
     codes: Mapping[str, Codes]
     bureau_tables: tuple[str, ...]
 
+    @cached_property
+    def plain_names(self) -> Mapping[str, frozenset[str]]:
+        """By table the fields that are not sealed; whatever is not among them is."""
+        return {table: frozenset(n for n, f in fields.items() if not f.sealed) for table, fields in self.tables.items()}
+
     def field(self, table: str, name: str) -> Field | None:
         """A field, or None where the rulebook has none of that name."""
         return self.tables.get(table, {}).get(name)
@@ -146,14 +151,24 @@ def rulebook() -> Rulebook:
     """The rulebook of this installation (setting BANGFU_RULEBOOK), loaded once a process."""
     from django.conf import settings
 
-    return _loaded(Path(settings.BANGFU_RULEBOOK))
+    return _loaded(_path(settings.BANGFU_RULEBOOK))
 
 
 def catalogue() -> Catalogue:
     """The fields of this installation's rulebook."""
     from django.conf import settings
 
-    return _built(Path(settings.BANGFU_RULEBOOK))
+    return _built(_path(settings.BANGFU_RULEBOOK))
+
+
+def _path(setting: Path | str) -> Path:
+    return setting if isinstance(setting, Path) else Path(setting)
+
+
+def monitored_kinds() -> list[str]:
+    """Every kind of monitored household: named one by one, so that an index is used."""
+    codes = catalogue().codes.get("monitored_kind")
+    return [value for value in codes.labels if value != "none"] if codes else []
 
 
 def to_json(value: Any) -> Any:

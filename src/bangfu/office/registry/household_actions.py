@@ -14,11 +14,18 @@ from bangfu.office.areas import api as areas
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.privacy.api import SubjectKey
 from bangfu.office.registry import events
-from bangfu.office.registry.person_actions import HEAD, PLACING, Relations, create_person, require_open, restate_relations
 from bangfu.office.registry.checking import check_values
 from bangfu.office.registry.journal import WRITE, Basis, Step, Writing
 from bangfu.office.registry.models import Household, Person, Record, StatusEpisode
 from bangfu.office.registry.numbering import next_household_number
+from bangfu.office.registry.person_actions import (
+    HEAD,
+    PLACING,
+    Relations,
+    create_person,
+    require_open,
+    restate_relations,
+)
 from bangfu.office.registry.projection import project_household
 
 

@@ -281,7 +281,8 @@ class Writing:
         )
         households = []
         for subject in subjects:
-            rebuild(self.known, subject)
+            if subject.key.destroyed_at is None:  # of the erased nothing is left to make anew
+                rebuild(self.known, subject)
             subject.version += 1
             subject.changed_at = now
             if isinstance(subject, Household):

@@ -6,11 +6,22 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KT
 
-from bangfu.office.privacy.api import NO_PERSONAL_DATA, PersonalData, SubjectKey
+from bangfu.office.privacy.api import NO_PERSONAL_DATA, Keep, PersonalData, SubjectKey
 
 _KEPT = "while the household is assisted and ten years after its file is closed"
-_ERASED = "actions.erase_person, which destroys the subject's key and blanks the name"
+_ERASED = "erasure.erase_person or erase_household, which destroys the subject's key and blanks the name"
+
+
+def _from_facts(name: str, label: str) -> models.GeneratedField:
+    """A column that the database itself keeps equal to one of the plain facts, so that lists can be filtered by it."""
+    return models.GeneratedField(
+        verbose_name=label,
+        expression=KT(f"facts__{name}"),
+        output_field=models.CharField(max_length=40, null=True),
+        db_persist=True,
+    )
 
 
 class Household(models.Model):
@@ -31,6 +42,9 @@ class Household(models.Model):
     phone_sealed = models.BinaryField("户联系电话密文", null=True)
     phone_index = models.BinaryField("户联系电话盲索引", null=True, max_length=16)
     facts = models.JSONField("现况", default=dict)
+    poverty_cause = _from_facts("poverty_cause", "主要致贫原因")
+    risk_1 = _from_facts("risk_1", "第一风险")
+    risk_2 = _from_facts("risk_2", "第二风险")
     sealed_facts = models.BinaryField("现况密文", null=True)
     key = models.ForeignKey(SubjectKey, models.PROTECT, related_name="+", verbose_name="密钥")
     opened_on = models.DateField("建档日期", null=True)
@@ -46,15 +60,36 @@ class Household(models.Model):
             "phone_index": "blind index of the telephone",
             "sealed_facts": "health and other sensitive facts, sealed",
             "facts": "how the household lives, its income and spending",
+            "poverty_cause": "copy of a fact",
+            "risk_1": "copy of a fact",
+            "risk_2": "copy of a fact",
         },
         erased_by=_ERASED,
         kept=_KEPT,
+        keep=Keep(10, "closed_on"),
     )
 
     class Meta:
         verbose_name = "户"
         indexes = (
-            models.Index(fields=("area_code", "number"), name="registry_household_area"),
+            # holds all that lists filter and sort by: any combination is counted and ordered without reading a row
+            models.Index(
+                fields=(
+                    "area_code",
+                    "number",
+                    "closed_on",
+                    "household_type",
+                    "monitored_kind",
+                    "poverty_cause",
+                    "risk_1",
+                    "risk_2",
+                    "person_count",
+                    "per_capita_fen",
+                    "head_name",
+                    "group_name",
+                ),
+                name="registry_household_list",
+            ),
             models.Index(fields=("head_name", "area_code"), name="registry_household_head"),
             models.Index(fields=("monitored_kind", "area_code"), name="registry_household_monitored"),
             models.Index(fields=("household_type", "area_code"), name="registry_household_type"),
@@ -105,18 +140,22 @@ class Person(models.Model):
         },
         erased_by=_ERASED,
         kept=_KEPT,
+        keep=Keep(10, "left_on"),
     )
 
     class Meta:
         verbose_name = "人"
         indexes = (
-            models.Index(fields=("household",), name="registry_person_household"),
-            models.Index(fields=("name", "area_code"), name="registry_person_name"),
+            models.Index(fields=("household", "left_on", "birth_date"), name="registry_person_household"),
+            models.Index(fields=("name", "area_code", "number", "left_on"), name="registry_person_name"),
             models.Index(fields=("pinyin", "area_code"), name="registry_person_pinyin"),
             models.Index(fields=("initials", "area_code"), name="registry_person_initials"),
             models.Index(fields=("id_index",), name="registry_person_id"),
             models.Index(fields=("phone_index",), name="registry_person_phone"),
-            models.Index(fields=("area_code", "number"), name="registry_person_area"),
+            models.Index(
+                fields=("area_code", "number", "left_on", "birth_date", "sex", "relation", "household", "name"),
+                name="registry_person_list",
+            ),
         )
 
     def __str__(self) -> str:
@@ -169,7 +208,10 @@ class Statement(models.Model):
     sealed = models.BinaryField("内容密文", null=True)
     actor_key = models.CharField("登记人", max_length=64)
     batch = models.CharField("批次", max_length=40, blank=True)
-    withdrawn_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="冲销记录")
+    # no index: almost every row has none, and a planner that believes in it reads them all
+    withdrawn_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", verbose_name="冲销记录", db_index=False
+    )
 
     personal_data: ClassVar[PersonalData] = PersonalData(
         fields={"values": "facts", "sealed": "sensitive facts, sealed"}, erased_by=_ERASED, kept=_KEPT
@@ -285,6 +327,7 @@ class Term(models.Model):
     label_zh = models.CharField("名称", max_length=120)
     label_en = models.CharField("英文名称", max_length=120, blank=True)
     group_code = models.CharField("归类", max_length=40, blank=True)
+    ended = models.BooleanField("不再使用", default=False, help_text="旧记录仍显示其名称，新记录不能再选")
     position = models.PositiveSmallIntegerField("顺序")
 
     personal_data: ClassVar[PersonalData] = NO_PERSONAL_DATA
@@ -330,3 +373,60 @@ class LastSeen(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_key} {self.household_id}"
+
+
+class Document(models.Model):
+    """A photo or paper of a household's file. The bytes lie sealed under MEDIA_ROOT; `sha256` is of the open bytes.
+
+    Which area it lies in is the household's business. One that was taken in by mistake is withdrawn and stays in the log.
+    """
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="documents", verbose_name="户")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="documents", verbose_name="人")
+    kind = models.CharField("类别", max_length=30)
+    title = models.CharField("名称", max_length=80)
+    dated = models.DateField("日期", null=True)
+    file_name = models.CharField("存放名", max_length=80, unique=True)
+    media_type = models.CharField("格式", max_length=80)
+    size = models.PositiveIntegerField("字节数")
+    sha256 = models.CharField("校验值", max_length=64)
+    added_by = models.CharField("登记人", max_length=64)
+    added_at = models.DateTimeField("登记时间")
+    withdrawn_at = models.DateTimeField("撤回时间", null=True)
+    withdrawn_reason = models.CharField("撤回原因", max_length=120, blank=True)
+
+    personal_data: ClassVar[PersonalData] = PersonalData(
+        fields={"title": "what the paper is about", "file_name": "names the sealed file"}, erased_by=_ERASED, kept=_KEPT
+    )
+
+    class Meta:
+        verbose_name = "档案材料"
+        indexes = (models.Index(fields=("household", "added_at"), name="registry_document_household"),)
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_image(self) -> bool:
+        """True for a photo, which a browser shows by itself."""
+        return self.media_type.startswith("image/")
+
+
+class BulkChange(models.Model):
+    """One bulk action that was applied. `key` comes from its preview, so that the same preview is applied once only."""
+
+    key = models.CharField("预览编号", max_length=32, unique=True)
+    actor_key = models.CharField("操作人", max_length=64)
+    action = models.CharField("操作", max_length=30)
+    parameters = models.JSONField("参数", default=dict)
+    changed = models.PositiveIntegerField("变更户数")
+    skipped = models.PositiveIntegerField("跳过户数")
+    at = models.DateTimeField("时间")
+
+    personal_data: ClassVar[PersonalData] = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = "批量操作"
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.key}"

@@ -23,7 +23,9 @@ def next_household_number(village_code: str) -> str:
     if village is None:
         raise Invalid({"area_code": _("没有代码为 %s 的行政村") % village_code})
     taken = Household.objects.filter(_beginning(village_code))
-    used = [int(n[12:]) for n in taken.values_list("number", flat=True) if len(n) == 12 + _DIGITS and n.isdigit()]
+    with areas.everywhere():  # a household that moved away keeps its number
+        numbers = list(taken.values_list("number", flat=True))
+    used = [int(n[12:]) for n in numbers if len(n) == 12 + _DIGITS and n.isdigit()]
     number = max(used, default=0) + 1
     if number >= 10**_DIGITS:
         raise Invalid(_("该村的户编号已用完，请联系县级管理人员"))
@@ -33,6 +35,7 @@ def next_household_number(village_code: str) -> str:
 def next_person_number(household: Household) -> str:
     """The household's number and two digits of the sequence, persons who left counted too. The household must be locked."""
     prefix = household.number
-    taken = Person.objects.filter(_beginning(prefix)).values_list("number", flat=True)
+    with areas.everywhere():
+        taken = list(Person.objects.filter(_beginning(prefix)).values_list("number", flat=True))
     used = [int(n[len(prefix) :]) for n in taken if n[len(prefix) :].isdigit() and len(n) <= len(prefix) + 3]
     return f"{prefix}{max(used, default=0) + 1:02d}"

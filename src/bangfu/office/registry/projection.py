@@ -13,21 +13,22 @@ from bangfu.office.registry.models import Household, Person
 from bangfu.office.registry.spelling import spell
 
 Values = dict[str, Any]
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _HOUSEHOLD_COPIES = {"household_type": "household_type", "monitored_kind": "monitored_kind"}
 
 
 def split(catalogue: Catalogue, table: str, values: Mapping[str, Any]) -> tuple[Values, Values]:
     """Plain values and those that are sealed."""
-    plain: Values = {}
-    sealed: Values = {}
-    for name, value in values.items():
-        (sealed if catalogue.sealed(table, name) else plain)[name] = value
-    return plain, sealed
+    open_names = catalogue.plain_names.get(table, frozenset())
+    plain = {name: value for name, value in values.items() if name in open_names}
+    if len(plain) == len(values):
+        return plain, {}
+    return plain, {name: value for name, value in values.items() if name not in open_names}
 
 
 def pack(values: Mapping[str, Any]) -> str:
     """Sealed values as text, empty where there are none."""
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if values else ""
+    return _encode(values) if values else ""
 
 
 def unpack(text: str | None) -> Values:

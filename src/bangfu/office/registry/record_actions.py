@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from bangfu.office.accounts.api import Actor
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import events
-from bangfu.office.registry.bulk import first_day, kind_of, last_day
+from bangfu.office.registry.bulk import place_of
 from bangfu.office.registry.checking import check_values
 from bangfu.office.registry.journal import Basis, Step, Writing
 from bangfu.office.registry.models import Record, StatusEpisode
@@ -84,14 +84,15 @@ def add_record(
     check_values(table, said)
     plain, sealed = split(writing.known, table, said)
     key = (who or home).key
+    kind, start, end = place_of(said)
     record = Record.objects.create(
         table=table,
         household=home,
         person=who,
         area_code=home.area_code,
-        kind=kind_of(said),
-        start=first_day(said),
-        end=last_day(said),
+        kind=kind,
+        start=start,
+        end=end,
         values=plain,
         sealed=key.seal("record", pack(sealed)),
         source=basis.source,

@@ -11,8 +11,6 @@ SURNAMES = {"覃": "qin", "单": "shan", "仇": "qiu", "解": "xie", "查": "zha
 @lru_cache(maxsize=200_000)
 def spell(name: str) -> tuple[str, str]:
     """`('zhangweiguo', 'zwg')`. Letters and digits stay; what has no reading is left out."""
-    from pypinyin import lazy_pinyin
-
     parts: list[str] = []
     for place, character in enumerate(name):
         if place == 0 and character in SURNAMES:
@@ -21,5 +19,12 @@ def spell(name: str) -> tuple[str, str]:
             if character.isalnum():
                 parts.append(character.lower())
         else:
-            parts += [part for part in lazy_pinyin(character, errors="ignore") if part.isascii()]
+            parts += _sound(character)
     return "".join(parts)[:120], "".join(part[0] for part in parts)[:24]
+
+
+@lru_cache(maxsize=30_000)
+def _sound(character: str) -> tuple[str, ...]:
+    from pypinyin import lazy_pinyin
+
+    return tuple(part for part in lazy_pinyin(character, errors="ignore") if part.isascii())

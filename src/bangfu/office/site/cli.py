@@ -10,15 +10,18 @@ from typing import NoReturn
 
 Command = Callable[[argparse.Namespace], int]
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
+PAGES = ("web", "serve")
+"""Commands that answer requests; all others see every area and take their time."""
 
 
 def build_parser() -> argparse.ArgumentParser:
     """All commands of the office."""
     parser = argparse.ArgumentParser(prog="bangfu", description="帮扶办公系统 / the office")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    from bangfu.office.site.operations import migrate
+    from bangfu.office.site.operations import account, audit, backup, doctor, keys, migrate, processes
 
-    migrate.add(commands)
+    for module in (migrate, processes, backup, doctor, account, audit, keys):
+        module.add(commands)
     return parser
 
 
@@ -32,7 +35,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         import django
 
         django.setup()
-        code: int = args.run(args)
+        from bangfu.office.areas.api import everywhere
+
+        _take_time(args.command)
+        with everywhere():
+            code: int = args.run(args)
         return code
     except SystemExit as end:
         return int(end.code or 0)
@@ -50,6 +57,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         what = "数据库出错 / the database failed" if isinstance(error, DatabaseError) else type(error).__name__
         print(f"bangfu: {what}: {error}; BANGFU_DEBUG=yes 显示详情 / shows where", file=sys.stderr)
         return FAILED
+
+
+def _take_time(command: str) -> None:
+    """What cuts off a page's query must not cut off a migration, an import or a backup."""
+    from django.db import connection
+
+    if command not in PAGES:
+        connection.settings_dict.get("OPTIONS", {}).pop("options", None)
 
 
 def entry() -> NoReturn:

@@ -126,6 +126,11 @@ CAST = (
 """The demo's cast: username, name, role, digits of the area."""
 
 
+def county_code() -> str:
+    """The code of the demo's county."""
+    return areas.current().get(level="county").code
+
+
 def make_accounts(as_of: date, password: str | None = None) -> list[Account]:
     """One account for each role in the first village, its township, its county."""
     actor = accounts.system_actor("示例数据 / demo")

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
@@ -18,6 +19,10 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "BANGFU_DATABASE_URL": (
         "数据库，sqlite:///路径 或 postgres://用户:口令@主机/库",
         "sqlite:///path or postgres://user:password@host/name",
+    ),
+    "BANGFU_STATEMENT_SECONDS": (
+        "PostgreSQL：页面的一条查询最多几秒，0 不限",
+        "PostgreSQL: seconds after which a page's query is cut off, 0 for never",
     ),
     "BANGFU_KEYS_FILE": ("密钥文件", "file with the keys of personal data"),
     "BANGFU_SECRET_KEY_FILE": ("会话密钥文件", "file with the key that signs sessions"),
@@ -56,7 +61,7 @@ class Environment:
 
     def yes(self, name: str, default: str) -> bool:
         """yes or no."""
-        return self.read(name, default, "yes 或 no", _yes)
+        return self.read(name, default, "yes | no", _yes)
 
     def number(self, name: str, default: int, low: int, high: int) -> int:
         """A whole number in a range."""
@@ -88,6 +93,8 @@ class Environment:
             found: dict[str, Any] = dict(environ.Env.db_url_config(text))
             if found.get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
                 raise ValueError
+            if found.get("HOST"):
+                found["HOST"] = unquote(found["HOST"])  # %2Frun%2Fpostgresql: a socket's folder
             return found
 
         return self.read(name, default, "sqlite:///… | postgres://…", convert)

@@ -26,8 +26,10 @@ ITEMS = (
     Item(_("导入"), "imports:list", "imports.upload"),
     Item(_("月度比对"), "runs:list", "runs.view"),
     Item(_("区划"), "areas:tree", "areas.view"),
+    Item(_("代码表"), "registry:vocabularies", "registry.vocabulary"),
     Item(_("账户"), "accounts:users", "accounts.manage"),
     Item(_("审计"), "audit:log", "audit.view"),
+    Item(_("个人资料"), "protection:list", "registry.erase"),
 )
 
 

@@ -23,7 +23,19 @@ SECRET_KEY = read_secret_key(_env.path("BANGFU_SECRET_KEY_FILE", BANGFU_HOME / "
 ALLOWED_HOSTS = [host.strip() for host in _env.text("BANGFU_HOSTS", "localhost,127.0.0.1,[::1]").split(",")]
 _https = _env.yes("BANGFU_HTTPS", "no")
 
-APPS = ["pages", "privacy", "audit", "areas", "accounts", "registry", "changes", "imports", "runs", "site"]
+APPS = [
+    "pages",
+    "privacy",
+    "audit",
+    "areas",
+    "accounts",
+    "registry",
+    "protection",
+    "changes",
+    "imports",
+    "runs",
+    "site",
+]
 """Ours, each of which may import only those before it."""
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -83,11 +95,19 @@ if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a write that began as a read would fail with "database is locked"
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-64000; PRAGMA mmap_size=1073741824;",  # noqa: E501
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-64000; PRAGMA mmap_size=1073741824;",  # noqa: E501
     }
 else:
     _database.setdefault("CONN_MAX_AGE", 60)
     _database["CONN_HEALTH_CHECKS"] = True
+    _seconds = _env.number("BANGFU_STATEMENT_SECONDS", 30, 0, 3600)
+    _database["OPTIONS"] = {
+        "application_name": "bangfu",
+        "connect_timeout": 10,
+        **_database.get("OPTIONS", {}),
+        # of pages; commands take their time (site/cli.py)
+        "options": f"-c statement_timeout={_seconds}s -c lock_timeout=15s -c idle_in_transaction_session_timeout=120s",
+    }
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -165,6 +185,14 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+CACHES = {
+    "default": {
+        # shared by all processes of the site; holds counts by area, never a person's data
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": BANGFU_HOME / "cache",
+        "TIMEOUT": 300,
+    }
+}
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "bangfu.office.site.views.csrf_failure"
 LOGGING = {

@@ -25,6 +25,10 @@ from bangfu.core.matching.crosscheck.errors import DataError
 from bangfu.core.matching.crosscheck.run import crosscheck
 from bangfu.core.matching.crosscheck.steps import in_turn
 from bangfu.core.matching.crosscheck.store import read_arrow
+from bangfu.core.matching.tokens.keys import TokenKey
+from bangfu.core.matching.tokens.writing import write_tokens
+
+SECRET = "f1e7c52ea0ff48b9d3041c6f9be2a7508d3c61b4e9125fa6780bcd439e16f2a5"
 
 
 def county(folder: Path, seed: int = 31) -> Path:
@@ -52,6 +56,33 @@ def test_a_folder_without_bureau_files_is_refused_and_not_read_as_nobody_has_any
     assert str(error.value).startswith(
         f"{tmp_path / 'empty'}: 没有部门数据文件 / no bureau's file is there; 文件名应为 / expected names: deaths、custody、"
     )
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize("noted", [True, False])
+def test_a_file_of_tokens_is_refused_and_not_read_as_nobody_has_a_vehicle(
+    ending: str, noted: bool, tmp_path: Path
+) -> None:
+    data = county(tmp_path / "county")
+    for path in (data / "bureau").glob("vehicles.*"):
+        path.unlink()
+    plain = tmp_path / "plain.csv"
+    plain.write_text(f"证件号码,姓名,出生日期,估值\n{number_of(Random(1))},张三,1990-01-01,1\n", encoding="utf-8")
+    made = data / "bureau" / f"vehicles.{ending}"
+    write_tokens(TokenKey(bytes.fromhex(SECRET)), plain, made, name_birth=True)
+    if not noted:
+        made.with_name("vehicles.tokens.json").unlink()
+    with pytest.raises(FileError) as error:
+        crosscheck(data, data, tmp_path / "out")
+    assert error.value.line("en") == (
+        f"{made.name}: it carries tokens in place of ID numbers (or vehicles.tokens.json lies beside it), which cannot "
+        "be linked here; that is not “no matches”. Link it with bangfu match --key FILE; if the file is plain after "
+        "all, move the note away."
+    )
+    assert error.value.line("zh").startswith(
+        f"{made.name}：该文件以密文代替证件号码（或旁边有 vehicles.tokens.json），"
+    )
+    assert not (tmp_path / "out" / "person_facts.parquet").exists()
 
 
 @pytest.mark.parametrize("blank", [None, "", " ", "/"])
@@ -284,3 +315,20 @@ def test_columns_that_changed_places_are_read_from_their_right_place(tmp_path: P
     write_world(world, tmp_path / "county")
     found = crosscheck(tmp_path / "county", tmp_path / "county", tmp_path / "out").summary["tables"]["vehicles"]
     assert found["linked"] > 0.9 * found["rows"]
+
+
+def test_a_second_process_on_one_folder_is_refused_and_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:
+    from bangfu.core.files.whole import OutputError, alone
+
+    out = tmp_path / "facts"
+    hold = "import sys, time; from pathlib import Path; from bangfu.core.files.whole import alone\nwith alone(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    child = subprocess.Popen([sys.executable, "-c", hold, str(out)], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    assert child.stdout.readline() == "held\n"
+    with pytest.raises(OutputError, match="另一个进程正在写这个文件夹"), alone(out):
+        pass
+    child.kill()
+    child.wait()
+    with alone(out):
+        assert (tmp_path / ".facts.lock").exists()
+    assert list(tmp_path.iterdir()) == []

@@ -16,7 +16,7 @@ from bangfu.core.demo import generate
 from bangfu.core.files.identity import IDENTITY
 from bangfu.core.matching.crosscheck.catalogue import catalogue
 from bangfu.core.matching.crosscheck.run import crosscheck
-from bangfu.core.matching.report_catalogue import MONEY
+from bangfu.core.matching.report.catalogue import MONEY
 from bangfu.core.rulebook.loader import load
 from bangfu.core.screening.snapshot_layout import layout_of, roles
 

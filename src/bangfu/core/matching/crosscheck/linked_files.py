@@ -78,5 +78,5 @@ def _scores() -> Any:
 
     found = np.zeros(len(CODES), np.float32)
     for verdict, code in SURE.items():
-        found[code] = linking._SCORES[verdict][1]
+        found[code] = linking.SCORES[verdict][1]
     return found

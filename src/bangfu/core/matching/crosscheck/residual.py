@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from bangfu.core.matching import linking
 from bangfu.core.matching.crosscheck.ranges import NOBODY, TableLinks
 from bangfu.core.matching.crosscheck.registry import Registry
+from bangfu.core.matching.decisions import Decision, apply_decisions
 from bangfu.core.matching.linking import Links
 from bangfu.core.matching.methods import CODES
 from bangfu.core.matching.names import Names
@@ -16,13 +19,17 @@ from bangfu.core.matching.people import People
 from bangfu.core.matching.rows import NO_DAY, Rows, read_rows
 from bangfu.core.values.id_number import PROBLEMS
 
+Decisions = Mapping[tuple[str, str], Decision]
+"""What reviewers decided, by row and person, as `decisions.read_decisions` gives it."""
+
 
 @dataclass
 class Decided:
     """What became of the rows that were not certain, along `row` (rows of the store, ascending).
 
     `person`: int32 by place, NOBODY where none is named. `review`: a person must look before the row counts. `others`:
-    for a row under review (by its position here) the persons who may be meant.
+    for a row under review (by its position here) the persons who may be meant. `settled`, `lapsed`: how many rows a
+    reviewer's decision settled, and how many decisions no longer hold.
     """
 
     row: Any
@@ -31,6 +38,8 @@ class Decided:
     score: Any
     review: Any
     others: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    settled: int = 0
+    lapsed: int = 0
 
     @property
     def counting(self) -> tuple[Any, Any]:
@@ -50,8 +59,8 @@ class Decided:
         return np.unique(np.concatenate([named, np.array(others, np.int32)]))
 
 
-def decide(registry: Registry, links: TableLinks) -> Decided:
-    """Link the rows of a file that were set aside."""
+def decide(registry: Registry, links: TableLinks, decisions: Decisions | None = None) -> Decided:
+    """Link the rows of a file that were set aside; what reviewers decided before is settled as `match` settles it."""
     import numpy as np
 
     store = links.store
@@ -60,14 +69,32 @@ def decide(registry: Registry, links: TableLinks) -> Decided:
         nothing = np.empty(0, np.int32)
         return Decided(rows, nothing, nothing.astype(np.uint8), nothing.astype(np.float32), nothing.astype(bool))
     rows = rows[np.argsort(store.mapped("row")[rows])]
-    found = link_part(registry.people, _identities(links, rows), _outsiders(links))
-    return _placed(registry, rows, found, np.argsort(rows))
+    identities = _identities(links, rows)
+    found = link_part(registry.people, identities, _outsiders(links))
+    source = Path(store.meta["file"]).stem
+    settled, lapsed = _reviewed(registry, source, identities, found, decisions)
+    placed = _placed(registry, rows, found, np.argsort(rows))
+    placed.settled, placed.lapsed = settled, lapsed
+    return placed
+
+
+def _reviewed(
+    registry: Registry, source: str, identities: Rows, found: Links, decisions: Decisions | None
+) -> tuple[int, int]:
+    """Settle what reviewers decided. Decisions name persons by number, which only this step needs."""
+    if not decisions:
+        return 0, 0
+    import pyarrow as pa
+
+    numbers = registry.all_person_no().take(pa.array(registry.place_of_row))
+    people = replace(registry.people, person_no=numbers)
+    return apply_decisions(people, source, identities, found, decisions)
 
 
 def _outsiders(links: TableLinks) -> float:
     """The share of a file's well-formed numbers that nobody registered has, as `linking.link` counts it."""
     well = links.store.rows - links.store.unnumbered
-    share = (links.strangers + linking._USUAL_ROWS * linking._USUAL_STRANGERS) / (well + linking._USUAL_ROWS)
+    share = (links.strangers + linking.USUAL_ROWS * linking.USUAL_STRANGERS) / (well + linking.USUAL_ROWS)
     return min(0.95, max(0.02, share))
 
 
@@ -82,8 +109,8 @@ def link_part(people: People, rows: Rows, outsiders: float) -> Links:
         np.zeros(size, np.float32),
         np.zeros(size, bool),
     )
-    linking._by_number(people, rows, found)
-    linking._search(people, rows, found, outsiders)
+    linking.link_by_number(people, rows, found)
+    linking.link_by_search(people, rows, found, outsiders)
     return found
 
 

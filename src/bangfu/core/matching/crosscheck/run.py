@@ -14,7 +14,7 @@ from typing import Any
 
 from bangfu.core.files.find import ENDINGS, find_table
 from bangfu.core.files.manifest import read_manifest
-from bangfu.core.files.whole import whole_folder
+from bangfu.core.files.whole import alone, whole_folder
 from bangfu.core.matching.crosscheck.authorised import drop_unauthorised
 from bangfu.core.matching.crosscheck.benefits import benefit_conflicts
 from bangfu.core.matching.crosscheck.catalogue import catalogue
@@ -33,7 +33,9 @@ from bangfu.core.matching.crosscheck.returned_rows import INGEST
 from bangfu.core.matching.crosscheck.state import write_state
 from bangfu.core.matching.crosscheck.steps import Progress, Steps, keep_freed_memory
 from bangfu.core.matching.crosscheck.totals import Linked
+from bangfu.core.matching.decisions import read_decisions
 from bangfu.core.matching.reading import registry_table
+from bangfu.core.matching.tokens.notes import refuse_tokens
 
 STEPS = ("ingest", "link", "settle", "facts", "write")
 MARK = f"{INGEST}/{HASHES}"
@@ -59,19 +61,22 @@ def crosscheck(
     allowed: Allowed | None = None,
     asked_on: date | None = None,
     links: bool = True,
+    decisions: Path | None = None,
     progress: Progress | None = None,
 ) -> Crosschecked:
     """Link every bureau's file in `bureau` to the persons of `registry` and write what the files say of them to `out`.
 
     `as_of`: the day to judge by, by default the latest of the manifests, else today. `allowed`: per table the
     household numbers that allow the query on a day (`asked_on`, by default the day to judge by), or None where no
-    register is kept. `links`: write links/TABLE.parquet as well. Files that were ingested before are not read again.
+    register is kept. `links`: write links/TABLE.parquet as well. `decisions`: what reviewers decided
+    before, as `reviews read` keeps it. Files that were ingested before are not read again.
     Raises FileError where a file cannot be read or has nothing to link by, DataError where no bureau's file is there,
     OutputError where `out` holds something else.
     """
     steps = Steps(progress, STEPS)
+    known_decisions = {} if decisions is None else read_decisions(decisions)
     keep_freed_memory()
-    with whole_folder(out, MARK) as made:
+    with alone(out), whole_folder(out, MARK) as made:
         folder = out.resolve() / INGEST
         _prepare(folder)
         with steps.step("ingest"):
@@ -81,7 +86,7 @@ def crosscheck(
             found = link_units(people, stores, threads=threads, methods=links)
         speaks = coverage(people, list(catalogue().tables), sources, on, allowed, asked_on)
         with steps.step("settle"):
-            decided = {name: decide(people, table) for name, table in found.items()}
+            decided = {name: decide(people, table, known_decisions) for name, table in found.items()}
             for name, mask in speaks.allowed.items():
                 drop_unauthorised(people, mask, found[name], decided[name])
         with steps.step("facts"):
@@ -139,6 +144,8 @@ def _ingest(
 ) -> tuple[Registry, dict[str, Any], dict[str, Source], list[str], dict[str, bool]]:
     """Ingest whatever is not; remove what belongs to no file any more."""
     found, ignored = bureau_files(bureau)
+    for path in found.values():
+        refuse_tokens(path)
     hashes = Hashes(folder)
     persons, households = registry_table(registry, "persons"), registry_table(registry, "households")
     held = memory_mb * 1024 * 1024 // 8  # what is held is copied twice while it is sorted
@@ -200,6 +207,8 @@ def _counts(links: TableLinks, decided: Decided) -> dict[str, int]:
         "linked": linked,
         "review": review,
         "unlinked": rows + len(links.store.meta["rejected"]) - linked - review,
+        "decisions_settled": decided.settled,
+        "decisions_lapsed": decided.lapsed,
     }
 
 

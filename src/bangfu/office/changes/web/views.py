@@ -368,7 +368,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("changes:show", made.pk)
         except Invalid as invalid:
             errors = {name: str(text) for name, text in invalid.errors.items()}
-    obstacles = registry.obstacles(change.steps) if change.status == "applied" else []
+    obstacles = registry.undo_obstacles(change.steps) if change.status == "applied" else []
     shown = {
         "change": change,
         "kind": kind_by_code(change.kind),

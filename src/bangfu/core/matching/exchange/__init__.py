@@ -1,0 +1,1 @@
+"""The log of exchanges with bureaus, and the register of authorisations that they rest on."""

@@ -1,0 +1,1 @@
+"""Retention and erasure of personal data: what has fallen due, who asked, who confirmed."""
