@@ -38,7 +38,9 @@ class Change(models.Model):
     area_code = models.CharField("行政村代码", max_length=12)
     other_area_code = models.CharField("另一行政村代码", max_length=12, blank=True)
     household = models.ForeignKey("registry.Household", models.PROTECT, null=True, related_name="+", verbose_name="户")
-    other_household = models.ForeignKey("registry.Household", models.PROTECT, null=True, related_name="+", verbose_name="另一户")
+    other_household = models.ForeignKey(
+        "registry.Household", models.PROTECT, null=True, related_name="+", verbose_name="另一户"
+    )
     person = models.ForeignKey("registry.Person", models.PROTECT, null=True, related_name="+", verbose_name="人")
     effective_on = models.DateField("生效日期")
     content = models.JSONField("内容", default=dict)
