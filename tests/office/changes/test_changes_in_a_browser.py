@@ -13,6 +13,14 @@ EAST = "9901011012010001"
 WIFE = "990101101201000102"
 
 
+@pytest.fixture(autouse=True)
+def writes():
+    """Not watched here: the watcher knows transactions by their savepoints, and a live server's are whole ones.
+
+    The same writes are watched in test_pages_of_changes.py.
+    """
+
+
 def well(page) -> None:
     """As a page should be: nothing serious for axe, not wider than the screen."""
     assert serious(page) == []
