@@ -23,6 +23,7 @@ NOT_PERSONAL = {
     ("SavedFilter", "name"): "name of a filter",
     ("Batch", "file_name"): "name of a file",
     ("Run", "rulebook_name"): "name of a rulebook",
+    ("ChangeWindow", "name"): "name of a period",
 }
 
 

@@ -74,11 +74,67 @@ def _made(registered) -> dict:
         )
         for code, household in places
     ]  # fmt: skip
+    made.update(_changes_made(places))
     made["entry"] = [
         audit.record(system_actor(), HOUSEHOLD_CHANGED, audit.Subject("household", household.number, code))
         for code, household in places
     ]
     return made
+
+
+def _changes_made(places) -> dict:
+    """A proposal, an edit window and a comparison with one difference in each place."""
+    from django.utils import timezone
+    from runs_by_hand import AS_OF
+
+    from bangfu.office.changes.models import Change, ChangeWindow, Difference, Reconciliation
+
+    now = timezone.now()
+    made: dict = {"change": [], "window": [], "reconciliation": [], "difference": []}
+    for code, household in places:
+        made["change"].append(
+            Change.objects.create(
+                kind="correction",
+                area_code=code,
+                household=household,
+                key=household.key,
+                effective_on=AS_OF,
+                reason="x",
+                content={"table": "households", "values": {"group_name": "二组"}},
+                base={"group_name": "一组"},
+                proposed_by="system",
+                proposed_name="某人",
+                proposed_at=now,
+            )
+        )
+        made["window"].append(
+            ChangeWindow.objects.create(
+                area_code=code,
+                kind="open",
+                name="某期",
+                opens_on=AS_OF,
+                opened_by="system",
+                opened_name="某人",
+                opened_at=now,
+            )
+        )
+        comparison = Reconciliation.objects.create(
+            area_code=code, as_of=AS_OF, status="done", made_by="system", made_name="某人", made_at=now
+        )
+        made["reconciliation"].append(comparison)
+        made["difference"].append(
+            Difference.objects.create(
+                reconciliation=comparison,
+                sort="value",
+                area_code=code,
+                household_no=household.number,
+                table="households",
+                field="group_name",
+                ours="一组",
+                theirs="二组",
+            )
+        )
+    return made  # fmt: skip
 
 
 def browser(user) -> Client:

@@ -54,8 +54,14 @@ def browser_page(live_server: Any, cast_user: Any, phone: bool = False) -> Itera
 def serious(page: Any) -> list[str]:
     """What axe finds serious or critical on the page as it stands."""
     from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import Error
 
-    found = Axe().run(page).response["violations"]
+    page.wait_for_load_state()
+    try:
+        found = Axe().run(page).response["violations"]
+    except Error:  # a page that follows its own progress was replaced under the check: the one that came is checked
+        page.wait_for_load_state("networkidle")
+        found = Axe().run(page).response["violations"]
     return [
         f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}"
         for v in found

@@ -66,13 +66,16 @@ def _user(**more: Any) -> Sample:
     )
 
 
-def _row(name: str, field: str = "pk", ok: frozenset[int] = frozenset({200, 302}), **more: Any) -> Sample:
+def _row(
+    name: str, field: str = "pk", ok: frozenset[int] = frozenset({200, 302}), needs: tuple[str, ...] = (), **more: Any
+) -> Sample:
     """A row of `World.made`."""
     return Sample(
         lambda world: {field: world.made[name][0].pk, **more},
         lambda world: {field: world.made[name][1].pk, **more},
         _plain(**{field: 987654}, **more),
         ok=ok,
+        needs=needs,
     )
 
 
@@ -159,6 +162,20 @@ SAMPLES: dict[str, Sample] = {
     "imports:resume": _row("batch"),
     "imports:discard": _row("batch"),
     "imports:withdraw": _row("batch", ok=REFUSED_INPUT),
+    "changes:list": Sample(),
+    "changes:propose": Sample(ok=REFUSED_INPUT),
+    "changes:show": _row("change", ok=OWN_RULES),
+    "changes:confirm": _row("change", ok=REFUSED_INPUT),
+    "changes:withdraw": _row("change", ok=REFUSED_INPUT),
+    "changes:resolve": _row("change", ok=REFUSED_INPUT),
+    "changes:undo": _row("change", ok=REFUSED_INPUT),
+    "changes:windows": Sample(ok=OWN_RULES | REFUSED_INPUT),
+    "changes:window_end": _row("window"),
+    "changes:apply_queue": Sample(ok=REFUSED_INPUT),
+    "changes:reconcile": Sample(ok=REFUSED_INPUT),
+    "changes:reconciliation": _row("reconciliation"),
+    "changes:differences_file": _row("reconciliation", needs=("registry.confirm",)),
+    "changes:difference_correct": _row("difference"),
     "protection:list": Sample(),
     "protection:request": Sample(ok=REFUSED_INPUT),
     "protection:confirm": Sample(

@@ -3,14 +3,37 @@
 from bangfu.office.registry.actions import load_vocabularies
 from bangfu.office.registry.bulk import Origin, add_households, add_persons, add_records, place_of, recount
 from bangfu.office.registry.catalogue import HEALTH, Catalogue, Field, catalogue, monitored_kinds, rulebook, to_json
+from bangfu.office.registry.checking import check_person_values, check_values
 from bangfu.office.registry.erasure import ERASED_NAME, also_erase, erase_household, erase_person
-from bangfu.office.registry.events import EPISODE_CHANGED, RECORD_WITHDRAWN, UNMASKED
+from bangfu.office.registry.events import EPISODE_CHANGED, EXPORTED, RECORD_WITHDRAWN, UNMASKED
 from bangfu.office.registry.export import Exported, ExportError, export_registry
-from bangfu.office.registry.identifiers import ID, PHONE, index_of, indexes_of_normal
+from bangfu.office.registry.household_actions import (
+    close_household,
+    merge_households,
+    move_household,
+    open_household,
+    reopen_household,
+    split_household,
+)
+from bangfu.office.registry.identifiers import (
+    ID,
+    PHONE,
+    index_of,
+    indexes_of_normal,
+    indexes_to_search,
+    normal_id,
+    normal_phone,
+)
+from bangfu.office.registry.journal import Basis, Step, newest_as_of, open_members
 from bangfu.office.registry.models import Household, Membership, Person, Record, Statement, StatusEpisode
+from bangfu.office.registry.person_actions import add_person, change_head, end_membership, return_person, state_facts
 from bangfu.office.registry.projection import pack, split, unpack, values_of_household, values_of_person
 from bangfu.office.registry.queries import household, households, person, persons
+from bangfu.office.registry.record_actions import add_record, begin_episode, end_episode, withdraw_record
 from bangfu.office.registry.relocation import count_by_area, count_moving, relocate
+from bangfu.office.registry.subjects import values_now
+from bangfu.office.registry.undoing import obstacles as undo_obstacles
+from bangfu.office.registry.undoing import undo
 from bangfu.office.registry.unmasking import text_of
 from bangfu.office.registry.updates import (
     Change,
@@ -18,7 +41,6 @@ from bangfu.office.registry.updates import (
     locked_persons,
     reproject,
     state,
-    values_now,
     values_on,
 )
 from bangfu.office.registry.vocabularies import Words, words
@@ -28,12 +50,14 @@ from bangfu.office.registry.withdrawal import Obstacle, obstacles, reopen, withd
 __all__ = [
     "EPISODE_CHANGED",
     "ERASED_NAME",
+    "EXPORTED",
     "HEALTH",
     "ID",
     "PHONE",
     "RECORD_WITHDRAWN",
     "UNMASKED",
     "WITHDRAWN",
+    "Basis",
     "Catalogue",
     "Change",
     "ExportError",
@@ -47,14 +71,24 @@ __all__ = [
     "Record",
     "Statement",
     "StatusEpisode",
+    "Step",
     "Words",
     "add_households",
+    "add_person",
     "add_persons",
+    "add_record",
     "add_records",
     "also_erase",
+    "begin_episode",
     "catalogue",
+    "change_head",
+    "check_person_values",
+    "check_values",
+    "close_household",
     "count_by_area",
     "count_moving",
+    "end_episode",
+    "end_membership",
     "erase_household",
     "erase_person",
     "export_registry",
@@ -62,11 +96,19 @@ __all__ = [
     "households",
     "index_of",
     "indexes_of_normal",
+    "indexes_to_search",
     "load_vocabularies",
     "locked_households",
     "locked_persons",
+    "merge_households",
     "monitored_kinds",
+    "move_household",
+    "newest_as_of",
+    "normal_id",
+    "normal_phone",
     "obstacles",
+    "open_household",
+    "open_members",
     "pack",
     "person",
     "persons",
@@ -74,17 +116,24 @@ __all__ = [
     "recount",
     "relocate",
     "reopen",
+    "reopen_household",
     "reproject",
+    "return_person",
     "rulebook",
     "split",
+    "split_household",
     "state",
+    "state_facts",
     "text_of",
     "to_json",
+    "undo",
+    "undo_obstacles",
     "unpack",
     "values_now",
     "values_of_household",
     "values_of_person",
     "values_on",
     "withdraw",
+    "withdraw_record",
     "words",
 ]

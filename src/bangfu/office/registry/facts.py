@@ -20,12 +20,12 @@ from bangfu.office.privacy.api import Erased
 from bangfu.office.registry.catalogue import HEALTH, Catalogue, catalogue
 from bangfu.office.registry.models import Household, Person, Statement
 from bangfu.office.registry.projection import unpack
+from bangfu.office.registry.subjects import WITHDRAWAL
 from bangfu.office.registry.vocabularies import Words, words
 
 KNOWN, MISSING, HIDDEN = "known", "missing", "hidden"
 IDENTIFIERS = frozenset({"id_number", "phone", "account"})
 """Personal values that are shown with their middle starred out; health facts are hidden altogether."""
-COUNTER_ENTRY = "withdrawal"
 NO_STATEMENT = frozenset({"household_no", "person_no", "region_code"})
 
 
@@ -84,7 +84,7 @@ class Subject:
         found = [
             Said(statement, self.values(statement)[name], statement.withdrawn_by_id is not None)
             for statement in self.statements
-            if statement.source != COUNTER_ENTRY and name in self.values(statement)
+            if statement.source != WITHDRAWAL and name in self.values(statement)
         ]
         found.reverse()
         return sorted(found, key=lambda said: said.withdrawn)

@@ -79,6 +79,7 @@ SOURCES = (
     FirstTerm("office", "乡镇登记", "entered at the office"),
     FirstTerm("change", "变更", "confirmed change"),
     FirstTerm("bulk", "批量操作", "bulk action"),
+    FirstTerm("areas", "区划调整", "change of areas"),
     FirstTerm("withdrawal", "冲销", "withdrawal"),
     FirstTerm("other", "其他", "other"),
 )

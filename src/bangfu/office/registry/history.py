@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import User
 from bangfu.office.audit import api as audit
-from bangfu.office.registry.facts import COUNTER_ENTRY, Reader, Subject
+from bangfu.office.registry.facts import Reader, Subject
 from bangfu.office.registry.models import Document, Membership, Record, Statement, StatusEpisode
+from bangfu.office.registry.subjects import WITHDRAWAL
 
 MOST = 200
 TABLES = {"measures": "measure_kind", "benefits": "programme", "posts": "post_kind"}
@@ -50,7 +51,7 @@ def changes(reader: Reader, subject: Subject) -> Iterable[tuple[Statement, tuple
     counted: dict[str, Any] = {}
     owner = "" if subject.table == "households" else subject.row.name  # type: ignore[union-attr]
     for statement in subject.statements:
-        if statement.source == COUNTER_ENTRY:
+        if statement.source == WITHDRAWAL:
             continue
         found = []
         values = subject.values(statement)

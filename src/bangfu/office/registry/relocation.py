@@ -6,19 +6,22 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Substr
 from django.utils import timezone
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas.api import Move, everywhere, inside
 from bangfu.office.audit import api as audit
+from bangfu.office.pages.inserting import insert
 from bangfu.office.registry import events
-from bangfu.office.registry.models import Household, Person, Record, StatusEpisode
+from bangfu.office.registry.models import Household, Person, Record, Statement, StatusEpisode
 from bangfu.office.registry.queries import VIEW, households
 
 CHUNK = 500
 _VILLAGE = 12
+SOURCE = "areas"
+"""The source of what a merge or split of areas says of a household."""
 
 
 def _leaving(move: Move) -> Q:
@@ -69,6 +72,7 @@ def _relocate(actor: Actor, moves: Sequence[Move], on: date) -> int:
             )
             for model in (StatusEpisode, Record):
                 model.objects.filter(household__in=part).update(area_code=move.new)  # type: ignore[attr-defined]
+            _restate(actor, part, move, on)
         if move.groups is None:
             # people who left their household keep the area of their last one
             Person.objects.filter(area_code=move.old).update(
@@ -80,6 +84,25 @@ def _relocate(actor: Actor, moves: Sequence[Move], on: date) -> int:
         subject = audit.Subject("area", moves[0].new, moves[0].new)
         audit.record_bulk(actor, events.HOUSEHOLDS_RELOCATED, subject, f"relocated:{uuid.uuid4().hex[:24]}", entries)
     return moved
+
+
+def _restate(actor: Actor, households: Sequence[int], move: Move, on: date) -> None:
+    """Households that once moved by themselves lie where their last statement says: it must say the new code."""
+    placed = Statement.objects.filter(household__in=households, withdrawn_by=None, values__has_key="region_code")
+    newest = placed.values_list("household").annotate(last=Max("as_of")).values_list("household", "last")
+    insert(
+        [
+            Statement(
+                household_id=household,
+                as_of=max(last, on),
+                recorded_at=timezone.now(),
+                source=SOURCE,
+                values={"region_code": move.new},
+                actor_key=actor.key,
+            )
+            for household, last in sorted(newest)
+        ]
+    )
 
 
 def count_by_area(actor: Actor, parent: str, digits: int) -> dict[str, int]:

@@ -6,7 +6,7 @@ caller (`locked_households`, `locked_persons`). One call takes subjects of one k
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,26 +20,19 @@ from bangfu.office.registry import events
 from bangfu.office.registry.bulk import Origin
 from bangfu.office.registry.catalogue import Catalogue, catalogue
 from bangfu.office.registry.models import Household, Membership, Person, Statement
-from bangfu.office.registry.projection import (
-    pack,
-    project_household,
-    project_person,
-    sealed_facts,
-    split,
-    unpack,
+from bangfu.office.registry.projection import pack, split
+from bangfu.office.registry.subjects import (
+    WITHDRAWAL,
+    Subject,
+    blank_columns,
+    link_of,
+    merged,
+    project,
+    rebuild,
+    statements_of,
+    table_of,
+    values_now,
 )
-
-Subject = Household | Person
-WITHDRAWAL = "withdrawal"
-"""The source of a counter-entry: it states nothing and only says that another statement no longer counts."""
-_HOUSEHOLD = {
-    "group_name": "", "head_name": "", "household_type": "", "monitored_kind": "", "per_capita_fen": None,
-    "phone_sealed": None, "phone_index": None, "sealed_facts": None,
-}  # fmt: skip
-_PERSON = {
-    "name": "", "pinyin": "", "initials": "", "sex": "", "birth_date": None, "relation": "", "id_sealed": None,
-    "id_index": None, "phone_sealed": None, "phone_index": None, "sealed_facts": None,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,40 +55,6 @@ def locked_persons(numbers: Collection[str]) -> dict[str, Person]:
     return {row.number: row for row in rows.filter(number__in=numbers)}
 
 
-def values_now(subject: Subject, names: Iterable[str]) -> dict[str, Any]:
-    """The present values of some facts, without opening what was not asked for. None where nothing is known."""
-    known = catalogue()
-    table = _table(subject)
-    found: dict[str, Any] = {}
-    secret: dict[str, Any] | None = None
-    for name in names:
-        if name == "id_number" and isinstance(subject, Person):
-            found[name] = subject.key.unseal("id", subject.id_sealed)
-        elif name == "phone":
-            found[name] = subject.key.unseal("phone", subject.phone_sealed)
-        elif name == "birth_date" and isinstance(subject, Person):
-            found[name] = subject.birth_date.isoformat() if subject.birth_date else None
-        elif name in _OWN[table]:
-            found[name] = getattr(subject, name) or None
-        elif known.sealed(table, name):
-            secret = sealed_facts(subject) if secret is None else secret
-            found[name] = secret.get(name)
-        else:
-            found[name] = subject.facts.get(name)
-    return found
-
-
-_OWN = {"households": ("group_name", "head_name"), "persons": ("name", "sex", "relation")}
-
-
-def _table(subject: Subject) -> str:
-    return "households" if isinstance(subject, Household) else "persons"
-
-
-def _link(subject: Subject) -> str:
-    return "household" if isinstance(subject, Household) else "person"
-
-
 def state(changes: Sequence[Change], origin: Origin) -> list[audit.Entry]:
     """A statement with the new facts for each subject, the projection rewritten, the version one higher.
 
@@ -106,7 +65,7 @@ def state(changes: Sequence[Change], origin: Origin) -> list[audit.Entry]:
     if not changes:
         return []
     known, now = catalogue(), timezone.now()
-    table, link = _table(changes[0].subject), _link(changes[0].subject)
+    table, link = table_of(changes[0].subject), link_of(changes[0].subject)
     subjects = [change.subject for change in changes]
     newest = _newest(subjects, link)
     before = [values_now(change.subject, change.values) for change in changes]
@@ -128,7 +87,9 @@ def state(changes: Sequence[Change], origin: Origin) -> list[audit.Entry]:
         )
     insert(statements)
     late = [s for s in subjects if (held := newest.get(s.pk)) is not None and held > origin.as_of]
-    project(known, [change for change in changes if change.subject not in set(late)])
+    for change in changes:
+        if change.subject not in set(late):
+            project(known, change.subject, change.values)
     rebuild(late)
     save(subjects)
     return [change_entry(known, origin, s, was, values_now(s, was)) for s, was in zip(subjects, before, strict=True)]
@@ -138,48 +99,6 @@ def _newest(subjects: Sequence[Subject], link: str) -> dict[int, date]:
     rows = Statement.objects.filter(**{f"{link}__in": [s.pk for s in subjects]}, withdrawn_by=None)
     rows = rows.exclude(source=WITHDRAWAL)
     return dict(rows.values_list(link).annotate(last=Max("as_of")).values_list(link, "last"))
-
-
-def project(known: Catalogue, changes: Iterable[Change]) -> None:
-    """Write values into subjects that are not yet saved."""
-    for change in changes:
-        if isinstance(change.subject, Household):
-            project_household(known, change.subject, change.values)
-        else:
-            project_person(known, change.subject, change.values)
-
-
-def rebuild(subjects: Sequence[Subject]) -> None:
-    """The projection of each subject from its statements that count; nothing is saved."""
-    known = catalogue()
-    stated = statements_of(subjects)
-    for subject in subjects:
-        for name, blank in (_HOUSEHOLD if isinstance(subject, Household) else _PERSON).items():
-            setattr(subject, name, blank)
-        subject.facts = {}
-        project(known, [Change(subject, merged(subject, stated.get(subject.pk, [])))])
-
-
-def statements_of(subjects: Sequence[Subject], on: date | None = None) -> dict[int, list[Statement]]:
-    """The statements that count, oldest first, by subject; up to a day where one is given."""
-    if not subjects:
-        return {}
-    link = _link(subjects[0])
-    rows = Statement.objects.filter(**{f"{link}__in": [s.pk for s in subjects]}, withdrawn_by=None)
-    rows = rows if on is None else rows.filter(as_of__lte=on)
-    found: dict[int, list[Statement]] = {}
-    for row in rows.order_by("as_of", "recorded_at", "pk"):
-        found.setdefault(getattr(row, f"{link}_id"), []).append(row)
-    return found
-
-
-def merged(subject: Subject, statements: Iterable[Statement]) -> dict[str, Any]:
-    """What statements in this order say together. Raises Erased where the subject's key was destroyed."""
-    values: dict[str, Any] = {}
-    for row in statements:
-        values.update(row.values)
-        values.update(unpack(subject.key.unseal("statement", row.sealed)))
-    return values
 
 
 def values_on(subjects: Sequence[Subject], on: date) -> dict[int, dict[str, Any]]:
@@ -203,8 +122,7 @@ def save(subjects: Sequence[Subject], *more: str) -> None:
         subject.changed_at = now
     if not subjects:
         return
-    names = _HOUSEHOLD if isinstance(subjects[0], Household) else _PERSON
-    update(subjects, [*names, "facts", "version", "changed_at", *more])
+    update(subjects, [*blank_columns(subjects[0]), "facts", "version", "changed_at", *more])
     if isinstance(subjects[0], Person):
         ids = {s.pk: s.relation for s in subjects}  # type: ignore[union-attr]
         open_ones = Membership.objects.filter(person__in=list(ids), end=None).only("person_id", "relation")
@@ -217,17 +135,22 @@ def save(subjects: Sequence[Subject], *more: str) -> None:
 def change_entry(
     known: Catalogue, origin: Origin, subject: Subject, was: Mapping[str, Any], now: Mapping[str, Any]
 ) -> audit.Entry:
-    """The log row of a change: what is plain as it was and is, what is personal sealed under the label `change`."""
-    household = isinstance(subject, Household)
-    before, hidden_before = split(known, _table(subject), was)
-    after, hidden_after = split(known, _table(subject), now)
+    """The log row of a change."""
+    place = audit.Subject(link_of(subject), subject.number, subject.area_code)
+    return audit.entry(origin.actor, change_kind(subject), place, **change_details(known, subject, was, now))
+
+
+def change_kind(subject: Subject) -> audit.EventKind:
+    """The kind of event that a change of facts is."""
+    return events.HOUSEHOLD_CHANGED if isinstance(subject, Household) else events.PERSON_CHANGED
+
+
+def change_details(
+    known: Catalogue, subject: Subject, was: Mapping[str, Any], now: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a log row says of changed facts: plain as they were and are, the personal ones sealed under the label `change`."""
+    before, hidden_before = split(known, table_of(subject), was)
+    after, hidden_after = split(known, table_of(subject), now)
     hidden = {"before": hidden_before, "after": hidden_after} if hidden_before or hidden_after else {}
-    return audit.entry(
-        origin.actor,
-        events.HOUSEHOLD_CHANGED if household else events.PERSON_CHANGED,
-        audit.Subject("household" if household else "person", subject.number, subject.area_code),
-        before=before,
-        after=after,
-        sealed=subject.key.seal("change", pack(hidden)),
-        subject_key_id=subject.key_id,
-    )
+    sealed = subject.key.seal("change", pack(hidden))
+    return {"before": before, "after": after, "sealed": sealed, "subject_key_id": subject.key_id}

@@ -18,7 +18,8 @@ from bangfu.office.registry import events
 from bangfu.office.registry.bulk import CHUNK, Origin, recount
 from bangfu.office.registry.catalogue import catalogue
 from bangfu.office.registry.models import Household, Membership, Person, Record, Statement, StatusEpisode
-from bangfu.office.registry.updates import WITHDRAWAL, Subject, change_entry, rebuild, save, values_now
+from bangfu.office.registry.subjects import WITHDRAWAL, Subject, rebuild, values_now
+from bangfu.office.registry.updates import change_entry, save
 
 REASON = "import_withdrawn"
 """Why a household was closed or a person left: the batch that brought them was taken back."""
