@@ -16,6 +16,7 @@ EAST, WEST = "9901011012010001", "9901011022010001"
 HEAD, WIFE = "990101101201000101", "990101101201000102"
 GOOD = "990101197503080018"
 TODAY = "2026-11-10"
+WHY = {"purpose": "verify", "why": "核对电话"}
 
 
 def text_of(response) -> str:
@@ -222,11 +223,11 @@ def test_personal_values_are_masked_until_a_purpose_is_stated_and_that_is_logged
     change = propose("village", values={"phone": "13712345678"})
     client = client_of("township")
     assert "13712345678" not in text_of(client.get(f"/changes/{change.pk}/"))
-    assert "请写明查看的目的" in text_of(client.post(f"/changes/{change.pk}/", {"purpose": ""}))
-    assert "13712345678" in text_of(client.post(f"/changes/{change.pk}/", {"purpose": "核对电话"}))
+    assert "请选择目的" in text_of(client.post(f"/changes/{change.pk}/", {"purpose": ""}))
+    assert "13712345678" in text_of(client.post(f"/changes/{change.pk}/", WHY))
     logged = Entry.objects.get(kind="registry.unmasked")
-    assert (logged.purpose, logged.subject_id) == ("核对电话", str(change.pk))
-    assert client_of("officer").post(f"/changes/{change.pk}/", {"purpose": "核对电话"}).status_code == 403
+    assert (logged.purpose, logged.subject_id) == ("疑点数据核实：核对电话", str(change.pk))
+    assert client_of("officer").post(f"/changes/{change.pk}/", WHY).status_code == 403
 
 
 def test_a_refused_confirmation_is_said_on_the_page(client_of, propose):

@@ -83,11 +83,11 @@ def test_a_personal_document_opens_for_a_purpose_only(client_of, registered):
     row = Document.objects.get()
     assert client_of("officer").get(f"/documents/{row.pk}/").status_code == 403
     client = client_of("village")
-    assert "请写明查看的目的" in client.get(f"/documents/{row.pk}/").content.decode()
+    assert "请说明查看的目的" in client.get(f"/documents/{row.pk}/").content.decode()
     assert client.post(f"/documents/{row.pk}/", {"purpose": "看"}).status_code == 400
     assert not Entry.objects.filter(kind="registry.document.opened").exists()
-    assert client.post(f"/documents/{row.pk}/", {"purpose": "核对低保申请"}).content == JPEG
-    assert Entry.objects.get(kind="registry.document.opened").purpose == "核对低保申请"
+    assert client.post(f"/documents/{row.pk}/", {"purpose": "verify", "why": "核对低保申请"}).content == JPEG
+    assert Entry.objects.get(kind="registry.document.opened").purpose == "疑点数据核实：核对低保申请"
 
 
 def test_a_file_that_was_changed_on_the_disk_is_not_shown(client_of, registered):

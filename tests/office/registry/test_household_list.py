@@ -240,11 +240,15 @@ def test_an_export_holds_the_own_area_and_masks(client_of, registered):
 def test_unmasked_needs_a_purpose_and_logs_every_row(client_of, registered):
     client = client_of("township")
     refused = client.post("/persons/export/", {"query": "columns=id", "open": "yes"}, follow=True)
-    assert "导出完整个人信息须写明目的" in refused.content.decode()
+    assert "请选择目的" in refused.content.decode()
     assert not Entry.objects.filter(kind="registry.unmasked").exists()
-    rows = sheet(client.post("/persons/export/", {"query": "columns=id", "open": "yes", "purpose": "核对医保参保"}))
+    rows = sheet(
+        client.post(
+            "/persons/export/", {"query": "columns=id", "open": "yes", "purpose": "verify", "why": "核对医保参保"}
+        )
+    )
     assert rows[1][2] == "990101197503080012"
     seen = Entry.objects.filter(kind="registry.unmasked")
     assert [(e.subject_id, e.purpose, e.after) for e in seen] == [
-        (f"99010110120100010{n}", "核对医保参保", {"fields": ["id"], "way": "export"}) for n in (1, 2)
+        (f"99010110120100010{n}", "疑点数据核实：核对医保参保", {"fields": ["id"], "way": "export"}) for n in (1, 2)
     ]

@@ -179,13 +179,13 @@ def test_the_next_month_is_compared_and_health_is_masked(county, work, client):
     path = f"/runs/{second.pk}/lines/{line.pk}/"
     masked = client.get(path).content.decode()
     assert "残疾等级 ＊＊＊" in masked
-    assert "请写明查看完整信息的目的" in client.post(path, {"purpose": " "}).content.decode()
+    assert "请选择目的" in client.post(path, {"purpose": " "}).content.decode()
     assert not Entry.objects.filter(kind="registry.unmasked").exists()
-    shown = client.post(path, {"purpose": "入户核实"})
+    shown = client.post(path, {"purpose": "visit", "why": "入户核实"})
     assert "＊＊＊" not in shown.content.decode()
     assert shown["Cache-Control"] == "no-store"
     last = Entry.objects.filter(kind="registry.unmasked").get()
-    assert (last.purpose, last.subject_id) == ("入户核实", line.household_number)
+    assert (last.purpose, last.subject_id) == ("入户走访核实：入户核实", line.household_number)
 
 
 def test_no_explanation_tells_a_value_about_health(county, work):

@@ -29,6 +29,7 @@ from bangfu.office.changes.models import (
     WITHDRAWN,
     Change,
 )
+from bangfu.office.pages.purposes import purpose_text
 from bangfu.office.pages.refusals import Conflict, Invalid, OutOfReach
 from bangfu.office.privacy.api import Erased, SubjectKey
 from bangfu.office.registry import api as registry
@@ -216,6 +217,13 @@ def locked(actor: Actor, pk: int, permission: str) -> Change:
         raise OutOfReach(permission, change.area_code if change else "")
     actor.require(permission, change.area_code)
     return change
+
+
+def record_unmasking(*, actor: Actor, change: Change, purpose: str, why: str) -> None:
+    """Write down that the personal values of a change were seen in full, and why. Raises Refused, Invalid."""
+    actor.require("registry.unmask", change.area_code)
+    stated = actor.for_purpose(purpose_text(purpose, why))
+    audit.record(stated, registry.UNMASKED, audit.Subject("change", str(change.pk), change.area_code))
 
 
 def _require(change: Change, *statuses: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +21,11 @@ PURPOSES = {
 """What personal values may be looked at for."""
 SHORTEST, LONGEST = 4, 120
 _NUMBERS = re.compile(r"\d{11,}")
+
+
+def stated_in(form: Mapping[str, str]) -> dict[str, str]:
+    """What a form (`ui/purpose.html`) says: `purpose` and `why`, for the action that shows the values."""
+    return {name: form.get(name, "") for name in ("purpose", "why")}
 
 
 def purpose_text(purpose: str, why: str) -> str:

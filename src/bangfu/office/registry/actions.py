@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.audit import api as audit
+from bangfu.office.pages.purposes import purpose_text
 from bangfu.office.pages.refusals import Conflict, Invalid, OutOfReach
 from bangfu.office.privacy.api import Erased, SealBroken
 from bangfu.office.registry import documents, events, usage
@@ -113,14 +114,13 @@ def add_document(
 
 
 @transaction.atomic
-def open_document(*, actor: Actor, document: Document) -> bytes:
+def open_document(*, actor: Actor, document: Document, purpose: str = "", why: str = "") -> bytes:
     """The bytes of a document, with a row in the log. Raises Refused, Invalid (no purpose; erased; changed)."""
     household = document.household
     actor.require("registry.view", household.area_code)
     if KINDS[document.kind].personal:
         actor.require("registry.unmask", household.area_code)
-        if len(actor.purpose) < documents.SHORTEST_PURPOSE:
-            raise Invalid({"purpose": _("请写明查看的目的，至少 %s 个字") % documents.SHORTEST_PURPOSE})
+        actor = actor.for_purpose(purpose_text(purpose, why))
     try:
         content = documents.load(household.key, document.file_name)
     except Erased:

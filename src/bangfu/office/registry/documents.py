@@ -18,7 +18,6 @@ from bangfu.office.pages.refusals import Invalid
 from bangfu.office.privacy.api import SubjectKey
 
 LARGEST_MB = 10
-SHORTEST_PURPOSE = 4
 _LABEL = "document"
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{40}")
 _NUMBERS = re.compile(r"\d{7,}")

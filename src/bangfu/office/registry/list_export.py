@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.audit import api as audit
+from bangfu.office.pages.purposes import purpose_text
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import events
 from bangfu.office.registry.filters import Asked
@@ -21,7 +22,6 @@ from bangfu.office.registry.lists import Line, all_lines, count, is_household_li
 
 LARGEST = 100_000
 """Rows of one workbook; beyond, the list must be narrowed."""
-SHORTEST_PURPOSE = 4
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,14 @@ class Workbook:
 
 
 @transaction.atomic
-def export(*, actor: Actor, asked: Asked, open_personal: bool = False) -> Workbook:
+def export(*, actor: Actor, asked: Asked, open_personal: bool = False, purpose: str = "", why: str = "") -> Workbook:
     """The list as .xlsx. Raises Refused, Invalid. With `open_personal` every record seen in full is a row of the log."""
     actor.require("export")
     if not asked.good:
         raise Invalid({"": _("筛选条件有误，没有导出")})
     if open_personal:
         actor.require("registry.unmask")
-        if len(actor.purpose) < SHORTEST_PURPOSE:
-            raise Invalid({"purpose": _("导出完整个人信息须写明目的")})
+        actor = actor.for_purpose(purpose_text(purpose, why))
         asked = _within(asked, actor)
     total = count(asked)
     if total > LARGEST:

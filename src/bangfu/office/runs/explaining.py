@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-
 from bangfu.core.rulebook import typed
 from bangfu.core.rulebook.resolver import Resolver
 from bangfu.core.screening.dataset import DataError
 from bangfu.core.screening.explain_text import Letter
 from bangfu.office.accounts.api import Actor
 from bangfu.office.audit import api as audit
-from bangfu.office.pages.refusals import Invalid
+from bangfu.office.pages.purposes import purpose_text
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import folders
 from bangfu.office.runs.models import ALERT, CHECK, Finding, Run
@@ -184,13 +182,11 @@ def _tree(letter: Letter, operands: Any, depth: int) -> Any:
         yield from _tree(letter, operand.parts, depth + 1)
 
 
-def record_unmasking(*, actor: Actor, run: Run, finding: Finding) -> None:
+def record_unmasking(*, actor: Actor, run: Run, finding: Finding, purpose: str, why: str) -> None:
     """Write down that health facts of a household were seen in full, and why. Raises Refused, Invalid."""
     actor.require("registry.unmask", finding.area_code)
-    if len(actor.purpose) < 2:
-        raise Invalid({"purpose": _("请写明查看完整信息的目的")})
     audit.record(
-        actor,
+        actor.for_purpose(purpose_text(purpose, why)),
         registry.UNMASKED,
         audit.Subject("household", finding.household_number, finding.area_code),
         after={"run": run.pk, "definition": finding.definition},

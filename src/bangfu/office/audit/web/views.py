@@ -19,6 +19,7 @@ from bangfu.office.audit.tasks import verify_log
 from bangfu.office.audit.web.export import MOST, lines
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
+from bangfu.office.pages.purposes import stated_in
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.privacy.api import Erased, SealBroken
 
@@ -108,7 +109,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """The same with its personal values, for this view only."""
     actor = request.actor  # type: ignore[attr-defined]
-    form = {name: request.POST.get(name, "") for name in ("purpose", "why")}
+    form = stated_in(request.POST)
     try:
         row, before, after = queries.reveal(actor=actor, pk=pk, **form)
     except Invalid as error:

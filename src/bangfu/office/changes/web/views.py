@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
-from bangfu.office.audit import api as audit
 from bangfu.office.changes import actions, queries, showing
 from bangfu.office.changes.kinds import GROUPS, KINDS, LEVELS, level_of
 from bangfu.office.changes.kinds import kind_of as kind_by_code
@@ -24,6 +23,7 @@ from bangfu.office.changes.web import asking
 from bangfu.office.changes.windows import regime
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
+from bangfu.office.pages.purposes import stated_in
 from bangfu.office.pages.refusals import Conflict, Invalid, OutOfReach
 from bangfu.office.registry import api as registry
 
@@ -231,17 +231,19 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """A change side by side. POST with a purpose shows personal values in full, once, and is logged."""
     actor = _actor(request)
     change = queries.change(actor, pk)
-    opened, errors = False, {}
+    opened = False
+    errors: dict[str, str] = {}
     if request.method == "POST":
-        actor.require("registry.unmask", change.area_code)
-        purpose = request.POST.get("purpose", "").strip()
-        if len(purpose) < 2:
-            errors["purpose"] = _("请写明查看的目的")
-        else:
+        try:
+            actions.record_unmasking(actor=actor, change=change, **stated_in(request.POST))
             opened = True
-            place = audit.Subject("change", str(change.pk), change.area_code)
-            audit.record(actor.for_purpose(purpose[:200]), registry.UNMASKED, place)
-    return render(request, "changes/show.html", _shown(actor, change, opened, errors))
+        except Invalid as invalid:
+            errors = {name: str(text) for name, text in invalid.errors.items()}
+    context = {**_shown(actor, change, opened, errors), **stated_in(request.POST)}
+    response = render(request, "changes/show.html", context, status=422 if errors else 200)
+    if opened:
+        response["Cache-Control"] = "no-store"
+    return response
 
 
 def _shown(actor: Actor, change: Change, opened: bool, errors: dict[str, str]) -> dict[str, Any]:

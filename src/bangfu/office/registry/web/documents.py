@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from bangfu.office.pages.guard import page
+from bangfu.office.pages.purposes import stated_in
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import actions, documents, queries
 from bangfu.office.registry.models import Document, Person
@@ -87,10 +88,10 @@ def show(request: HttpRequest, key: int) -> HttpResponse:
         actor.require("registry.unmask", document.household.area_code)
         return render(request, "registry/document.html", context)
     try:
-        purpose = request.POST.get("purpose", "")[:200]
-        content = actions.open_document(actor=actor.for_purpose(purpose), document=document)
+        content = actions.open_document(actor=actor, document=document, **stated_in(request.POST))
     except Invalid as wrong:
-        return render(request, "registry/document.html", {**context, "errors": wrong.errors}, status=400)
+        context |= {"errors": wrong.errors, **stated_in(request.POST)}
+        return render(request, "registry/document.html", context, status=400)
     response = HttpResponse(content, content_type=document.media_type)
     name = f"{document.title}{documents.ENDINGS[document.media_type]}"
     response["Content-Disposition"] = content_disposition_header(not document.is_image, name) or ""

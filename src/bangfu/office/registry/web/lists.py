@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import SIZES
+from bangfu.office.pages.purposes import stated_in
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import actions, choices, list_export
 from bangfu.office.registry.columns import HOUSEHOLD_COLUMNS, PERSON_COLUMNS, Column
@@ -92,9 +93,10 @@ def person_list(request: HttpRequest) -> HttpResponse:
 def _export(request: HttpRequest, ask: Callable[..., Asked], back: str) -> HttpResponse:
     query = QueryDict(request.POST.get("query", ""))
     open_ = request.POST.get("open") == "yes"
-    actor = request.actor.for_purpose(request.POST.get("purpose", "")[:200] if open_ else "")  # type: ignore[attr-defined]
+    actor = request.actor  # type: ignore[attr-defined]
     try:
-        book = list_export.export(actor=actor, asked=ask(actor, query, "export"), open_personal=open_)
+        asked_for = ask(actor, query, "export")
+        book = list_export.export(actor=actor, asked=asked_for, open_personal=open_, **stated_in(request.POST))
     except Invalid as wrong:
         for message in wrong.errors.values():
             messages.error(request, message, extra_tags="danger")

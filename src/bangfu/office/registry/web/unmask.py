@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from bangfu.office.pages.guard import page
+from bangfu.office.pages.purposes import stated_in
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.privacy.api import Erased
 from bangfu.office.registry import queries
@@ -20,7 +21,7 @@ def unmask_view(request: HttpRequest, kind: str, number: str) -> HttpResponse:
     if kind not in ("household", "person"):
         raise Http404
     actor = request.actor  # type: ignore[attr-defined]
-    form = {name: request.POST.get(name, "") for name in ("purpose", "why")}
+    form = stated_in(request.POST)
     context = {"kind": kind, "number": number, **form}
     try:
         subject, shown = unmask(actor=actor, kind=kind, number=number, **form)

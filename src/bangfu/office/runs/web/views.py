@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from bangfu.office.areas import api as areas
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import Page, page_of
+from bangfu.office.pages.purposes import stated_in
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.runs import actions, queries
 from bangfu.office.runs.bureau import bureau_files
@@ -208,20 +210,21 @@ def explanation(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     run = queries.run(actor, pk)
     finding = queries.finding(actor, run, line)
-    language, unmask, wrong = _language(), False, ""
+    language, unmask = _language(), False
+    wrong: Mapping[str, Any] = {}
     if request.method == "POST":
-        acting = actor.for_purpose(request.POST.get("purpose", "")[:200])
         try:
-            record_unmasking(actor=acting, run=run, finding=finding)
+            record_unmasking(actor=actor, run=run, finding=finding, **stated_in(request.POST))
             unmask = True
         except Invalid as error:
-            wrong = str(error)
+            wrong = error.errors
     context: dict[str, Any] = {
         "run": run,
         "finding": finding,
         "line": shown(actor, run, [finding], language)[0],
         "unmasked": unmask,
-        "wrong": wrong,
+        "errors": wrong,
+        **stated_in(request.POST),
         "may_unmask": actor.may("registry.unmask", finding.area_code),
     }
     if finding.kind in (ALERT, CHECK):
