@@ -7,7 +7,7 @@ DEMO_DIR ?= demo
 DEMO_HOUSEHOLDS ?= 12000
 DEMO_PORT ?= 8000
 # what was seen whole on both databases; the rest joins as it is
-ON_POSTGRES ?= tests/office/privacy tests/office/protection tests/office/site/test_grants.py tests/office/site/test_backup_on_postgresql.py
+ON_POSTGRES ?= tests/office
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench bundle clean

@@ -162,7 +162,7 @@ def test_a_closed_account_ends_its_sessions_and_comes_back(client_of, cast, clie
     assert browser.get("/").status_code == 200
     admin = client_of("admin")
     page = admin.post(reverse("accounts:close", args=[cast["village"].key]), {"reason": ""}, follow=True)
-    assert "请写明原因" in page.content.decode()
+    assert "请写明理由" in page.content.decode()
     admin.post(reverse("accounts:close", args=[cast["village"].key]), {"reason": "调离"})
     assert browser.get("/").status_code == 302
     entry = Entry.objects.get(kind="accounts.closed")

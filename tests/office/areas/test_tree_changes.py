@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from bangfu.office.accounts.api import Assignment, system_actor
 from bangfu.office.areas import actions, plans
@@ -39,6 +40,10 @@ def second(areas):
 
 def post(client, code, kind, **data):
     return client.post(reverse("areas:change", args=[code, kind]), {"on": DAY.isoformat(), "document": "县府发〔2026〕1号", **data})  # fmt: skip
+
+
+def counted(counts) -> dict[str, int]:
+    return {code: n for code, n in counts if n}
 
 
 def seen(answer) -> str:
@@ -76,7 +81,7 @@ def test_a_merge_shows_its_numbers_then_moves_households_duties_and_groups(clien
     shown = post(client, EAST_VILLAGE, "merge", others=["990101101202"], into="990101101202")
     text = shown.content.decode()
     assert "将要发生的事" in text
-    assert dict(shown.context["plan"].counts) == {"households": 1, "duties": 3}
+    assert counted(shown.context["plan"].counts) == {"households": 1, "duties": 3}
     assert current().filter(code=EAST_VILLAGE).exists(), "nothing is done before the yes"
     done = post(client, EAST_VILLAGE, "merge", others=["990101101202"], into="990101101202", seen=seen(shown))
     assert done.status_code == 302
@@ -94,18 +99,67 @@ def test_a_merge_shows_its_numbers_then_moves_households_duties_and_groups(clien
     assert Assignment.objects.get(user=cast["village"], area_code=EAST_VILLAGE).ends_on == DAY
     last = Entry.objects.filter(kind="areas.changed").get()
     assert last.actor_name == "某civil"
-    assert last.after["moved"] == {"households": 1, "duties": 3}
+    assert counted(last.after["moved"].items()) == {"households": 1, "duties": 3}
     change = Entry.objects.get(kind="registry.household.changed")
     assert (change.subject_id, change.before, change.after) == (
         household.number, {"region_code": EAST_VILLAGE}, {"region_code": "990101101202", "on": "2026-11-01"},
     )  # fmt: skip
 
 
+def test_what_waits_and_what_a_run_found_go_along_too(client_of, second, registered):
+    from runs_by_hand import AS_OF, add_lines, make_run
+
+    from bangfu.office.changes.models import Change
+    from bangfu.office.imports.models import Batch
+    from bangfu.office.protection.models import ErasureRequest
+    from bangfu.office.runs.models import Finding, Tally
+
+    now, house, run = timezone.now(), registered.east, make_run(area_code=COUNTY)
+    add_lines(run, ("check", "DQ057", house.number, EAST_VILLAGE, {}), ("check", "DQ057", registered.west.number, WEST_VILLAGE, {}))  # fmt: skip
+    Change.objects.create(
+        kind="correction", area_code=EAST_VILLAGE, household=house, key=house.key, effective_on=DAY, reason="x",
+        proposed_by="system", proposed_name="某人", proposed_at=now,
+    )  # fmt: skip
+    ErasureRequest.objects.create(
+        subject_type="household", subject_number=house.number, area_code=EAST_VILLAGE, reason="request",
+        requested_by="system", requested_by_name="某人", requested_at=now,
+    )  # fmt: skip
+    Batch.objects.create(
+        area_code=EAST_VILLAGE, table="persons", file_name="a.csv", ending=".csv", sha256="0" * 64, size=1, as_of=AS_OF,
+        source="other", state="committed", uploaded_by="system", uploaded_name="某人",
+    )  # fmt: skip
+    client = client_of("civil")
+    shown = post(client, EAST_VILLAGE, "merge", others=["990101101202"], into="990101101202")
+    waiting = {"changes": 1, "findings": 1, "batches": 1, "requests": 1}
+    assert counted(shown.context["plan"].counts) == {"households": 1, "duties": 3, **waiting}
+    post(client, EAST_VILLAGE, "merge", others=["990101101202"], into="990101101202", seen=seen(shown))
+    for model in (Change, ErasureRequest, Batch):
+        assert model.objects.get().area_code == "990101101202"
+    assert set(Finding.objects.values_list("area_code", flat=True)) == {"990101101202", WEST_VILLAGE}
+    assert dict(Tally.objects.values_list("area_code", "lines")) == {"990101101202": 1, WEST_VILLAGE: 1}
+
+
+def test_a_split_by_groups_takes_the_findings_of_its_households_only(client_of, second, registered):
+    from runs_by_hand import add_lines, make_run
+
+    from bangfu.office.areas.api import Move
+    from bangfu.office.runs.api import count_moving, relocate
+    from bangfu.office.runs.models import Finding
+
+    run = make_run(area_code=COUNTY)
+    add_lines(run, ("check", "DQ057", registered.east.number, EAST_VILLAGE, {}))
+    group = registered.east.group_name
+    for groups, moved in (((group + "x",), 0), ((group,), 1)):
+        moves = [Move(EAST_VILLAGE, "990101101202", groups)]
+        assert count_moving(moves) == relocate(system_actor(), moves, DAY) == moved
+    assert Finding.objects.get().area_code == "990101101202"
+
+
 def test_who_sees_no_household_moves_all_of_them_all_the_same(client_of, second, registered):
     """An administrator maintains areas and sees no household: the second wall must not hide what has to move."""
     client = client_of("admin")
     shown = post(client, EAST_VILLAGE, "merge", others=["990101101202"], into="990101101202")
-    assert dict(shown.context["plan"].counts) == {"households": 1, "duties": 3}
+    assert counted(shown.context["plan"].counts) == {"households": 1, "duties": 3}
     post(client, EAST_VILLAGE, "merge", others=["990101101202"], into="990101101202", seen=seen(shown))
     assert Household.objects.get(pk=registered.east.pk).area_code == "990101101202"
 
@@ -128,7 +182,7 @@ def test_a_split_takes_the_households_of_its_groups_and_leaves_the_people_in_off
     assert "代码应以上级代码 990101101 开头" in refused.content.decode()
     wanted = {"new_code": EAST + "203", "new_name": "新东村", "members": ["g1"]}
     shown = post(client, EAST_VILLAGE, "split", **wanted)
-    assert dict(shown.context["plan"].counts) == {"households": 1, "duties": 0}
+    assert counted(shown.context["plan"].counts) == {"households": 1}
     post(client, EAST_VILLAGE, "split", seen=seen(shown), **wanted)
     assert Household.objects.get(pk=registered.east.pk).area_code == EAST + "203"
     assert dict(Group.objects.values_list("number", "village_code")) == {"g1": EAST + "203", "g2": EAST_VILLAGE}
@@ -189,7 +243,7 @@ def test_a_township_is_split_by_its_villages(client_of, second, registered):
     client = client_of("civil")
     wanted = {"new_code": "990101103", "new_name": "新乡", "members": [EAST_VILLAGE]}
     shown = post(client, EAST, "split", **wanted)
-    assert dict(shown.context["plan"].counts) == {"households": 1, "duties": 3}
+    assert counted(shown.context["plan"].counts) == {"households": 1, "duties": 3}
     post(client, EAST, "split", seen=seen(shown), **wanted)
     assert Household.objects.get(pk=registered.east.pk).area_code == "990101103201"
     assert set(current().filter(parent_code=EAST).values_list("code", flat=True)) == {EAST + "202"}

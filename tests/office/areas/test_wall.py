@@ -24,6 +24,7 @@ TABLES = {
 """How many rows of each table the east has, and how many there are."""
 OPEN = {
     "accounts_assignment",
+    "accounts_user",
     "audit_entry",
     "registry_lastseen",
     "imports_batch",
@@ -31,7 +32,7 @@ OPEN = {
     "runs_tally",
     "changes_changewindow",
 }
-"""Tables that name an area or a household and have no policy: duties, the log (limited by its page), who looked when,
+"""Tables that name an area or a household and have no policy: officials and duties, the log (limited by its page), who looked when,
 batches and runs of a whole county that a township looks into, counts by village, and windows (those of the county bind
 its villages)."""
 
@@ -127,7 +128,7 @@ def test_an_area_s_rows_are_found_by_the_index_in_spite_of_the_policy(rows, cast
         cursor.execute("SET LOCAL enable_seqscan = off")
         found = Household.objects.filter(cast.actor("township").limit("registry.view")).order_by("area_code", "number")
         plan = found.explain()
-    assert "registry_household_area" in plan
+    assert "Index Scan using registry_household_" in plan
     assert "area_code)::text >= '990101101'::text" in plan.split("Filter")[0]
 
 

@@ -46,7 +46,7 @@ def test_nobody_proposes_outside_their_area_or_without_the_permission(propose):
     ("asked", "errors"),
     [
         ({"reason": " "}, {"reason": "请写明理由"}),
-        ({"reason": "证件990101197503080018"}, {"reason": "请不要在文字中写证件号码或账号"}),
+        ({"reason": "证件990101197503080018"}, {"reason": "请不要在文字中写证件号码、电话或账号"}),
         ({"effective_on": date(2036, 1, 1)}, {"effective_on": "生效日期最多晚于今天 31 天"}),
         ({"effective_on": date(1899, 1, 1)}, {"effective_on": "生效日期不得早于 1900 年"}),
         ({"values": {"safe_water": True}}, {"": "没有任何改动"}),

@@ -106,7 +106,7 @@ def test_a_withdrawn_document_leaves_the_file_and_stays_in_the_log(client_of, re
     client = client_of("village")
     upload(client, registered.east)
     row = Document.objects.get()
-    assert "请写明撤回原因" in client.post(f"/documents/{row.pk}/withdraw/", {"reason": " "}, follow=True).content.decode()  # fmt: skip
+    assert "请写明理由" in client.post(f"/documents/{row.pk}/withdraw/", {"reason": " "}, follow=True).content.decode()  # fmt: skip
     text = client.post(f"/documents/{row.pk}/withdraw/", {"reason": "不是本户"}, follow=True).content.decode()
     assert "材料已撤回" in text
     assert "正房" not in text[text.index('id="documents"') : text.index('id="decisions"')]

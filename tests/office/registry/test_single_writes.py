@@ -208,6 +208,20 @@ def test_a_household_that_moved_goes_along_when_its_new_village_is_merged(cast, 
         registry.undo(actor=civil, basis=BASIS, steps=moved)
 
 
+def test_of_two_closings_only_the_one_that_stands_can_be_taken_back(cast, registered):
+    who = {"actor": cast.actor("township"), "basis": BASIS, "household": EAST}
+    first = registry.close_household(**who, reason="other")
+    again = registry.reopen_household(**who)
+    last = registry.close_household(**who, reason="moved_away")
+    for earlier, words in ((first, "此后已恢复"), (again, "此后又已销户")):
+        with pytest.raises(Invalid, match=words):
+            registry.undo(actor=who["actor"], basis=BASIS, steps=earlier)
+    for steps, closed in ((last, ""), (again, "other"), (first, "")):
+        registry.undo(actor=who["actor"], basis=BASIS, steps=steps)
+        assert house().closed_reason == closed
+    assert house().person_count == 2
+
+
 def test_an_undo_is_refused_while_something_later_builds_on_it(cast, registered):
     township = cast.actor("township")
     first = registry.state_facts(**facts(township, safe_water=False))

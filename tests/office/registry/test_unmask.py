@@ -28,7 +28,7 @@ def test_who_may_not_is_refused(client_of, registered):
         ({"purpose": "", "why": "核对养老金账户"}, "请选择目的"),
         ({"purpose": "curious", "why": "核对养老金账户"}, "请选择目的"),
         ({"purpose": "visit", "why": "看"}, "请用 4 至 120 个字说明原因"),
-        ({"purpose": "visit", "why": f"核对 {ID}"}, "说明中不要写证件号码、电话或账号"),
+        ({"purpose": "visit", "why": f"核对 {ID}"}, "请不要在文字中写证件号码、电话或账号"),
     ],
 )
 def test_without_a_purpose_nothing_is_shown_and_the_page_says_what_to_do(client_of, registered, form, message):

@@ -62,8 +62,8 @@ def test_the_set_up_of_the_page_works_and_the_web_role_sees_what_the_table_says(
         for number, area in enumerate(("990101101201", "990101102201", "990101103201")):
             owner.execute(
                 "INSERT INTO registry_household (number, area_code, group_name, head_name, person_count, household_type,"
-                " monitored_kind, facts, key_id, closed_reason, version, changed_at)"
-                " VALUES (%s, %s, '', '', 0, '', '', '{}', (SELECT max(id) FROM privacy_subjectkey), '', 1, now())",
+                " monitored_kind, facts, key_id, closed_reason, turn, version, changed_at)"
+                " VALUES (%s, %s, '', '', 0, '', '', '{}', (SELECT max(id) FROM privacy_subjectkey), '', 0, 1, now())",
                 (str(number), area),
             )
     shown = {}

@@ -164,7 +164,7 @@ SAMPLES: dict[str, Sample] = {
     "imports:withdraw": _row("batch", ok=REFUSED_INPUT),
     "changes:list": Sample(),
     "changes:propose": Sample(ok=REFUSED_INPUT),
-    "changes:show": _row("change", ok=OWN_RULES),
+    "changes:show": _row("change", ok=OWN_RULES | REFUSED_INPUT),
     "changes:confirm": _row("change", ok=REFUSED_INPUT),
     "changes:withdraw": _row("change", ok=REFUSED_INPUT),
     "changes:resolve": _row("change", ok=REFUSED_INPUT),

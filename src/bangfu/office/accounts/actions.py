@@ -24,6 +24,7 @@ from bangfu.office.accounts.queries import MANAGE, manageable
 from bangfu.office.accounts.roles import ROLES
 from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
+from bangfu.office.pages.free_text import checked
 from bangfu.office.pages.refusals import Invalid, Refused
 
 
@@ -160,8 +161,7 @@ def close_account(*, actor: Actor, user: User, reason: str) -> None:
     require_whole(actor, user)
     if user.pk == actor.user_id:
         raise Invalid(_("不能停用自己的账户"))
-    if not reason.strip():
-        raise Invalid({"reason": _("请写明原因")})
+    why = checked(reason, "reason")
     if not user.is_active:
         raise Invalid(_("账户已经停用"))
     user.is_active = False
@@ -169,7 +169,7 @@ def close_account(*, actor: Actor, user: User, reason: str) -> None:
     sessions.end(user.pk)
     AccessLink.objects.filter(user=user, ended_at=None).update(ended_at=timezone.now())
     subject = audit.Subject("user", user.key, user.area_code)
-    audit.record(actor, USER_CLOSED, subject, before={"open": True}, after={"open": False, "reason": reason.strip()})
+    audit.record(actor, USER_CLOSED, subject, before={"open": True}, after={"open": False, "reason": why})
 
 
 @transaction.atomic

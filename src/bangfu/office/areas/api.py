@@ -3,6 +3,7 @@
 from bangfu.office.areas.actions import add_area, add_group, import_boundaries
 from bangfu.office.areas.codes import EVERYWHERE, covers, inside, minimal
 from bangfu.office.areas.demo_boundaries import outlines as demo_outlines
+from bangfu.office.areas.following import count_following, follow
 from bangfu.office.areas.models import DIGITS, Area, Boundary, Group, Succession
 from bangfu.office.areas.movers import COUNTERS, MOVERS, Counter, Move, Mover, register_counter, register_mover
 from bangfu.office.areas.queries import choices, current, names, path, within
@@ -25,10 +26,12 @@ __all__ = [
     "area_condition",
     "area_wall",
     "choices",
+    "count_following",
     "covers",
     "current",
     "demo_outlines",
     "everywhere",
+    "follow",
     "import_boundaries",
     "inside",
     "minimal",

@@ -29,6 +29,7 @@ from bangfu.office.changes.models import (
     WITHDRAWN,
     Change,
 )
+from bangfu.office.pages.free_text import checked, problem_of
 from bangfu.office.pages.purposes import purpose_text
 from bangfu.office.pages.refusals import Conflict, Invalid, OutOfReach
 from bangfu.office.privacy.api import Erased, SubjectKey
@@ -118,20 +119,9 @@ def _proposer(actor: Actor) -> dict[str, Any]:
 
 
 def _check_words(reason: str, evidence: str) -> None:
-    errors = {}
-    if not reason.strip():
-        errors["reason"] = _("请写明理由")
-    for name, text in (("reason", reason), ("evidence", evidence)):
-        if len(text) > 200:
-            errors[name] = _("最多 200 字")
-        elif any(len(run) >= 15 for run in _digit_runs(text)):
-            errors[name] = _("请不要在文字中写证件号码或账号")
-    if errors:
-        raise Invalid(errors)
-
-
-def _digit_runs(text: str) -> list[str]:
-    return "".join(c if c.isdigit() else " " for c in text).split()
+    found = {"reason": problem_of(reason), "evidence": problem_of(evidence, needed=False)}
+    if any(found.values()):
+        raise Invalid({name: problem for name, problem in found.items() if problem})
 
 
 def _check_day(proposal: Proposal, change: Change) -> None:
@@ -244,7 +234,7 @@ def confirm(*, actor: Actor, change: int, remark: str = "") -> Change:
         kind = kind_by_code(row.undoes.kind if row.undoes else row.kind)
         level = level_of(kind, row.area_code, row.other_area_code)
         raise Invalid(_("这项变更须由%s级确认") % LEVELS[level])
-    _check_words("ok", remark)
+    checked(remark, "remark", needed=False)
     _decide(actor, row, remark)
     return row
 
@@ -263,7 +253,7 @@ def send_back(*, actor: Actor, change: int, remark: str) -> Change:
     _require(row, *PENDING)
     if not remark.strip():
         raise Invalid({"remark": _("请写明退回的理由")})
-    _check_words(remark, "")
+    checked(remark, "remark")
     if row.proposed_by == actor.key:
         raise Invalid(_("自己提出的变更请撤回"))
     row.decided_by, row.decided_name, row.decided_at = actor.key, actor.name, timezone.now()

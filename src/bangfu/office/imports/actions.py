@@ -31,6 +31,7 @@ from bangfu.office.imports.models import (
     Batch,
     RememberedColumns,
 )
+from bangfu.office.pages.free_text import checked
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import api as registry
 
@@ -212,8 +213,7 @@ def discard(*, actor: Actor, batch: Batch) -> None:
 def withdraw(*, actor: Actor, batch: Batch, reason: str) -> Batch:
     """Queue taking a batch back. Raises Refused, and Invalid where later entries depend on it or no reason is given."""
     actor.require("imports.withdraw", batch.area_code)
-    if not reason.strip():
-        raise Invalid({"reason": _("请写明撤回的原因")})
+    why = checked(reason, "reason", most=100)
     held = _locked(batch, COMMITTED, CANCELLED, FAILED)
     if held.state != COMMITTED and not held.written:
         raise Invalid(_("这一批没有写入任何内容，不需要撤回"))
@@ -221,7 +221,7 @@ def withdraw(*, actor: Actor, batch: Batch, reason: str) -> Batch:
         held.failure = {"code": "obstacles", "count": len(found), "later": [[o.kind, o.number, o.count] for o in found]}
         held.save()
         return held
-    held.withdrawn_by, held.withdrawn_name, held.withdrawn_reason = actor.key, actor.name, reason.strip()[:100]
+    held.withdrawn_by, held.withdrawn_name, held.withdrawn_reason = actor.key, actor.name, why
     held.state, held.failure = WITHDRAWING, None
     held.save()
     _queue(held, tasks.withdraw, actor)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bangfu.office.pages.free_text import problem_of
 from bangfu.office.pages.refusals import Invalid
 
 PURPOSES = {
@@ -20,7 +20,6 @@ PURPOSES = {
 }
 """What personal values may be looked at for."""
 SHORTEST, LONGEST = 4, 120
-_NUMBERS = re.compile(r"\d{11,}")
 
 
 def stated_in(form: Mapping[str, str]) -> dict[str, str]:
@@ -36,8 +35,8 @@ def purpose_text(purpose: str, why: str) -> str:
         errors["purpose"] = _("请选择目的")
     if not SHORTEST <= len(why) <= LONGEST:
         errors["why"] = _("请用 %(low)s 至 %(high)s 个字说明原因") % {"low": SHORTEST, "high": LONGEST}
-    elif _NUMBERS.search(why):
-        errors["why"] = _("说明中不要写证件号码、电话或账号")
+    elif problem := problem_of(why):
+        errors["why"] = problem
     if errors:
         raise Invalid(errors)
     return f"{PURPOSES[purpose]}：{why}"

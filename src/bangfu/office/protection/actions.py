@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.audit import api as audit
+from bangfu.office.pages.free_text import checked
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.protection import events
 from bangfu.office.protection.models import DONE, OPEN, REFUSED, WITHDRAWN, ErasureRequest
@@ -42,7 +43,7 @@ def request_erasure(*, actor: Actor, subject_type: str, number: str, reason: str
         subject_number=subject.number,
         area_code=subject.area_code,
         reason=reason,
-        document=document.strip()[:120],
+        document=checked(document, "document", needed=False, most=120),
         requested_by=actor.key,
         requested_by_name=actor.name,
         requested_at=timezone.now(),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.audit import api as audit
+from bangfu.office.pages.free_text import checked
 from bangfu.office.pages.purposes import purpose_text
 from bangfu.office.pages.refusals import Conflict, Invalid, OutOfReach
 from bangfu.office.privacy.api import Erased, SealBroken
@@ -139,11 +140,10 @@ def open_document(*, actor: Actor, document: Document, purpose: str = "", why: s
 def withdraw_document(*, actor: Actor, document: Document, reason: str) -> None:
     """Take a document out of the file; it stays stored, and in the log. Raises Refused, Invalid."""
     actor.require("registry.propose", document.household.area_code)
-    if not reason.strip():
-        raise Invalid({"reason": _("请写明撤回原因")})
+    why = checked(reason, "reason", most=120)
     if document.withdrawn_at is not None:
         raise Invalid({"": _("这份材料已撤回")})
-    document.withdrawn_at, document.withdrawn_reason = timezone.now(), reason.strip()[:120]
+    document.withdrawn_at, document.withdrawn_reason = timezone.now(), why
     document.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     after = {"document": document.pk, "reason": document.withdrawn_reason}
     audit.record(actor, events.DOCUMENT_WITHDRAWN, _subject(document.household), after=after)

@@ -22,12 +22,14 @@ from django.utils.translation import gettext_lazy
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
+from bangfu.office.pages.free_text import checked
+from bangfu.office.pages.inserting import update
 from bangfu.office.pages.refusals import Conflict, Invalid
 from bangfu.office.registry import events
-from bangfu.office.registry.catalogue import catalogue
+from bangfu.office.registry.bulk import Origin
 from bangfu.office.registry.first_vocabularies import BATCH, MEASURE, STATUS
 from bangfu.office.registry.models import BulkChange, Household, Record, Statement, StatusEpisode
-from bangfu.office.registry.projection import project_household
+from bangfu.office.registry.updates import Change, state
 from bangfu.office.registry.vocabularies import words
 
 PERMISSION = "registry.bulk"
@@ -115,7 +117,7 @@ def _checked(action: str, given: Mapping[str, str]) -> dict[str, str]:
             raise Invalid({"batch": _("请选择五个一批")})
         found["batch"] = batch
     else:
-        found["reason"] = given.get("reason", "").strip()[:120]
+        found["reason"] = checked(given.get("reason", ""), "reason", needed=False, most=120)
     return found
 
 
@@ -295,12 +297,7 @@ def _apply(actor: Actor, sent: Mapping[str, Any]) -> Outcome:
     if len(households) != len(sent["h"]) or _digest(steps) != sent["d"]:
         raise Conflict({"": (_("有户在预览后被修改"), _("预览"))})
     changing = [step for step in steps if not step.skipped]
-    entries = _write(actor, action, given, changing, f"bulk:{key}")
-    for step in changing:
-        step.household.version += 1
-        step.household.changed_at = now
-    fields = ["version", "changed_at", "group_name", "facts"]
-    Household.objects.bulk_update([step.household for step in changing], fields, batch_size=200)
+    entries = _write(actor, action, given, changing, f"bulk:{key}"[:40])
     done.changed, done.skipped = len(changing), len(steps) - len(changing)
     done.save(update_fields=["changed", "skipped"])
     codes = {step.household.area_code for step in changing}
@@ -312,12 +309,19 @@ def _apply(actor: Actor, sent: Mapping[str, Any]) -> Outcome:
 def _write(actor: Actor, action: str, given: Mapping[str, str], steps: Sequence[Step], batch: str) -> list[audit.Entry]:
     if action in ("group", "collector"):
         fact = "group_name" if action == "group" else "collector"
-        return _state(actor, fact, given[action], steps, batch)
+        changes = [Change(step.household, {fact: given[action]}) for step in steps]
+        return state(changes, Origin(actor, SOURCE, timezone.localdate(), batch))
     if action == "measure":
-        return _add_measures(actor, given, steps, batch)
-    if action == "status_start":
-        return _start(actor, given, steps, batch)
-    return _end(actor, given, steps)
+        entries = _add_measures(actor, given, steps, batch)
+    elif action == "status_start":
+        entries = _start(actor, given, steps, batch)
+    else:
+        entries = _end(actor, given, steps)
+    for step in steps:
+        step.household.version += 1
+        step.household.changed_at = timezone.now()
+    update([step.household for step in steps], ["version", "changed_at"])
+    return entries
 
 
 def _entry(actor: Actor, kind: audit.EventKind, step: Step, before: Any, after: Any) -> audit.Entry:
@@ -326,32 +330,13 @@ def _entry(actor: Actor, kind: audit.EventKind, step: Step, before: Any, after: 
     return audit.entry(actor, kind, subject, before=before, after=after)
 
 
-def _state(actor: Actor, fact: str, value: str, steps: Sequence[Step], batch: str) -> list[audit.Entry]:
-    known, now, today = catalogue(), timezone.now(), timezone.localdate()
-    Statement.objects.bulk_create(
-        [
-            Statement(
-                household=step.household, as_of=today, recorded_at=now, source=SOURCE, values={fact: value},
-                actor_key=actor.key, batch=batch[:40],
-            )
-            for step in steps
-        ],
-        batch_size=500,
-    )  # fmt: skip
-    for step in steps:
-        project_household(known, step.household, {fact: value})
-    return [
-        _entry(actor, events.HOUSEHOLD_CHANGED, step, {fact: step.before or None}, {fact: value}) for step in steps
-    ]  # fmt: skip
-
-
 def _add_measures(actor: Actor, given: Mapping[str, str], steps: Sequence[Step], batch: str) -> list[audit.Entry]:
     values = {"kind": given["measure"], "since": given["on"], "batch": given["batch"]}
     Record.objects.bulk_create(
         [
             Record(
                 table="measures", household=step.household, area_code=step.household.area_code, kind=given["measure"],
-                start=date.fromisoformat(given["on"]), values=values, source=SOURCE, batch=batch[:40],
+                start=date.fromisoformat(given["on"]), values=values, source=SOURCE, batch=batch,
             )
             for step in steps
         ],
@@ -365,7 +350,7 @@ def _start(actor: Actor, given: Mapping[str, str], steps: Sequence[Step], batch:
         [
             StatusEpisode(
                 household=step.household, area_code=step.household.area_code, kind=given["status"],
-                start=date.fromisoformat(given["on"]), reason=given["reason"], source=SOURCE, batch=batch[:40],
+                start=date.fromisoformat(given["on"]), reason=given["reason"], source=SOURCE, batch=batch,
             )
             for step in steps
         ],

@@ -166,9 +166,9 @@ def place(writing: Writing, household: Household, area_code: str) -> None:
 
 
 def _close(writing: Writing, household: Household, reason: str) -> None:
-    household.closed_on, household.closed_reason = writing.basis.on, reason
+    household.closed_on, household.closed_reason, household.turn = writing.basis.on, reason, household.turn + 1
     writing.touch(household)
-    writing.step("closed", household=household.number)
+    writing.step("closed", household=household.number, turn=household.turn)
     after = {"reason": reason, "on": writing.basis.on.isoformat()}
     writing.log(events.HOUSEHOLD_CLOSED, household, after=after)
 
@@ -194,9 +194,10 @@ def reopen_household(*, actor: Actor, basis: Basis, household: str) -> list[Step
         raise Invalid(_("户 %s 没有销户") % home.number)
     if home.closed_on > basis.on:
         raise Invalid({"effective_on": _("生效日期不得早于销户日期 %s") % home.closed_on})
-    writing.step("reopened", household=home.number, on=home.closed_on.isoformat(), reason=home.closed_reason)
     before = {"closed_on": home.closed_on.isoformat(), "reason": home.closed_reason}
-    home.closed_on, home.closed_reason = None, ""
+    closing = {"on": home.closed_on.isoformat(), "reason": home.closed_reason}
+    home.closed_on, home.closed_reason, home.turn = None, "", home.turn + 1
+    writing.step("reopened", household=home.number, turn=home.turn, **closing)
     writing.touch(home)
     writing.log(events.HOUSEHOLD_REOPENED, home, before=before, after={"on": basis.on.isoformat()})
     return writing.finish()

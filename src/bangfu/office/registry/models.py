@@ -50,6 +50,7 @@ class Household(models.Model):
     opened_on = models.DateField("建档日期", null=True)
     closed_on = models.DateField("销户日期", null=True)
     closed_reason = models.CharField("销户原因", max_length=60, blank=True)
+    turn = models.PositiveIntegerField("销户和恢复次数", default=0)
     version = models.PositiveIntegerField("版本", default=1)
     changed_at = models.DateTimeField("最近变更时间")
 

@@ -137,7 +137,7 @@ def _of_opened(step: Step, steps: Steps) -> list[str]:
     household = Household.objects.select_related("key").get(number=step["household"])
     own = _own_memberships(steps)
     found = []
-    if household.closed_on is not None:
+    if household.turn:
         found.append(_("户 %s 此后已销户") % household.number)
     if Membership.objects.filter(household=household, end=None).exclude(pk__in=own).exists():
         found.append(_("户 %s 此后又有成员进入") % household.number)
@@ -157,12 +157,12 @@ def _of_opened(step: Step, steps: Steps) -> list[str]:
 
 def _of_closed(step: Step, _steps: Steps) -> list[str]:
     household = Household.objects.get(number=step["household"])
-    return [] if household.closed_on is not None else [_("户 %s 此后已恢复") % household.number]
+    return [] if household.turn == step["turn"] else [_("户 %s 此后已恢复") % household.number]
 
 
 def _of_reopened(step: Step, _steps: Steps) -> list[str]:
     household = Household.objects.get(number=step["household"])
-    if household.closed_on is not None:
+    if household.turn != step["turn"]:
         return [_("户 %s 此后又已销户") % household.number]
     if household.memberships.filter(end=None).exists():
         return [_("户 %s 此后又有成员进入") % household.number]
@@ -315,7 +315,7 @@ def _opened(writing: Writing, step: Step) -> None:
 def _closed(writing: Writing, step: Step) -> None:
     household = writing.household(step["household"])
     before = {"closed_on": household.closed_on and household.closed_on.isoformat(), "reason": household.closed_reason}
-    household.closed_on, household.closed_reason = None, ""
+    household.closed_on, household.closed_reason, household.turn = None, "", step["turn"] - 1
     writing.touch(household)
     writing.log(events.HOUSEHOLD_REOPENED, household, before=before, after={"reason": UNDONE})
 
@@ -323,6 +323,7 @@ def _closed(writing: Writing, step: Step) -> None:
 def _reopened(writing: Writing, step: Step) -> None:
     household = writing.household(step["household"])
     household.closed_on, household.closed_reason = date.fromisoformat(step["on"]), step["reason"]
+    household.turn = step["turn"] - 1
     writing.touch(household)
     writing.log(events.HOUSEHOLD_CLOSED, household, after={"reason": UNDONE, "on": step["on"]})
 

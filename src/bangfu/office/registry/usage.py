@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
+from bangfu.office.areas import api as areas
 from bangfu.office.registry.catalogue import catalogue
 from bangfu.office.registry.models import Household, Person, Record, Statement, StatusEpisode, Term
 
@@ -28,7 +29,8 @@ _COLUMNS: dict[str, tuple[tuple[QuerySet, str], ...]] = {
 
 def codes_in_use(name: str, codes: Iterable[str]) -> set[str]:
     """Those of the codes that any record uses, in whatever area: a vocabulary belongs to the whole installation."""
-    return {code for code in codes if _used(name, code)}
+    with areas.everywhere():
+        return {code for code in codes if _used(name, code)}
 
 
 def _used(name: str, code: str) -> bool:

@@ -9,6 +9,7 @@ from bangfu.office.runs import queries
 from bangfu.office.runs.actions import cancel, recover, start
 from bangfu.office.runs.bureau import bureau_folder, place_bureau_files
 from bangfu.office.runs.models import ACTIVE, KINDS, Finding, Run
+from bangfu.office.runs.relocation import count_moving, relocate
 
 __all__ = [
     "Finding",
@@ -17,9 +18,11 @@ __all__ = [
     "Tile",
     "bureau_folder",
     "cancel",
+    "count_moving",
     "latest_overview",
     "place_bureau_files",
     "recover",
+    "relocate",
     "start",
     "work_now",
 ]

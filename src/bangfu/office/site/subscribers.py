@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from bangfu.office.accounts import api as accounts
 from bangfu.office.areas import api as areas
+from bangfu.office.changes import api as changes
+from bangfu.office.imports import api as imports
+from bangfu.office.protection import api as protection
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
 
@@ -35,5 +38,9 @@ def recover() -> None:
 
 areas.register_mover(areas.Mover("households", _("户"), registry.count_moving, registry.relocate))
 areas.register_mover(areas.Mover("duties", _("任职"), accounts.count_moving, accounts.relocate))
+areas.register_mover(areas.Mover("changes", _("待办变更"), changes.count_moving, changes.relocate))
+areas.register_mover(areas.Mover("findings", _("比对结果"), runs.count_moving, runs.relocate))
+areas.register_mover(areas.Mover("batches", _("导入批次"), imports.count_moving, imports.relocate))
+areas.register_mover(areas.Mover("requests", _("删除申请"), protection.count_moving, protection.relocate))
 areas.register_counter(areas.Counter("households", _("户"), "registry.view", registry.count_by_area))
 # accounts.register_work_mover(accounts.WorkMover(code, label, count, move)): an app with open work of its own adds a line
