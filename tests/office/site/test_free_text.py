@@ -21,7 +21,9 @@ def test_a_personal_number_is_refused(text):
     assert refused.value.errors == {"reason": NUMBERS}
 
 
-@pytest.mark.parametrize("text", ["县府发〔2026〕12号", "并入户9901011012010001", "2026-11-25 入户", "村代码990101101201"])
+@pytest.mark.parametrize(
+    "text", ["县府发〔2026〕12号", "并入户9901011012010001", "2026-11-25 入户", "村代码990101101201"]
+)
 def test_numbers_of_papers_households_days_and_areas_are_not(text):
     assert checked(f"  {text}  ", "reason") == text
 
