@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from conftest_imports import HOUSEHOLD_HEAD, PERSON_HEAD, ROWS, csv_file, person, xlsx_file
 
 from bangfu.office.audit.api import Entry
 from bangfu.office.imports.models import Batch, Issue
+from bangfu.office.registry import api as registry
 from bangfu.office.registry.models import Household, Person, Statement
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +164,26 @@ def test_another_area_neither_sees_nor_touches_a_batch(upload, client_of, regist
         assert client.post(f"/imports/{batch.pk}/{path}/", {"mode": "good"}).status_code == 404, path
     assert client_of("village").get("/imports/").status_code == 403
     assert Batch.objects.get(pk=batch.pk).state == "checked"
+
+
+def test_a_sound_number_is_not_overwritten_with_a_damaged_one_and_nothing_unreadable_is_passed_over(
+    upload, cast, registered
+):
+    registry.state_facts(
+        actor=cast.actor("township"), basis=registry.Basis(date(2026, 10, 31)),
+        subject=Person.objects.select_related("key", "household").get(number="990101101201000101"),
+        values={"id_number": "990101197503080018"},
+    )  # fmt: skip
+    same = {"出生日期": "1975-03-08", "健康状况": "长期慢性病", "文化程度": "小学"}
+    wife = {"性别": "女", "出生日期": "1976-04-09", "与户主关系": "配偶", "健康状况": "健康"}
+    rows = [
+        PERSON_HEAD,
+        person("990101101201000101", "9901011012010001", "赵大", "990101197503080019", **same),
+        person("990101101201000102", "9901011012010001", "钱二", "99010119", **wife),
+    ]
+    batch = upload("township", csv_file(rows))
+    assert {(i.row, i.code, i.severity, i.value) for i in batch.issues.all()} == {
+        (2, "id_worse", Issue.ERROR, "9901**********0019"),
+        (3, "id_unreadable", Issue.WARNING, ""),
+    }
+    assert (batch.rejected, batch.changed) == (1, 1), "the education of the second row still counts"

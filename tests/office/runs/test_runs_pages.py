@@ -248,7 +248,7 @@ def test_the_overview_counts_the_own_area(cast, ran, django_assert_max_num_queri
 
     make_run(status="screening", as_of=date(2026, 11, 20))
     actor = cast.actor("township")
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(9):
         found = latest_overview(actor)
     assert found.run == ran.run
     assert {tile.kind: tile.lines for tile in found.tiles if tile.lines} == {"entitled_not_receiving": 1, "check": 1}

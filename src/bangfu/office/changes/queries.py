@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
@@ -23,6 +25,7 @@ from bangfu.office.changes.models import (
     Reconciliation,
 )
 from bangfu.office.pages.refusals import OutOfReach
+from bangfu.office.pages.waiting import Waiting
 
 VIEW = "registry.view"
 _JOINED = ("household", "person", "other_household", "undoes", "key")
@@ -59,6 +62,19 @@ def counts(actor: Actor) -> dict[str, int]:
     """How many changes each list holds. One query."""
     wanted = {name: Count("pk", filter=condition) for name, condition in views(actor).items()}
     return dict(changes(actor).aggregate(**wanted))
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """What the home page says of changes. One query; none for who proposes and confirms nothing."""
+    if not (actor.may("registry.propose") or actor.may("registry.confirm")):
+        return []
+    found, url = counts(actor), reverse("changes:list")
+    lines = [
+        Waiting(_("待我确认的变更"), found["confirm"], f"{url}?view=confirm", urgent=True),
+        Waiting(_("有冲突的变更"), found["conflict"], f"{url}?view=conflict", urgent=True),
+        Waiting(_("我提出的、未办结的变更"), found["mine"], f"{url}?view=mine"),
+    ]
+    return [line for line in lines if line.count]
 
 
 def by_area(rows: QuerySet[Change], digits: int) -> dict[str, int]:

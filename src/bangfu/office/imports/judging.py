@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from bangfu.core.values.id_number import read_id_number
 from bangfu.core.values.text import mask
 from bangfu.office.areas import api as areas
 from bangfu.office.imports.identities import Identities
@@ -203,8 +204,20 @@ def _numbers(chunk: pa.Table, scope: Scope, verdict: Verdict, ids: Identities) -
         if text in ids.twice and verdict.actions[i] < REJECTED:
             verdict.refuse(i, "id_number", mask(text), "id_twice", ids.twice[text])
     for i in ids.doubtful:
-        if verdict.actions[i] < REJECTED and (i in said_anew or (not ids.texts[i] and i not in verdict.subjects)):
+        if verdict.actions[i] >= REJECTED:
+            continue
+        if not ids.texts[i]:
+            verdict.warn(i, "id_number", "", "id_unreadable")
+        elif i in said_anew and i in verdict.subjects and _sound(verdict.subjects[i]):
+            verdict.refuse(i, "id_number", mask(ids.texts[i] or ""), "id_worse")
+        elif i in said_anew:
             verdict.warn(i, "id_number", mask(ids.texts[i] or ""), "id_doubtful")
+
+
+def _sound(person: Any) -> bool:
+    """Whether the number that is registered has the check digit that it should have."""
+    held = registry.values_now(person, ["id_number"])["id_number"]
+    return bool(held) and read_id_number(held).problem == "ok"
 
 
 def _differences(chunk: pa.Table, scope: Scope, verdict: Verdict) -> None:

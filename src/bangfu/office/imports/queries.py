@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -19,8 +20,9 @@ from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.imports import storage, tables
 from bangfu.office.imports.judging import CHANGED, PLACES, Scope, judge, values_of
-from bangfu.office.imports.models import COMMITTED, DISCARDED, Batch
+from bangfu.office.imports.models import CHECKED, COMMITTED, DISCARDED, MAPPING, Batch
 from bangfu.office.pages.refusals import OutOfReach
+from bangfu.office.pages.waiting import Waiting
 from bangfu.office.registry import api as registry
 
 UPLOAD = "imports.upload"
@@ -53,6 +55,14 @@ def brought_elsewhere(actor: Actor, found: Batch) -> bool:
     """Whether somebody whom the actor cannot see brought the same file."""
     rows = Batch.objects.filter(sha256=found.sha256, pk__lt=found.pk).exclude(state=DISCARDED)
     return rows.exclude(pk__in=batches(actor).filter(sha256=found.sha256).values("pk")).exists()
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """What the home page says of imports: checked and neither committed nor put aside. At most one query."""
+    if not actor.may(UPLOAD) and not actor.may("imports.commit"):
+        return []
+    count = batches(actor).filter(state__in=(MAPPING, CHECKED)).count()
+    return [Waiting(_("待处理的导入"), count, reverse("imports:list"))] if count else []
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,18 @@ OWN: dict[str, Message] = {
         "请核对证件；该行照常导入，号码留待核实。",
         "Check the document; the row is imported, the number remains to be verified.",
     ),
+    "id_worse": Message(
+        "证件号码{value}校验位不符，而户库中登记的号码是相符的",
+        "the check digit of ID number {value} does not fit, that of the registered number does",
+        "请核对证件；确需更改的，在“变更”中提出更正。",
+        "Check the document; where the number must change, propose a correction under Changes.",
+    ),
+    "id_unreadable": Message(
+        "证件号码读不出（位数不对、被遮盖或被表格改写）",
+        "the ID number cannot be read (wrong length, starred out, or rewritten by a spreadsheet)",
+        "请核对证件；该行照常导入，户库中的号码不变。",
+        "Check the document; the row is imported, the registered number stays as it is.",
+    ),
     "unknown_person": Message(
         "人编号“{value}”不在户库中",
         "no person {value!r} is registered",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
+
 from bangfu.office.accounts.api import Actor
 from bangfu.office.runs import queries
 from bangfu.office.runs.actions import cancel, recover, start
 from bangfu.office.runs.bureau import bureau_folder, place_bureau_files
-from bangfu.office.runs.models import ACTIVE, KINDS, Finding, Run
+from bangfu.office.runs.models import ACTIVE, ERRORS, KINDS, Finding, Run
 from bangfu.office.runs.relocation import count_moving, relocate
+from bangfu.office.runs.sheets import Shown, shown
 
 __all__ = [
     "Finding",
@@ -37,6 +40,10 @@ def work_now(run: Run) -> Run:
     return run
 
 
+FIRST = 8
+"""Lines that the home page of a village shows."""
+
+
 @dataclass(frozen=True)
 class Tile:
     """A kind of line, how it is called, and how many there are in the actor's area."""
@@ -48,18 +55,30 @@ class Tile:
 
 @dataclass(frozen=True)
 class Overview:
-    """For the home page: the last finished run with its counts, and the one that is under way."""
+    """For the home page: the last finished run with its counts, and the one that is under way.
+
+    `places`: the areas next below the reader's. `lines`: for who has one village only, its first wrong answers instead.
+    """
 
     run: Run | None
     tiles: list[Tile]
     running: Run | None
+    places: list[queries.PlaceCounts]
+    lines: list[Shown]
 
 
 def latest_overview(actor: Actor) -> Overview | None:
-    """What `runs/home_panel.html` shows as `runs_overview`; None for who may not see runs. At most three queries."""
+    """What `runs/home_panel.html` shows as `runs_overview`; None for who may not see runs. At most nine queries."""
     if not actor.may(queries.VIEW):
         return None
     run = queries.latest(actor)
     counts = queries.counts(actor, [run])[run.pk] if run and run.counts else {}
     running = queries.runs(actor).filter(status__in=ACTIVE).order_by("-id").first()
-    return Overview(run, [Tile(kind, str(label), counts.get(kind, 0)) for kind, label in KINDS] if run else [], running)
+    if run is None:
+        return Overview(None, [], running, [], [])
+    tiles = [Tile(kind, str(label), counts.get(kind, 0)) for kind, label in KINDS]
+    places = queries.by_place(actor, run) if any(counts.values()) else []
+    if len(places) > 1:
+        return Overview(run, tiles, running, places, [])
+    wrong = queries.findings(actor, run).filter(kind__in=ERRORS).order_by("area_code", "household_number", "id")
+    return Overview(run, tiles, running, [], shown(actor, run, wrong[:FIRST], get_language() or "zh-hans"))

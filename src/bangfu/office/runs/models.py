@@ -33,6 +33,8 @@ KINDS = (
     (ALERT, _("预警")),
     (CHECK, _("疑点")),
 )
+ERRORS = (ENTITLED, RECEIVING, DIFFERS)
+"""Kinds of lines that say that an answer of today is wrong."""
 NEW, UNCHANGED, GONE = "new", "unchanged", "gone"
 CHANGES = ((NEW, _("新增")), (UNCHANGED, _("持续")), (GONE, _("消失")))
 SEVERITIES = (

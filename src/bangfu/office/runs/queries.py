@@ -13,7 +13,7 @@ from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.pages.refusals import OutOfReach
 from bangfu.office.registry import api as registry
-from bangfu.office.runs.models import DONE, GONE, KINDS, Finding, Run, Tally
+from bangfu.office.runs.models import DONE, ERRORS, GONE, KINDS, Finding, Run, Tally
 
 VIEW = "runs.view"
 LEVELS = (2, 4, 6, 9, 12)
@@ -212,6 +212,32 @@ def _places(actor: Actor, run: Run, code: str, below: int, lines: list[Line]) ->
         [] if len(code) >= 12 else [Place(c, names[c], len(c) >= 12) for c in sorted(set(names) - set(steps) | found)]
     )
     return [Place(step, names[step], False) for step in steps], places
+
+
+@dataclass(frozen=True)
+class PlaceCounts:
+    """An area with its lines by kind, and the share of the fullest area's errors, 0 to 100, for a bar."""
+
+    code: str
+    name: str
+    by_kind: dict[str, int]
+    errors: int
+    share: int
+
+
+def by_place(actor: Actor, run: Run) -> list[PlaceCounts]:
+    """The areas next below the actor's with most wrong answers first. Two queries."""
+    code = scope(actor, run, "")
+    below = next((digits for digits in LEVELS if digits > len(code or run.area_code)), 12)
+    sums = tallies(actor, run).annotate(part=Substr("area_code", 1, below)).values_list("part", "kind")
+    found: dict[str, dict[str, int]] = {}
+    for part, kind, n in sums.annotate(n=Sum("lines")).order_by():
+        found.setdefault(part, {})[kind] = n
+    errors = {part: sum(kinds.get(kind, 0) for kind in ERRORS) for part, kinds in found.items()}
+    most = max(errors.values(), default=0) or 1
+    named = areas.names(found)
+    rows = [PlaceCounts(c, named[c], found[c], errors[c], round(100 * errors[c] / most)) for c in found]
+    return sorted(rows, key=lambda row: (-row.errors, row.code))
 
 
 # -- names at display ---------------------------------------------------------------------------------------------

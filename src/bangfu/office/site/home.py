@@ -11,6 +11,7 @@ from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
+from bangfu.office.site import subscribers
 
 FRESH, KEPT = 60, 3600
 """Seconds after which one reader counts anew while the others still read the older count, and after which it is forgotten:
@@ -21,7 +22,14 @@ def overview(actor: Actor) -> dict[str, Any]:
     """Households and persons of the actor's area, and how many are monitored. Counts are of open files."""
     codes = [code for code in actor.areas("home.view") if code]
     names = areas.names(codes)
-    return {**_counts(actor), "areas": [names[code] for code in codes], "runs_overview": runs.latest_overview(actor)}
+    waiting = [line for lines in subscribers.WAITING for line in lines(actor)]
+    waiting.sort(key=lambda line: not line.urgent)
+    return {
+        **_counts(actor),
+        "waiting": waiting,
+        "areas": [names[code] for code in codes],
+        "runs_overview": runs.latest_overview(actor),
+    }
 
 
 def _counts(actor: Actor) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from bangfu.office.accounts import api as accounts
 from bangfu.office.areas import api as areas
 from bangfu.office.changes import api as changes
 from bangfu.office.imports import api as imports
+from bangfu.office.pages.waiting import Waiting
 from bangfu.office.protection import api as protection
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
@@ -21,6 +22,10 @@ _log = logging.getLogger("bangfu.worker")
 
 RECOVERIES: list[Callable[[], object]] = [runs.recover]
 """What each app does, before the first task of a worker, about work that a killed worker left."""
+
+
+WAITING: list[Callable[[accounts.Actor], list[Waiting]]] = [changes.waiting, imports.waiting, protection.waiting]
+"""What each app says on the home page of what waits for the reader."""
 
 
 def recover() -> None:
