@@ -69,6 +69,12 @@ def kinds(dice: random.Random, sample: list[tuple[str, str, str]]) -> Iterator[t
         yield "home", "/"
         yield "list", "/households/"
         yield "list, monitored", "/households/?monitored=any"
+        yield "list, by income", "/households/?sort=income"
+        yield "list of persons", "/persons/"
+        yield "changes", "/changes/"
+        yield "areas", "/areas/"
+        yield "imports", "/imports/"
+        yield "log", "/audit/"
         yield "household", f"/households/{number}/"
         yield "search by name", f"/search/?q={quote(name)}"
         yield "search by surname", f"/search/?q={quote(name[0])}"
@@ -109,7 +115,7 @@ def load(port: int, users: int, seconds: float, sample: list[tuple[str, str, str
                 return
             status, _, took = browser.ask("GET", path)
             with lock:
-                if status not in (200, 404) or (status == 404 and USERS[place % len(USERS)] in ("civil", "agri")):
+                if status not in (200, 403, 404) or (status == 404 and USERS[place % len(USERS)] in ("civil", "agri")):
                     wrong.append(f"{status} {path}")
                 times.setdefault(kind, []).append(took)
             time.sleep(dice.uniform(0.0, THINK))

@@ -5,6 +5,7 @@ from bangfu.office.imports.actions import upload
 from bangfu.office.imports.models import Batch
 from bangfu.office.imports.queries import BureauFile, batches, bureau_files, waiting
 from bangfu.office.imports.relocation import count_moving, relocate
+from bangfu.office.imports.tidying import clear_out
 
 __all__ = [
     "Batch",
@@ -12,6 +13,7 @@ __all__ = [
     "batches",
     "bureau_files",
     "check_now",
+    "clear_out",
     "count_moving",
     "relocate",
     "upload",

@@ -92,7 +92,7 @@ class Batch(models.Model):
             "manifest": "who gave the file, by what right",
         },
         erased_by="actions.discard removes the file; the names of officials stay with what they did",
-        kept="the file while the batch can be withdrawn or its figures questioned; the row as long as the log",
+        kept="the file 30 days after the batch is settled, a bureau's 400 days (tidying.py); the row as long as the log",
     )
 
     class Meta:

@@ -141,6 +141,11 @@ def private_file(path: Path) -> Iterator[Path]:
         Path(name).unlink(missing_ok=True)
 
 
+def lies(batch: Batch) -> bool:
+    """Whether anything of a batch still lies on the disk."""
+    return upload_path(batch).exists() or (root() / str(batch.pk)).exists()
+
+
 def remove(batch: Batch) -> None:
     """Remove what was made for the batch, and its file where no other batch refers to it."""
     shutil.rmtree(folder(batch), ignore_errors=True)

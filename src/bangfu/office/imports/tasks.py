@@ -11,7 +11,7 @@ from django_tasks import task
 from bangfu.core.files.remarks import FileError
 from bangfu.office.accounts.api import Actor, User, actor_of
 from bangfu.office.areas.api import everywhere
-from bangfu.office.imports import checking, committing, marked, storage, withdrawing
+from bangfu.office.imports import checking, committing, marked, storage, tidying, withdrawing
 from bangfu.office.imports.models import (
     CANCELLED,
     CHECKED,
@@ -32,6 +32,7 @@ Work = Callable[[Batch, Actor, storage.Progress], None]
 @task()
 def check(batch_id: int, user_id: int) -> None:
     """Read and judge the file; then make the marked workbook where there is anything to mark."""
+    tidying.clear_out()
     batch = _run(batch_id, user_id, CHECKING, checking.check, CANCELLED)
     if batch is not None and batch.state == CHECKED and batch.issues.filter(severity=Issue.ERROR).exists():
         mark.enqueue(batch_id)

@@ -20,7 +20,7 @@ from bangfu.office.runs import api as runs
 
 _log = logging.getLogger("bangfu.worker")
 
-RECOVERIES: list[Callable[[], object]] = [runs.recover]
+RECOVERIES: list[Callable[[], object]] = [runs.recover, imports.clear_out]
 """What each app does, before the first task of a worker, about work that a killed worker left."""
 
 
