@@ -14,6 +14,7 @@ from bangfu.core.cli import crosscheck_commands as checking
 from bangfu.core.cli import duplicates_commands as twice
 from bangfu.core.cli import exchange_commands as exchange
 from bangfu.core.cli import matching_commands as matching
+from bangfu.core.cli import measures_options
 from bangfu.core.cli import report_commands as reports
 
 PARTS = ("decisions", "alerts", "checks", "indicators", "worklists")
@@ -99,6 +100,7 @@ def build_parser() -> argparse.ArgumentParser:
     _report_commands(commands)
     _crosscheck_command(commands)
     _duplicates_command(commands)
+    measures_options.add(commands, _command, _language)
     return parser
 
 
