@@ -9,12 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
+from bangfu.core.cli import cells_options, measures_options
 from bangfu.core.cli import commands as do
 from bangfu.core.cli import crosscheck_commands as checking
 from bangfu.core.cli import duplicates_commands as twice
 from bangfu.core.cli import exchange_commands as exchange
 from bangfu.core.cli import matching_commands as matching
-from bangfu.core.cli import measures_options
 from bangfu.core.cli import report_commands as reports
 
 PARTS = ("decisions", "alerts", "checks", "indicators", "worklists")
@@ -101,6 +101,7 @@ def build_parser() -> argparse.ArgumentParser:
     _crosscheck_command(commands)
     _duplicates_command(commands)
     measures_options.add(commands, _command, _language)
+    cells_options.add(commands, _command, _language)
     return parser
 
 
