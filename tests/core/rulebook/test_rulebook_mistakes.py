@@ -201,6 +201,23 @@ t: {type: integer, file: t.csv}
             "small/indicators/i.yml:2:61: found by: week; expected area or period",
         ],
     ),
+    "balances of indicators and figures over rows without a key": (
+        {
+            "facts/loans.yml": "tables:\n  loans: {file: loans, of: household}\n",
+            "indicators/i.yml": "- {id: i, title: t, unit: 户, numerator: {count: loans}}\n"
+            "- {id: j, title: t, unit: 户, numerator: {count: households}, balance: {start: i, in: i, out: jj}}\n"
+            "- {id: k, title: t, unit: 户, kind: flow, numerator: {count: households}, balance: {start: j}}\n",
+        },
+        [
+            "small/indicators/i.yml:1:3: found a figure over loans, whose rows have no key; expected a table whose rows"
+            " have a key; sum a fact of households or persons that counts these rows",
+            "small/indicators/i.yml:2:3: found balance: in: i, a stock in 户; expected a flow in 户 without a denominator",
+            "small/indicators/i.yml:2:3: found balance: out: jj; expected the id of an indicator; did you mean 'j'?",
+            "small/indicators/i.yml:3:3: found a balance of a flow or a ratio; expected a stock without a denominator",
+            "small/indicators/i.yml:3:83: found balance without 'in'; expected the key 'in'",
+            "small/indicators/i.yml:3:83: found balance without 'out'; expected the key 'out'",
+        ],
+    ),
     "policies": (
         {
             "policies/dibao.yml": FILES["policies/dibao.yml"]

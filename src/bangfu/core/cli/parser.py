@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
+from bangfu.core.cli import cells_options, measures_options
 from bangfu.core.cli import commands as do
 from bangfu.core.cli import crosscheck_commands as checking
 from bangfu.core.cli import duplicates_commands as twice
@@ -99,6 +100,8 @@ def build_parser() -> argparse.ArgumentParser:
     _report_commands(commands)
     _crosscheck_command(commands)
     _duplicates_command(commands)
+    measures_options.add(commands, _command, _language)
+    cells_options.add(commands, _command, _language)
     return parser
 
 

@@ -1,1 +1,1 @@
-"""Poverty, inequality and targeting measures."""
+"""Poverty, inequality and targeting measures. What each means, and where textbooks differ: docs/algorithms/measures.md."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bangfu.core.rulebook import typed
 from bangfu.core.rulebook.mistakes import ExpressionError, Mistake, nearest
-from bangfu.core.rulebook.model import Expression, Place, Policy, Quantity, Rulebook
+from bangfu.core.rulebook.model import Expression, Indicator, Place, Policy, Quantity, Rulebook
 from bangfu.core.rulebook.resolver import Resolver
 
 MAX_CLAUSES = 64
@@ -130,6 +130,21 @@ class _Checker:
             for side in (indicator.numerator, indicator.denominator):
                 if side is not None:
                     self._quantity(side, indicator.place)
+            self._balance(indicator)
+
+    def _balance(self, indicator: Indicator) -> None:
+        """A stock's start is a stock, what came and went are flows, and all count the same thing."""
+        for key, name in indicator.balance.items():
+            other = self.book.indicators.get(name)
+            kind = "stock" if key == "start" else "flow"
+            if other is None:
+                near = nearest(name, list(self.book.indicators))
+                self._add(indicator.place, f"balance: {key}: {name}", "the id of an indicator", near)
+            elif other.unit != indicator.unit or other.flow != kind or other.denominator is not None:
+                found = f"balance: {key}: {name}, a {other.flow} in {other.unit}"
+                self._add(indicator.place, found, f"a {kind} in {indicator.unit} without a denominator")
+        if indicator.balance and (indicator.flow != "stock" or indicator.denominator is not None):
+            self._add(indicator.place, "a balance of a flow or a ratio", "a stock without a denominator")
 
     def _shown(self, show: tuple[str, ...], unit: str, place: Place) -> None:
         units = self.resolver.units
@@ -144,6 +159,9 @@ class _Checker:
         unit = self._unit(side.table, place)
         if not unit:
             return
+        if not self.book.tables[unit].key:
+            advice = "a table whose rows have a key; sum a fact of households or persons that counts these rows"
+            self._add(place, f"a figure over {unit}, whose rows have no key", advice)
         if side.where is not None:
             self._condition(side.where, unit)
         if side.sum is not None:

@@ -276,7 +276,11 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A figure: a count or a sum, or a ratio that names its denominator. `stated` holds printed figures."""
+    """A figure: a count or a sum, or a ratio that names its denominator. `stated` holds printed figures.
+
+    `flow` is `stock` or `flow`. `balance` names, for a stock, the indicators that are its `start`, what came `in` and
+    what went `out`: the stock is start - out + in.
+    """
 
     id: str
     title: Label
@@ -289,6 +293,7 @@ class Indicator:
     rounding: str
     per: Fraction
     stated: Mapping[str, str]
+    balance: Mapping[str, str]
     place: Place
 
 

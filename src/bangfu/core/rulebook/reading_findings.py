@@ -17,9 +17,10 @@ ALERT_KEYS = (
 )  # fmt: skip
 CHECK_KEYS = ("id", "of", "severity", "message", "when", "show", "source", "note", "enabled")
 INDICATOR_KEYS = (
-    "id", "title", "unit", "kind", "flow", "numerator", "denominator", "by", "print", "per", "stated", "source",
-    "note", "enabled",
+    "id", "title", "unit", "kind", "flow", "numerator", "denominator", "by", "print", "per", "stated", "balance",
+    "source", "note", "enabled",
 )  # fmt: skip
+BALANCE = ("start", "in", "out")
 CHANNELS = ("bureau_match", "self_report", "visit")
 UNITS = {"percent": 100, "percentage_point": 100, "per_mille": 1000} | dict.fromkeys(
     ("户", "人", "人次", "户次", "元", "个", "座", "次", "千瓦", "亩", "万元"), 1
@@ -86,7 +87,10 @@ class IndicatorReader:
         per = Fraction(fields.integer("per", UNITS.get(unit, 1), 1, 10**9) or 1)
         if numerator is None:
             return None
-        return Indicator(name, title, unit, flow, numerator, denominator, by, digits, rounding, per, stated, node.place)
+        balance = self._balance(fields)
+        return Indicator(
+            name, title, unit, flow, numerator, denominator, by, digits, rounding, per, stated, balance, node.place
+        )
 
     def _by(self, fields: Fields) -> list[str]:
         found = []
@@ -115,6 +119,13 @@ class IndicatorReader:
             self.reader.add(node, f"stated: {shown(node)}", "area codes, each with the printed figure")
             return {}
         return {area: self.reader.text(inner, "stated") for area, inner in node.entries.items()}
+
+    def _balance(self, fields: Fields) -> dict[str, str]:
+        node = fields.get("balance")
+        if node is None:
+            return {}
+        inner = self.reader.fields(node, "balance", BALANCE, BALANCE)
+        return {key: inner.text(key) for key in BALANCE if key in inner.entries}
 
     def _quantity(self, fields: Fields, key: str) -> Quantity | None:
         node = fields.get(key)

@@ -11,7 +11,7 @@ from typing import Any
 from bangfu.core.compiler.book import AREA, CompiledBook
 from bangfu.core.compiler.sql import name, quoted
 from bangfu.core.engines.duckdb_engine import Connection, run
-from bangfu.core.rulebook.model import Indicator, Rulebook
+from bangfu.core.rulebook.model import Indicator, Quantity, Rulebook
 from bangfu.core.screening.decisions import column
 
 Cell = tuple[str, str, str]
@@ -93,7 +93,19 @@ def _row(item: Indicator, area: str, as_of: date, top: list[int], bottom: list[i
         "denominator_zh": item.denominator.name.zh if item.denominator else None,
         "undecided": top[1] + (bottom[1] if bottom else 0),
         "stated": item.stated.get(area),
+        "kind": item.flow,
+        "numerator_query": query_text(item.numerator),
+        "denominator_query": query_text(item.denominator) if item.denominator else None,
+        "balance": " ".join(f"{key}={name}" for key, name in item.balance.items()) or None,
     }
+
+
+def query_text(side: Quantity) -> str:
+    """One side of an indicator as the rulebook has it: `count(persons where monitored)`."""
+    where = f" where {side.where.text.strip()}" if side.where is not None else ""
+    if side.sum is None:
+        return f"count({side.table}{where})"
+    return f"sum({side.table}: {side.sum.text.strip()}{where})"
 
 
 def _value(item: Indicator, top: int, bottom: int | None) -> Any:
@@ -130,6 +142,7 @@ def write_indicators(path: Path, rows: list[dict[str, Any]]) -> None:
         [("indicator", pa.string()), ("area", pa.string()), ("period", pa.string()), ("numerator", pa.int64()),
          ("denominator", pa.int64()), ("value", pa.decimal128(24, 6)), ("unit", pa.string()),
          ("title_zh", pa.string()), ("title_en", pa.string()), ("denominator_zh", pa.string()),
-         ("undecided", pa.int64()), ("stated", pa.string())]
+         ("undecided", pa.int64()), ("stated", pa.string()), ("kind", pa.string()), ("numerator_query", pa.string()),
+         ("denominator_query", pa.string()), ("balance", pa.string())]
     )  # fmt: skip
     pq.write_table(pa.Table.from_pylist(rows, schema), path, compression="snappy", store_schema=False)
