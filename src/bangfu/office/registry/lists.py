@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from bangfu.office.areas import api as areas
+from bangfu.office.audit import api as audit
 from bangfu.office.pages.paging import Page, page_of
 from bangfu.office.registry.columns import Cell, Column, Shown
 from bangfu.office.registry.filters import Asked
@@ -98,7 +99,7 @@ def all_lines(asked: Asked, on: date, open_: bool = False) -> Iterator[Line]:
 
 def count(asked: Asked) -> int:
     """How many rows there are."""
-    return int(asked.rows.order_by().count())
+    return audit.count(asked.rows)
 
 
 def is_household_list(asked: Asked) -> bool:

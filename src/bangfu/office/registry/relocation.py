@@ -111,4 +111,5 @@ def count_by_area(actor: Actor, parent: str, digits: int) -> dict[str, int]:
     if parent:
         rows = rows.filter(inside((parent,)))
     found = rows.annotate(part=Substr("area_code", 1, digits)).order_by().values_list("part").annotate(n=Count("pk"))
-    return dict(found.values_list("part", "n"))
+    key = f"households {digits} {parent} {','.join(actor.areas(VIEW))}"
+    return audit.while_unchanged(key, lambda: dict(found.values_list("part", "n")))

@@ -100,10 +100,12 @@ TEMPLATES = [
 
 _database = _env.database("BANGFU_DATABASE_URL", f"sqlite:///{BANGFU_HOME / 'office.sqlite3'}")
 if _database["ENGINE"].endswith("sqlite3"):
+    # a thread keeps its connection: opening one for each request is slow, and closing the last one ends the log of writes
+    _database["CONN_MAX_AGE"] = None
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a write that began as a read would fail with "database is locked"
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-64000; PRAGMA mmap_size=1073741824;",  # noqa: E501
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-32000;",  # noqa: E501
     }
 else:
     _database.setdefault("CONN_MAX_AGE", 60)
