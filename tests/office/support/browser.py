@@ -48,7 +48,7 @@ def browser_page(live_server: Any, cast_user: Any, phone: bool = False) -> Itera
             yield page
         finally:
             browser.close()
-    assert errors == []
+    assert errors == [], errors
 
 
 def serious(page: Any) -> list[str]:
