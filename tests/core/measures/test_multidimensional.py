@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bangfu.core.cli import main
@@ -257,6 +257,7 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     assert len(refused(tmp_path, "k: some\nindicators: {a: {cutof: 3}, b: {weight: -1}}\n").splitlines()) == 3
 
 
+@settings(max_examples=30)
 @given(st.lists(st.lists(st.booleans(), min_size=3, max_size=3), min_size=1, max_size=8), st.integers(1, 12))
 def test_counting_by_hand_gives_the_same(tmp_path_factory: Any, rows: list[list[bool]], twelfths: int) -> None:
     shares = [Fraction(1, 2), Fraction(1, 3), Fraction(1, 6)]
