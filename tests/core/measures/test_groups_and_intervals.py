@@ -58,16 +58,16 @@ def test_the_same_seed_gives_the_same_intervals_and_another_seed_others() -> Non
 
 
 def test_an_interval_holds_the_truth_about_as_often_as_it_says() -> None:
-    """A hundred samples of a lognormal population, whose share below half its median is known."""
+    """Sixty samples of a lognormal population, whose share below half its median is known."""
     truth = 0.2441  # Phi(ln 0.5), sigma 1
     rng = np.random.default_rng(11)
     held = 0
-    for _ in range(100):
+    for _ in range(60):
         low, high = measure(rng.lognormal(0, 1, 250), line=Line(0.5), replicates=80)["confidence"]["intervals"][
             "headcount_ratio"
         ]
         held += low <= truth <= high
-    assert 86 <= held <= 100
+    assert 50 <= held <= 60
 
 
 def test_persons_of_a_household_drawn_together_give_the_wider_interval() -> None:

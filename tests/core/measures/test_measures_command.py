@@ -67,8 +67,8 @@ def test_a_column_without_any_number_and_a_negative_weight_are_refused(
     code, _, err = called(capsys, path, "--income", "income")
     assert (code, err) == (
         1,
-        "bangfu: bad.csv：读到 2 行，没有一行可以计算：“income”列没有数 / "
-        "2 rows, none of which can be measured: the column income has no number\n",
+        "bangfu: bad.csv：读到 2 行，没有一行可以计算：2 行的“income”列没有数，其余没有大于0的权数 / "
+        "2 rows, none of which can be measured: 2 without a number in income, the others without a weight above 0\n",
     )
     path.write_text("income,w\n5,1\n6,-1\n", encoding="utf-8")
     code, _, err = called(capsys, path, "--income", "income", "--weight", "w")
@@ -130,6 +130,18 @@ def test_money_is_read_as_people_write_it(tmp_path: Path, capsys: pytest.Capture
     assert found["rows"]["income_negative"] == 1
     path.write_text("收入(万元),w\n1.5,1\n2,1\n", encoding="utf-8")
     assert measured(capsys, path, "--income", "收入(万元)")["mean"] == 17500
+    assert measured(capsys, path, "--income", "收入")["mean"] == 17500
+
+
+def test_a_title_that_stands_twice_is_told_and_the_first_is_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "twice.csv"
+    path.write_text("income,w,income\n100,1,5\n200,1,6\n", encoding="utf-8")
+    found = measured(capsys, path, "--income", "income")
+    assert found["mean"] == 150
+    assert len(found["problems"]) == 1
+    assert "income" in found["problems"][0]["zh"]
 
 
 def test_who_receives_is_judged_against_who_is_poor(table: Path, capsys: pytest.CaptureFixture[str]) -> None:

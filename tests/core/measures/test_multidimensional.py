@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bangfu.core.cli import main
@@ -110,6 +110,11 @@ WAYS = {
     "- {id: c, weight: 1/3, indicators: [{id: u}]}\n",
     "flat": "k: 1/3\nindicators:\n  x: {dimension: a, cutoff: 6, weight: 1/6}\n  y: {dimension: a, weight: 1/6}\n"
     "  z: {dimension: b, deprived: no, weight: 1/3}\n  u: {dimension: c, weight: 1/3}\n",
+    "apart": "k: 1/3\ndimensions: {a: [x: {}, y], b: [z], c: [u]}\nweights: {a: 1/3, b: 1/3, c: 1/3}\n"
+    "cutoffs: {x: 6, z: {deprived: no}}\n",
+    "both": "k: 1/3\ndimensions: {a: {weight: 1/3}, b: {weight: 1/3}, c: {weight: 1/3}}\nindicators:\n"
+    "- {id: x, dimension: a, cutoff: 6, op: '<'}\n- {id: y, dimension: a}\n- {id: z, dimension: b, deprived: no}\n"
+    "- {id: u, dimension: c, deprived_value: 1}\n",
     "percents": "k: 33.4\ndimensions:\n  a: {weight: 33.3, indicators: {x: {deprived: < 6}, y: {}}}\n"
     "  b: {weight: 33.3, indicators: {z: {deprived: no}}}\n  c: {weight: 33.4, indicators: {u: {}}}\n",
 }
@@ -205,6 +210,26 @@ REFUSED = {
         "k: 1\n",
         "mpi.yml:1:1: 须写 dimensions（各维度及其 indicators），或只写 indicators / write dimensions, or indicators alone",
     ),
+    "a weight of nothing": (
+        "k: 1\nindicators: {abc: {}}\nweights: {abd: 1}\n",
+        "mpi.yml:3:16: weights 中的“abd”不是指标也不是维度；是否 / did you mean abc / weights: abd is nothing known",
+    ),
+    "a weight written twice": (
+        "k: 1\nindicators: {abc: {weight: 1}}\nweights: {abc: 1}\n",
+        "mpi.yml:3:16: “abc”的权重写了两次 / the weight of abc stands twice",
+    ),
+    "a cutoff of nothing": (
+        "k: 1\nindicators: {abc: {}}\ncutoffs: {x: 1}\n",
+        "mpi.yml:3:14: cutoffs 中的“x”不是指标 / cutoffs: x is no indicator",
+    ),
+    "an indicator of no dimension": (
+        "k: 1\ndimensions: {health: [a]}\nindicators: {b: {dimension: healt}}\n",
+        "mpi.yml:3:17: 指标“b”的 dimension“healt”不在 dimensions 中；是否 / did you mean health / an indicator of no dimension",
+    ),
+    "a dimension without indicators": (
+        "k: 1\ndimensions: {health: {weight: 1}}\n",
+        "mpi.yml:2:22: 维度“health”没有 indicators / the dimension health has no indicators",
+    ),
     "a list of names": ("- a\n", "mpi.yml:1:1: 说明 / the spec: 应为“键: 值” / keys with values are expected here"),
     "one name twice": (
         "k: 1\ndimensions: {d: {indicators: {a: {}}}, e: {indicators: {a: {}}}}\n",
@@ -232,6 +257,7 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     assert len(refused(tmp_path, "k: some\nindicators: {a: {cutof: 3}, b: {weight: -1}}\n").splitlines()) == 3
 
 
+@settings(max_examples=30)
 @given(st.lists(st.lists(st.booleans(), min_size=3, max_size=3), min_size=1, max_size=8), st.integers(1, 12))
 def test_counting_by_hand_gives_the_same(tmp_path_factory: Any, rows: list[list[bool]], twelfths: int) -> None:
     shares = [Fraction(1, 2), Fraction(1, 3), Fraction(1, 6)]

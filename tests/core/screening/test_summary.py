@@ -17,6 +17,8 @@ from bangfu.core.rulebook.model import Label
 from bangfu.core.screening.charts import Part, bar, stacked_bar
 from bangfu.core.screening.labels import PolicyTitle, RunTitles
 from bangfu.core.screening.summary import write_summary
+from bangfu.core.screening.summary_figures import Figures
+from bangfu.core.screening.summary_sections import indicators_section
 from bangfu.core.screening.worklists_results import PolicyCounts, PreviousRun
 
 VOID = {"meta", "rect", "input", "br"}
@@ -248,3 +250,20 @@ def test_a_small_part_stays_visible_and_the_bar_keeps_its_length() -> None:
 
 def test_a_scale_without_a_largest_value_draws_nothing() -> None:
     assert 'class="bar" width="0.00"' in bar(0, 0, "x")
+
+
+def test_many_figures_that_no_document_prints_are_folded_away_and_the_printed_ones_are_not() -> None:
+    def row(number: int, stated: str | None) -> dict[str, object]:
+        return {
+            "indicator": f"i{number}", "area": "", "area_name": "", "period": "2026-10", "numerator": number,
+            "denominator": None, "value": number, "unit": "户", "title_zh": f"指标{number}", "stated": stated,
+        }  # fmt: skip
+
+    def shown(rows: list[dict[str, object]]) -> str:
+        return indicators_section(Figures({}, [], 0, None, None, None, rows), RunTitles())
+
+    many = shown([row(1, "1"), *(row(number, None) for number in range(2, 60))])
+    assert "其他指标 58 项" in many
+    assert many.index("指标1<") < many.index("<details>") < many.index("指标59")
+    assert "全部指标 58 项" in shown([row(number, None) for number in range(2, 60)])
+    assert "<details>" not in shown([row(number, None) for number in range(2, 30)])

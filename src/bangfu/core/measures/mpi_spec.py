@@ -15,12 +15,14 @@ from bangfu.core.rulebook.mistakes import Mistake, nearest
 from bangfu.core.rulebook.yaml_source import Mapping, Node, Scalar, Sequence, read_yaml
 from bangfu.core.values.text import half_width
 
-_SPEC = ("k", "dimensions", "indicators", "title")
+_SPEC = ("k", "dimensions", "indicators", "weights", "cutoffs", "title")
 _DIMENSION = ("weight", "indicators", "title")
 _INDICATOR = ("column", "cutoff", "deprived", "weight", "gap", "worst", "title", "dimension")
 _ALIASES = {
     "poverty_cutoff": "k", "cutoff_k": "k", "threshold": "cutoff", "z": "cutoff", "direction": "deprived",
-    "deprived_if": "deprived", "deprived_when": "deprived", "label": "title", "weights": "weight", "name": "id",
+    "deprived_if": "deprived", "deprived_when": "deprived", "operator": "deprived", "op": "deprived",
+    "comparison": "deprived", "values": "deprived", "deprived_value": "deprived", "deprived_values": "deprived",
+    "variable": "column", "field": "column", "col": "column", "label": "title", "name": "id",
 }  # fmt: skip
 _COMPARISONS = {
     "below": "<", "less": "<", "less_than": "<", "lt": "<", "under": "<", "低于": "<", "小于": "<",
@@ -105,10 +107,13 @@ class _Reader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.mistakes: list[str] = []
+        self.cutoffs: Map[str, Node] = {}
 
     def read(self, root: Node) -> Spec:
         entries = self.keys(root, _SPEC, "说明 / the spec")
+        self.cutoffs = dict(self.named(entries["cutoffs"], "cutoffs")) if "cutoffs" in entries else {}
         groups = self.groups(entries, root)
+        self.apart(entries, groups)
         k_node = entries.get("k")
         k = self.number(k_node, "k") if k_node is not None else None
         if k_node is None:
@@ -131,35 +136,67 @@ class _Reader:
         return Spec(rules, weighed.k, weighed.notes)
 
     def groups(self, entries: Map[str, Node], root: Node) -> list[_Group]:
-        """The dimensions; indicators without any are each a dimension of their own."""
-        if ("dimensions" in entries) == ("indicators" in entries):
+        """The dimensions; indicators that name none are each a dimension of their own."""
+        found: dict[str, _Group] = {}
+        for name, node in self.named(entries["dimensions"], "dimensions") if "dimensions" in entries else ():
+            about = f"维度 / dimension {name}"
+            inner = {"indicators": node} if isinstance(node, Sequence) else self.keys(node, _DIMENSION, about)
+            group = found.setdefault(name, _Group(name, node, self.weight(inner, about)))
+            if "indicators" in inner:
+                group.drafts += [self.draft(n, d)[0] for n, d in self.named(inner["indicators"], "indicators")]
+        for name, node in self.named(entries["indicators"], "indicators") if "indicators" in entries else ():
+            draft, dimension = self.draft(name, node)
+            if "dimensions" in entries and dimension not in found:
+                near = nearest(dimension, found)
+                hint = f"；是否 / did you mean {near}" if near else ""
+                self.wrong(
+                    node,
+                    f"指标“{name}”的 dimension“{dimension}”不在 dimensions 中{hint}",
+                    "an indicator of no dimension",
+                )
+                continue
+            found.setdefault(dimension or name, _Group(dimension or name, node)).drafts.append(draft)
+        if not found:
             self.wrong(
                 root,
                 "须写 dimensions（各维度及其 indicators），或只写 indicators",
                 "write dimensions, or indicators alone",
             )
-            return []
-        found: dict[str, _Group] = {}
-        if "dimensions" in entries:
-            for name, node in self.named(entries["dimensions"], "dimensions"):
-                inner = self.keys(node, _DIMENSION, f"维度 / dimension {name}")
-                group = found.setdefault(name, _Group(name, node, self.weight(inner, f"维度 / dimension {name}")))
-                if "indicators" not in inner:
-                    self.wrong(node, f"维度“{name}”没有 indicators", f"the dimension {name} has no indicators")
-                    continue
-                group.drafts += [self.draft(n, d)[0] for n, d in self.named(inner["indicators"], "indicators")]
-            return list(found.values())
-        for name, node in self.named(entries["indicators"], "indicators"):
-            draft, dimension = self.draft(name, node)
-            found.setdefault(dimension or name, _Group(dimension or name, node)).drafts.append(draft)
+        for group in found.values():
+            if not group.drafts:
+                self.wrong(
+                    group.node, f"维度“{group.name}”没有 indicators", f"the dimension {group.name} has no indicators"
+                )
         return list(found.values())
+
+    def apart(self, entries: Map[str, Node], groups: list[_Group]) -> None:
+        """Weights and cutoffs that stand apart from their indicators, under the names of these or of dimensions."""
+        drafts: dict[str, _Draft | _Group] = {draft.name: draft for group in groups for draft in group.drafts}
+        for name, node in self.cutoffs.items():
+            if name not in drafts:
+                self.wrong(node, f"cutoffs 中的“{name}”不是指标", f"cutoffs: {name} is no indicator")
+        known = {**{group.name: group for group in groups}, **drafts}
+        for name, node in self.named(entries["weights"], "weights") if "weights" in entries else ():
+            weight = self.number(node, f"weights {name}")
+            if name not in known:
+                near = nearest(name, known)
+                hint = f"；是否 / did you mean {near}" if near else ""
+                self.wrong(node, f"weights 中的“{name}”不是指标也不是维度{hint}", f"weights: {name} is nothing known")
+            elif known[name].weight is not None:
+                self.wrong(node, f"“{name}”的权重写了两次", f"the weight of {name} stands twice")
+            else:
+                known[name].weight = weight
 
     def draft(self, name: str, node: Node) -> tuple[_Draft, str]:
         """One indicator and the dimension that it names itself."""
         about = f"指标 / indicator {name}"
-        if isinstance(node, Scalar) and not node.empty:
-            return _Draft(name, node, node.text, "yes", None, False, None, None), ""
-        entries = self.keys(node, _INDICATOR, about)
+        if isinstance(node, Scalar):
+            entries: dict[str, Node] = {"column": node} if self.text(node) else {}
+        else:
+            entries = self.keys(node, _INDICATOR, about)
+        apart = self.cutoffs.get(name)
+        if apart is not None:
+            entries |= self.keys(apart, _INDICATOR, about) if isinstance(apart, Mapping) else {"cutoff": apart}
         column = self.text(entries.get("column")) or name
         test, cutoff = self.test(entries, node, name)
         worst = self.number(entries["worst"], "worst") if "worst" in entries else None
@@ -202,7 +239,8 @@ class _Reader:
                 "or deprived: yes, no or a list of values",
             )
             return "yes", None
-        sign = _COMPARISONS.get(words, words) if words else ("in" if isinstance(at, Sequence) else "<")
+        plain = isinstance(at, Scalar) and _NUMBER.fullmatch(half_width(self.text(at)).replace(" ", ""))
+        sign = _COMPARISONS.get(words, words) if words else ("<" if plain else "in")
         if sign not in _COMPARISONS.values():
             near = nearest(words, _COMPARISONS)
             hint = f"；是否 / did you mean {near}" if near else ""
@@ -238,10 +276,13 @@ class _Reader:
         if isinstance(node, Mapping) and node.entries:
             return list(node.entries.items())
         if isinstance(node, Sequence) and node.items:
-            listed = []
+            listed: list[tuple[str, Node]] = []
             for item in node.items:
                 entries = item.entries if isinstance(item, Mapping) else {}
-                name = self.text(entries.get("id") or entries.get("name") or entries.get("column"))
+                name = self.text(item) or self.text(entries.get("id") or entries.get("name") or entries.get("column"))
+                if not name and len(entries) == 1:  # `- water: {cutoff: 3}`
+                    listed += entries.items()
+                    continue
                 if not name:
                     self.wrong(item, f"{about} 中的一项没有 id", f"an item of {about} has no id")
                     continue

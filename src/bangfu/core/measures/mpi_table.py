@@ -12,6 +12,7 @@ from bangfu.core.measures.distribution import MeasureError
 from bangfu.core.measures.mpi import Indicator, alkire_foster
 from bangfu.core.measures.mpi_spec import Rule, Spec, read_spec
 from bangfu.core.measures.reading import Columns, as_numbers, read_columns
+from bangfu.core.measures.table import problems
 from bangfu.core.values.money import read_number
 from bangfu.core.values.text import label_key
 
@@ -74,7 +75,13 @@ def mpi_file(path: Path, spec: Path | Spec, *, weight: str | None = None, by: st
     found["not_readable"] = judged.unreadable
     found["ordinal"] = [rule.name for rule in read.rules if not rule.cardinal]
     found["notes"] = [{"zh": zh, "en": en} for zh, en in read.notes]
-    return {**found, "file": columns.file, "columns": {"weight": weight, "by": by}, "rows": rows}
+    return {
+        **found,
+        "file": columns.file,
+        "columns": {"weight": weight, "by": by},
+        "rows": rows,
+        "problems": problems(columns),
+    }
 
 
 def _measured(judged: _Judged, spec: Spec, weights: Matrix, kept: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from bangfu.core.values.text import half_width, is_blank, label_key, mask, squee
 
 _PLAIN = r"^[+-]?[0-9]{1,15}(\.[0-9]{1,30})?$"
 _UNITS = {"元": 1, "元整": 1, "百元": 100, "千元": 1_000, "万": 10_000, "万元": 10_000, "亿": 10**8, "亿元": 10**8}
-_LISTED = 12
+_LISTED, _TOLD = 12, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Columns:
     """Columns of a table as text, one entry per row of data, None where the cell is empty or says so.
 
     `rejected` counts rows that the reader could not take (too many or too few cells); `left_out` counts lines that
-    are no rows of data, such as totals.
+    are no rows of data, such as totals. `problems` are the first twenty things that the reader found wrong, in Chinese
+    and English.
     """
 
     file: str
@@ -36,21 +37,22 @@ class Columns:
     rows: int
     rejected: int
     left_out: int
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 def read_columns(path: Path, names: Sequence[str], meant: Mapping[str, frozenset[str]] | None = None) -> Columns:
     """The named columns of a CSV, Excel or Parquet table. Raises MeasureError, with the titles there are, where one lacks.
 
-    A title fits as the one reader has it: without regard to spaces, width or case. One with a unit of money in brackets
-    is named whole, 收入(万元). `meant` are words of a column, as `label_key` has them, that count as said although they
-    elsewhere say that nothing was written: a toilet of the kind `none`.
+    A title fits as the one reader has it, without regard to spaces, width or case, and also where it goes on with
+    brackets: 收入 is 收入（万元）, if only one title begins so. `meant` are words of a column, as `label_key` has them, that
+    count as said although they elsewhere say that nothing was written: a toilet of the kind `none`.
     """
     wanted = tuple(dict.fromkeys(names))
-    layout = TableLayout("table", path.name, tuple(ColumnLayout(name, VERBATIM) for name in wanted))
     parquet = path.is_dir() or path.suffix.lower() == ".parquet"
     book = None if parquet else open_book(path)
-    known, seen = _parquet_titles(path, layout) if book is None else _book_titles(book, layout)
-    missing = [name for name in wanted if name not in known]
+    seen = list(parquet_columns(path)) if book is None else _titles(book, wanted)
+    found = {name: _fitting(name, seen) for name in wanted}
+    missing = [name for name in wanted if found[name] is None]
     if missing:
         listed = "、".join(
             mask(title) if any(map(str.isdigit, title)) and len(title) > _LISTED else title for title in seen
@@ -59,25 +61,31 @@ def read_columns(path: Path, names: Sequence[str], meant: Mapping[str, frozenset
             f"{path.name}: 没有“{'、'.join(missing)}”列；表中有：{listed or '（空）'} / "
             f"no column {', '.join(missing)}; the table has: {listed or '(nothing)'}"
         )
-    reading = read_table(path, layout, book)
+    columns = tuple(ColumnLayout(name, VERBATIM, headers=(str(found[name]),)) for name in wanted)
+    reading = read_table(path, TableLayout("table", path.name, columns), book)
     texts = {name: _cells(reading.table.column(name), (meant or {}).get(name, frozenset())) for name in wanted}
     left = sum(note.code in {"text_line", "total_row", "repeated_header"} for note in reading.notes)
-    return Columns(path.name, dict(reading.headers), texts, reading.table.num_rows, len(reading.rejected), left)
+    told = tuple((problem.line("zh"), problem.line("en")) for problem in reading.problems[:_TOLD])
+    rows = int(reading.table.num_rows)
+    return Columns(path.name, dict(reading.headers), texts, rows, len(reading.rejected), left, told)
 
 
-def _parquet_titles(path: Path, layout: TableLayout) -> tuple[set[str], list[str]]:
-    titles = list(parquet_columns(path))
-    keys = {title_key(title) for title in titles}
-    return {c.name for c in layout.columns if c.name in titles or keys & set(c.titles)}, titles
-
-
-def _book_titles(book: Book, layout: TableLayout) -> tuple[set[str], list[str]]:
-    """Which columns of the layout the best sheet has, and all of its titles."""
-    found = find_headers(book, replace(layout, rest=True))
+def _titles(book: Book, wanted: Sequence[str]) -> list[str]:
+    """All titles of the sheet that has most of the columns, or what stands where a header would."""
+    layout = TableLayout("table", book.path.name, tuple(ColumnLayout(name, VERBATIM) for name in wanted), rest=True)
+    found = find_headers(book, layout)
     if not found.sheets:
-        return set(), list(found.seen)
-    known = {name for _, header in found.sheets for name in header.at}
-    return known, [" ".join(title.split()) for title in found.sheets[0][1].titles if title]
+        return list(found.seen)
+    best = max(found.sheets, key=lambda item: len(item[1].at))[1]
+    return [" ".join(title.split()) for title in best.titles if title]
+
+
+def _fitting(name: str, titles: Sequence[str]) -> str | None:
+    """The title that is the name, or the only one that is the name with brackets behind it."""
+    key = title_key(name)
+    same = [title for title in titles if title_key(title) == key]
+    longer = [title for title in titles if title_key(title).startswith(f"{key}(")]
+    return same[0] if same else longer[0] if len(longer) == 1 else None
 
 
 def _cells(column: Any, meant: frozenset[str]) -> Any:

@@ -56,7 +56,7 @@ def measure_file(path: Path, asked: Request) -> dict[str, Any]:
     )
     if asked.receives:
         found["targeting"] = _targeting(columns, asked.receives, kept, chosen, weights, found["poverty_line"])
-    return {**found, "file": columns.file, "columns": _titles(asked), "rows": rows}
+    return {**found, "file": columns.file, "columns": _titles(asked), "rows": rows, "problems": problems(columns)}
 
 
 def _rows(columns: Columns, asked: Request, incomes: Floats, wrong: int) -> tuple[dict[str, int], Any, Floats | None]:
@@ -86,8 +86,9 @@ def _rows(columns: Columns, asked: Request, incomes: Floats, wrong: int) -> tupl
     rows["measured"] = int(kept.sum()) - rows.get("weight_zero", 0)
     if not rows["measured"]:
         raise MeasureError(
-            f"{columns.file}：读到 {columns.rows} 行，没有一行可以计算：“{asked.income}”列没有数 / "
-            f"{columns.rows} rows, none of which can be measured: the column {asked.income} has no number"
+            f"{columns.file}：读到 {columns.rows} 行，没有一行可以计算：{rows['without_income']} 行的“{asked.income}”列没有数"
+            f"，其余没有大于0的权数 / {columns.rows} rows, none of which can be measured: {rows['without_income']} without a "
+            f"number in {asked.income}, the others without a weight above 0"
         )
     rows["income_zero"] = int((incomes[kept] == 0).sum())
     rows["income_negative"] = int((incomes[kept] < 0).sum())
@@ -101,6 +102,11 @@ def _texts(columns: Columns, name: str | None, kept: Any) -> list[str | None] | 
         return None
     found: list[str | None] = columns.texts[name].filter(pa.array(kept)).to_pylist()
     return found
+
+
+def problems(columns: Columns) -> list[dict[str, str]]:
+    """What the reader found wrong with the file, in both languages."""
+    return [{"zh": zh, "en": en} for zh, en in columns.problems]
 
 
 def _titles(asked: Request) -> dict[str, str | None]:

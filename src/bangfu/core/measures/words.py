@@ -90,6 +90,7 @@ def _rows(found: Mapping[str, Any], at: int) -> Iterator[str]:
     for key, words in _ROWS.items():
         if rows.get(key):
             yield f"  {words[at]}: {rows[key]}"
+    yield from (f"  {one[('zh', 'en')[at]]}" for one in found["problems"])
 
 
 def _groups(found: Mapping[str, Any], at: int) -> Iterator[str]:
@@ -174,7 +175,7 @@ def mpi_table(found: Mapping[str, Any], language: str = "zh") -> str:
                 f"  with an indicator not known, left out: {unknown}; as if not deprived or deprived, H from {low} to {high}",
             )[at]
         )
-    lines += [f"  {note[language]}" for note in found["notes"]]
+    lines += [f"  {note[language]}" for note in (*found["notes"], *found["problems"])]
     body = [[names[at], shown(found[key], names[2])] for key, names in _MPI.items()]
     lines += ["", *columns([*body, [("贫困临界值 k", "cutoff k")[at], shown(found["k"], "share")]]), ""]
     listed = [

@@ -293,8 +293,8 @@ class Indicator:
     rounding: str
     per: Fraction
     stated: Mapping[str, str]
-    balance: Mapping[str, str]
     place: Place
+    balance: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

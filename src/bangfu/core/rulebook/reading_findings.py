@@ -89,7 +89,7 @@ class IndicatorReader:
             return None
         balance = self._balance(fields)
         return Indicator(
-            name, title, unit, flow, numerator, denominator, by, digits, rounding, per, stated, balance, node.place
+            name, title, unit, flow, numerator, denominator, by, digits, rounding, per, stated, node.place, balance
         )
 
     def _by(self, fields: Fields) -> list[str]:

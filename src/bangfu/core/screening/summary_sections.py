@@ -246,6 +246,10 @@ def _events(events: list[Events], known: Any, caption: tuple[str, str]) -> str:
     return table(caption, heads, rows)
 
 
+_FOLDED = 40
+"""More figures than this that no document prints are folded away."""
+
+
 def indicators_section(figures: Figures, titles: RunTitles) -> str:
     """Indicators as computed, each ratio with its denominator, the printed figure beside where it differs."""
     heading = ("指标", "Indicators")
@@ -259,12 +263,20 @@ def indicators_section(figures: Figures, titles: RunTitles) -> str:
         Head("怎么来的", "From"),
         Head("文件所载", "As printed", "n"),
     ]
-    rows = [_indicator(row, titles) for row in figures.indicators]
+    printed = [row for row in figures.indicators if row["stated"] not in (None, "")]
+    others = [row for row in figures.indicators if row["stated"] in (None, "")]
     note = (
         "比率都写明分母；红字为文件所载与计算值不同。",
         "Ratios name their denominator; red: printed and computed differ.",
     )
-    return section(heading, table(("计算值与文件所载", "Computed and printed"), heads, rows), note)
+    caption = ("计算值与文件所载", "Computed and printed")
+    body = table(caption, heads, [_indicator(row, titles) for row in printed]) if printed else ""
+    if others:
+        rest = table(("计算值", "Computed"), heads, [_indicator(row, titles) for row in others])
+        many = len(others) > _FOLDED
+        zh, en = ("其他", "other ") if printed else ("全部", "")
+        body += details(f"{zh}指标 {len(others)} 项", f"{len(others)} {en}indicators", rest) if many else rest
+    return section(heading, body, note)
 
 
 def _indicator(row: dict[str, Any], titles: RunTitles) -> list[str]:
