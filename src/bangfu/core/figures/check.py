@@ -1,0 +1,20 @@
+"""All checks over one document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from bangfu.core.figures.findings import Finding
+from bangfu.core.figures.relations import changes, remainders, sums
+from bangfu.core.figures.statements import Reading
+from bangfu.core.figures.text import Text, text_of
+
+Relation = Callable[[Reading], Iterator[Finding]]
+RELATIONS: tuple[Relation, ...] = (sums.relations, changes.relations, remainders.relations)
+
+
+def check_text(text: Text | str) -> list[Finding]:
+    """Every relation found in a text, in order of place."""
+    reading = Reading(text if isinstance(text, Text) else text_of(text))
+    found: Iterable[Finding] = (finding for relation in RELATIONS for finding in relation(reading))
+    return sorted(set(found), key=lambda f: (f.start, f.end, f.kind))
