@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from bangfu.core.figures.findings import Finding
-from bangfu.core.figures.relations import averages, changes, dates, enumerations, numbering, plausibility, ratios, remainders, sums, years
+from bangfu.core.figures.relations import averages, changes, dates, definitions, enumerations, indicators, numbering, plausibility, ratios, remainders, sums, wording, years
 from bangfu.core.figures.statements import Reading
 from bangfu.core.figures.text import Text, text_of
 
 Relation = Callable[[Reading], Iterator[Finding]]
-RELATIONS: tuple[Relation, ...] = (sums.relations, changes.relations, remainders.relations, ratios.relations, ratios.incidence, averages.relations, plausibility.relations, enumerations.relations, numbering.relations, years.relations, dates.relations)
+RELATIONS: tuple[Relation, ...] = (sums.relations, changes.relations, remainders.relations, ratios.relations, ratios.incidence, averages.relations, plausibility.relations, enumerations.relations, numbering.relations, years.relations, dates.relations, indicators.relations, definitions.relations, wording.relations)
 
 
 def check_text(text: Text | str) -> list[Finding]:
