@@ -17,10 +17,11 @@ _HEADING = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|[(][一二�
 
 @dataclass(frozen=True)
 class TitleYear:
-    """A year in the title with the kind of text it is about."""
+    """A year in the title with the kind of text it is about: a plan, a review, or neither by name (报告)."""
 
     year: int
     plan: bool
+    review: bool
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,10 @@ def title_years(reading: Reading) -> list[TitleYear]:
         following = re.search(rf"{YEAR}", after)
         own = after[: following.start()] if following else after
         kinds = re.findall(_KIND, own)
-        found.append(TitleYear(int(match[1]), bool(kinds) and bool(PLAN.search(kinds[-1])) and "总结" not in own))
+        plan = bool(kinds) and bool(PLAN.search(kinds[-1])) and "总结" not in own
+        found.append(TitleYear(int(match[1]), plan, bool(REVIEW.search(own)) and not plan))
     if len(found) == 1 and "总结" in words and re.search(r"计划|打算|安排|思路", words):
-        found.append(TitleYear(found[0].year + 1, True))
+        found.append(TitleYear(found[0].year + 1, plan=True, review=False))
     return found
 
 

@@ -66,6 +66,8 @@ def _of_change(reading: Reading, sentence: Sentence, change: Change) -> Iterator
         if statement.index <= change.last.index or statement.figure.start - last.end > 60:
             continue
         between = reading.even[last.end : statement.figure.start]
+        if "年均" in between or "月均" in between:
+            break
         if _another_subject(between, statement):
             if statement.kind != change.last.kind:
                 continue
@@ -205,7 +207,7 @@ def _growth_on_base(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
         words, second = reading.words(base, rate), reading.words(now, base)
         if not re.fullmatch(r",?(?:同比)?(?:增长|增加|上升|提高|下降|减少|降低|增幅|降幅)(?:为|达到?|了)?(?:约)?", words):
             continue
-        if not _BASE.search(second) or len(second) > 20 or _COMPARED.search(second) or ";" in second:
+        if "年均" in words or not _BASE.search(second) or len(second) > 20 or _COMPARED.search(second) or ";" in second:
             continue
         low, high = _relative(_range(base.figure), _range(now.figure))
         falls = bool(_FALL.search(words))

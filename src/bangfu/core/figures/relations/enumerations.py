@@ -120,7 +120,7 @@ def _judged(reading: Reading, listed: _List) -> Finding | None:
         verdict: Verdict = "consistent"
     elif listed.open and listed.stated > listed.high:
         return None
-    elif abs(listed.stated - listed.high) > 3 or (listed.high < 3 and listed.stated > 3):
+    elif abs(listed.stated - listed.high) > 2 or listed.low < 3 or (listed.low < listed.high and listed.low < 4):
         return None
     else:
         verdict = "inconsistent"
@@ -171,9 +171,7 @@ def _length(reading: Reading, pattern: re.Pattern[str], start: int) -> tuple[int
     for mark in pattern.finditer(reading.even, start):
         value = int(chinese_number(mark[1]) or 0)
         here = reading.text.paragraph_no(mark.start())
-        if value == 1 and expected > 1:
-            break
-        if here > paragraph + 6:
+        if (value == 1 and expected > 1) or (value != expected and here > paragraph + 6):
             break
         if value != expected:
             return None, end

@@ -251,7 +251,7 @@ def _judged(reading: Reading, listing: Listing) -> Finding | None:
 def _certain(listing: Listing) -> bool:
     """Whether a list that does not add up is certainly a list of all parts."""
     total, parts = listing.total, listing.parts
-    if not total.figure.exact and total.figure.approximate != "about":
+    if (not total.figure.exact and total.figure.approximate != "about") or total.role in ("delta", "average"):
         return False
     words = [p.lead + p.tail for p in parts]
     whole, gap = added([p.figure for p in parts]), Decimal(0)

@@ -41,7 +41,7 @@ def relations(reading: Reading) -> Iterator[Finding]:
 
 def _headings(reading: Reading) -> Iterator[Finding]:
     years = title_years(reading)
-    plans, reviews = [t.year for t in years if t.plan], [t.year for t in years if not t.plan]
+    plans, reviews = [t.year for t in years if t.plan], [t.year for t in years if t.review]
     if not years or re.search(r"上半年|季度|半年|月份|1-\d", reading.even[: reading.text.paragraphs[0].end]):
         return
     for heading in headings(reading):
