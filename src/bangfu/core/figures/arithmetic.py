@@ -94,3 +94,11 @@ def both_ways(value: Decimal, stated: Figure) -> tuple[Decimal, Decimal]:
     """(rounded, cut off) to as many decimals as are printed."""
     digits = places(stated)
     return rounded(value, digits), truncated(value, digits)
+
+
+def rounded_gap(stated: Decimal, made: Decimal) -> Decimal:
+    """The gap between a cell and a sum, 0 where it is no more than half of the cell's last printed digit of decimals."""
+    exponent = int(stated.as_tuple().exponent)
+    half = Decimal(1).scaleb(exponent) / 2 if exponent < 0 else Decimal("0.000001")
+    gap = abs(stated - made)
+    return Decimal(0) if gap <= half else gap

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -72,13 +73,15 @@ class Text:
         return bisect.bisect_right([span.start for span in self.paragraphs], place) - 1
 
 
-def text_of(raw: str) -> Text:
-    """The even form of a text. Line breaks inside a paragraph, as a PDF or a pasted text has them, are joined."""
-    joined = _breaks_to_join(raw)
+def text_of(raw: str, quiet: Sequence[Span] = ()) -> Text:
+    """The even form of a text. Line breaks inside a paragraph, as a PDF or a pasted text has them, are joined; stretches
+    that are no prose (`quiet`: cells of tables) are left out."""
+    joined = _breaks_to_join(raw) if not quiet else set()
+    hidden = {place for span in quiet for place in range(span.start, span.end)}
     characters: list[str] = []
     places: list[int] = []
     for place, character in enumerate(raw):
-        if character in _INVISIBLE or (character == "\n" and place in joined):
+        if character in _INVISIBLE or place in joined or place in hidden:
             continue
         even = half_width(character)
         if even.isspace() and even != "\n":

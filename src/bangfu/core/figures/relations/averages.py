@@ -41,7 +41,11 @@ def _average(reading: Reading, sentence: Sentence, mean: Statement, match: re.Ma
     if mean.kind not in _UNITS or not mean.figure.exact:
         return None
     counts = [s for s in sentence.statements if s.index < mean.index and _counted(s, kind) and s.figure.value >= 2]
-    totals = [s for s in sentence.statements if s.kind == mean.kind and s.index != mean.index and _AVERAGE.search(s.lead) is None]
+    totals = [
+        s
+        for s in sentence.statements
+        if s.kind == mean.kind and s.index != mean.index and _AVERAGE.search(s.lead) is None
+    ]
     before = [s for s in totals if s.index < mean.index]
     pairs = [(t, c) for t in totals for c in counts if t.figure.value > mean.figure.value and c.figure.exact]
     fitting = [(t, c) for t, c in pairs if _fits(mean, t, c) == "equal"]
@@ -58,7 +62,9 @@ def _average(reading: Reading, sentence: Sentence, mean: Statement, match: re.Ma
 
 
 def _counted(statement: Statement, kind: str) -> bool:
-    return statement.kind == kind or (kind == "村" and statement.kind in ("行政村", "个") and "村" in statement.tail[:6])
+    return statement.kind == kind or (
+        kind == "村" and statement.kind in ("行政村", "个") and "村" in statement.tail[:6]
+    )
 
 
 def _same_thing(what: str, total: str, unit: str) -> bool:
@@ -133,12 +139,22 @@ def _product(reading: Reading, sentence: Sentence, each: Statement, match: re.Ma
     value = count.figure.value * each.figure.value
     fits = total.figure.low <= value <= total.figure.high
     periods = _TIMED.search(match[0]) or re.search(r"[年月]$|/", each.figure.unit + reading.words(each, total)[:3])
-    if not fits and (periods or re.search(r"不等|以上|起|最高|不超过", reading.even[each.figure.start : total.figure.start])):
+    if not fits and (
+        periods or re.search(r"不等|以上|起|最高|不超过", reading.even[each.figure.start : total.figure.start])
+    ):
         return None
     scale, unit = total.figure.scale, total.figure.shown_unit
     shown = f"{reading.shown(count.figure)}×{reading.shown(each.figure)} = {plain(value / scale)}{unit}"
-    zh = f"乘积相符：{shown}。" if fits else f"乘积不符：文中为{reading.shown(total.figure)}，{shown}；请核对人数、标准和总额。"
-    en = f"The product holds: {shown}." if fits else f"The product is off: the text says {reading.shown(total.figure)}, {shown}."
+    zh = (
+        f"乘积相符：{shown}。"
+        if fits
+        else f"乘积不符：文中为{reading.shown(total.figure)}，{shown}；请核对人数、标准和总额。"
+    )
+    en = (
+        f"The product holds: {shown}."
+        if fits
+        else f"The product is off: the text says {reading.shown(total.figure)}, {shown}."
+    )
     return found(
         reading.text, "product", "consistent" if fits else "inconsistent", count.figure.start, total.figure.end, zh, en,
         tidy(total.figure.value / scale), tidy(value / scale), unit,

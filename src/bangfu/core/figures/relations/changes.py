@@ -19,7 +19,9 @@ _DELTA = re.compile(
 )
 _RISE = re.compile(r"增|升|提高|扩大|上涨")
 _FALL = re.compile(r"减|降|回落|缩|脱贫|退出")
-_COMPARED = re.compile(r"(?:同比|较|比)[\u4e00-\u9fff\d年底末初同期]{0,10}?(?:净?增加|增长|提高|净增|多|减少|下降|降低|少)(?:了)?$|同比(?:净?增加|减少|增长)了?$")
+_COMPARED = re.compile(
+    r"(?:同比|较|比)[\u4e00-\u9fff\d年底末初同期]{0,10}?(?:净?增加|增长|提高|净增|多|减少|下降|降低|少)(?:了)?$|同比(?:净?增加|减少|增长)了?$"
+)
 _BASE = re.compile(r"(?:较|比)[^,;:。]{0,16}$|(?:上年同期|去年同期|上年|去年)[^,;:。\d]{0,6}$")
 _OWN_SUBJECT = re.compile(r"率|度|占比|比重")
 _COUNTS = {"百分点", "%", "倍", "番", ""}
@@ -154,7 +156,9 @@ def _middle(low: Decimal, high: Decimal) -> Decimal:
     return abs(low + high) / 2
 
 
-def _growth(reading: Reading, stated: Statement, from_: Sequence[Figure], low: Decimal, high: Decimal, how: str) -> Finding:
+def _growth(
+    reading: Reading, stated: Statement, from_: Sequence[Figure], low: Decimal, high: Decimal, how: str
+) -> Finding:
     low, high = min(low, high), max(low, high)
     figure = stated.figure
     closeness = range_agrees(figure, low, high)
@@ -202,10 +206,17 @@ def _growth_on_base(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
     """总收入达到1150万元,较上年的920万元增长25%."""
     for place, rate in enumerate(sentence.statements[2:], 2):
         now, base = sentence.statements[place - 2 : place]
-        if rate.kind != "%" or now.kind != base.kind or base.kind in _COUNTS or not (now.figure.exact and base.figure.exact):
+        if (
+            rate.kind != "%"
+            or now.kind != base.kind
+            or base.kind in _COUNTS
+            or not (now.figure.exact and base.figure.exact)
+        ):
             continue
         words, second = reading.words(base, rate), reading.words(now, base)
-        if not re.fullmatch(r",?(?:同比)?(?:增长|增加|上升|提高|下降|减少|降低|增幅|降幅)(?:为|达到?|了)?(?:约)?", words):
+        if not re.fullmatch(
+            r",?(?:同比)?(?:增长|增加|上升|提高|下降|减少|降低|增幅|降幅)(?:为|达到?|了)?(?:约)?", words
+        ):
             continue
         if "年均" in words or not _BASE.search(second) or len(second) > 20 or _COMPARED.search(second) or ";" in second:
             continue
@@ -243,7 +254,9 @@ def _on_a_basis(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-_TIMES = re.compile(r"翻(?:了)?(?P<han>[一二两三四])?(?P<near>近)?番(?P<more>多|以上|有余)?|增长了?(?P<grow>[\d.]+|[一二两三四五六])倍(?P<over>多|以上)?|(?P<near2>接?近)翻番")
+_TIMES = re.compile(
+    r"翻(?:了)?(?P<han>[一二两三四])?(?P<near>近)?番(?P<more>多|以上|有余)?|增长了?(?P<grow>[\d.]+|[一二两三四五六])倍(?P<over>多|以上)?|(?P<near2>接?近)翻番"
+)
 _NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 
 
@@ -252,7 +265,12 @@ def _multiple(reading: Reading, sentence: Sentence, change: Change) -> Iterator[
     first, last = change.first.figure, change.last.figure
     window = reading.even[last.end : min(sentence.span.end, last.end + 16)]
     match = _TIMES.search(window)
-    if match is None or not first.value or not (first.exact and last.exact) or re.search(r"[;]", window[: match.start()]):
+    if (
+        match is None
+        or not first.value
+        or not (first.exact and last.exact)
+        or re.search(r"[;]", window[: match.start()])
+    ):
         return
     ratio = last.value / first.value
     if match["grow"]:
@@ -269,7 +287,11 @@ def _multiple(reading: Reading, sentence: Sentence, change: Change) -> Iterator[
     fits = low <= ratio <= high
     shown = f"{reading.shown(last)}÷{reading.shown(first)} = {plain(rounded(ratio, 2))}倍"
     zh = f"倍数相符：{shown}。" if fits else f"倍数不符：文中为“{match[0]}”，{shown}；请核对。"
-    en = f"The multiple holds: {shown}." if fits else f"The multiple is off: the text says {match[0]}, {shown}; check it."
+    en = (
+        f"The multiple holds: {shown}."
+        if fits
+        else f"The multiple is off: the text says {match[0]}, {shown}; check it."
+    )
     yield found(
         reading.text, "multiple", "consistent" if fits else "inconsistent", first.start, last.end + match.end(), zh, en,
         match[0], rounded(ratio, 2), "倍",

@@ -65,7 +65,9 @@ def _series(reading: Reading) -> Iterator[Finding]:
         before = (last, match)
 
 
-def _joint(reading: Reading, before: tuple[date, re.Match[str]], match: re.Match[str], first: date) -> Iterator[Finding]:
+def _joint(
+    reading: Reading, before: tuple[date, re.Match[str]], match: re.Match[str], first: date
+) -> Iterator[Finding]:
     between = reading.even[before[1].end() : match.start()]
     gap = (first - before[0]).days - 1
     if len(between) > 60 or _PERIODS.search(between) or gap > 31 or gap < -31:
@@ -107,8 +109,16 @@ def _spoken(reading: Reading, offset: int, text: str) -> Iterator[Finding]:
         if re.search(r"工作日|不含", text):
             continue
         holds = stated in (days, days + 1)
-        zh = f"天数相符：{match[0]}共{days + 1}天。" if holds else f"天数不符：文中为{stated}天，{match[0]}共{days + 1}天；请核对。"
-        en = f"The days hold: {days + 1}." if holds else f"The days are off: {stated} are said, the dates give {days + 1}."
+        zh = (
+            f"天数相符：{match[0]}共{days + 1}天。"
+            if holds
+            else f"天数不符：文中为{stated}天，{match[0]}共{days + 1}天；请核对。"
+        )
+        en = (
+            f"The days hold: {days + 1}."
+            if holds
+            else f"The days are off: {stated} are said, the dates give {days + 1}."
+        )
         yield found(
             reading.text, "date_interval", "consistent" if holds else "inconsistent",
             offset + match.start(), offset + length.end(), zh, en, stated, days + 1, "天",

@@ -65,7 +65,11 @@ def _mixed(reading: Reading, ratios: list[_Ratio]) -> Iterator[Finding]:
             continue
         number = reading.text.paragraph_no(ratio.start)
         paragraph = reading.text.paragraphs[number]
-        inside = [s for s in reading.statements if paragraph.start <= s.figure.start < paragraph.end and s.figure.start > ratio.end]
+        inside = [
+            s
+            for s in reading.statements
+            if paragraph.start <= s.figure.start < paragraph.end and s.figure.start > ratio.end
+        ]
         share = next((s for s in inside if s.kind == "%" and re.search(r"占比?$", s.lead)), None)
         if share is None:
             continue
@@ -94,7 +98,11 @@ def _reachable(reading: Reading) -> Iterator[Finding]:
         if now is None:
             continue
         part, whole, share = now
-        more = [s for s in inside if s.index > share.index and s.kind in (part.kind, "个", "人", "户") and _MORE.search(s.lead)]
+        more = [
+            s
+            for s in inside
+            if s.index > share.index and s.kind in (part.kind, "个", "人", "户") and _MORE.search(s.lead)
+        ]
         aims = [
             s for s in inside
             if s.kind == "%" and s.index != share.index and s.figure.value > share.figure.value and _AIM.search(s.clause)
@@ -193,5 +201,3 @@ def conflicts(readings: Iterable[tuple[str, Reading]]) -> Iterator[Finding]:
 
 def _row(definition: Definition) -> str:
     return "、".join(sorted(definition.items))
-
-

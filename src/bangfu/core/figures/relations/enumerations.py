@@ -128,7 +128,11 @@ def _judged(reading: Reading, listed: _List) -> Finding | None:
 
 
 def _told(reading: Reading, start: int, end: int, stated: int, counted: int, verdict: Verdict) -> Finding:
-    zh = f"项数相符：所列{counted}项。" if verdict == "consistent" else f"项数不符：文中为{stated}，所列{counted}项；请补齐或改数。"
+    zh = (
+        f"项数相符：所列{counted}项。"
+        if verdict == "consistent"
+        else f"项数不符：文中为{stated}，所列{counted}项；请补齐或改数。"
+    )
     en = f"The count holds: {counted} items." if verdict == "consistent" else (
         f"The count is off: the text says {stated}, {counted} are listed; add what is missing or correct the number."
     )  # fmt: skip

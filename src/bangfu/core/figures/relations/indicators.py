@@ -18,9 +18,13 @@ _STOCK = (
     "|特困供养人员|特困人员|在校生|在校学生|教职工|党员|脱贫劳动力|村卫生室|乡镇卫生院|卫生院|敬老院|网格"
 )
 _AREA = r"(?:全|我|本|该)?(?:[县乡镇村区市州]|街道|社区)"
-_BEFORE = re.compile(rf"(?P<area>{_AREA})?(?:现|目前|共|总计|累计识别)*(?P<cue>共有|辖区?有?|下辖|现辖|现有|有|总共)?(?P<noun>{_STOCK})(?:共有|共|现有|有|为|达到?|总数)*$")
+_BEFORE = re.compile(
+    rf"(?P<area>{_AREA})?(?:现|目前|共|总计|累计识别)*(?P<cue>共有|辖区?有?|下辖|现辖|现有|有|总共)?(?P<noun>{_STOCK})(?:共有|共|现有|有|为|达到?|总数)*$"
+)
 _AFTER = re.compile(rf"^(?P<noun>{_STOCK})")
-_LED = re.compile(rf"(?:(?P<area>{_AREA})(?:现|目前)?(?P<cue>共有|共|辖|下辖|现有|有)?|(?P<alone>下辖|共辖|辖|共有))(?:\d+个[\u4e00-\u9fff]{{1,4}}、)*$")
+_LED = re.compile(
+    rf"(?:(?P<area>{_AREA})(?:现|目前)?(?P<cue>共有|共|辖|下辖|现有|有)?|(?P<alone>下辖|共辖|辖|共有))(?:\d+个[\u4e00-\u9fff]{{1,4}}、)*$"
+)
 _NOT_STOCK = re.compile(
     r"其中|新增|新识|减少|增加|剩余|其余|未|已|退出|脱贫[了\d]|走访|排查|培训|带动|帮扶了|覆盖|惠及|有的|部分|个别|另|每|选派|涉及|下降|提高"
     r"|计划|目标|力争|拟|参加|享受|转移|中有|当中|组织|建成|实施|改造|年底?|上年|去年|当时|原"
@@ -63,7 +67,10 @@ def _stock(reading: Reading, statement: Statement, number: int) -> _Stock | None
     if after and (led := _LED.search(lead)) and not re.match(r"(?:的|中有)", rest[:2]):
         return _Stock(statement, after["noun"], _level(led["area"]), number)
     if before and before.end() == len(lead) and (before["area"] or before["cue"] or before.start() == 0):
-        full = re.fullmatch(rf"(?:[\u4e00-\u9fff]{{0,4}}?{_AREA})?(?:现|目前|共)*(?:共有|辖|下辖|现有|有)?(?:{_STOCK})(?:共有|共|现有|有|为|达到?)*", lead)
+        full = re.fullmatch(
+            rf"(?:[\u4e00-\u9fff]{{0,4}}?{_AREA})?(?:现|目前|共)*(?:共有|辖|下辖|现有|有)?(?:{_STOCK})(?:共有|共|现有|有|为|达到?)*",
+            lead,
+        )
         if full:
             return _Stock(statement, before["noun"], _level(before["area"]), number)
     return None
@@ -165,7 +172,9 @@ def _more_than_left(reading: Reading) -> Iterator[Finding]:
         for left in sentence.statements:
             if left.role != "to" or left.kind not in ("人", "户") or not left.figure.exact:
                 continue
-            subject = re.search(r"(贫困人口|贫困户|监测对象|低收入人口|存量[\u4e00-\u9fff]{2,4})", reading.around(left, 60))
+            subject = re.search(
+                r"(贫困人口|贫困户|监测对象|低收入人口|存量[\u4e00-\u9fff]{2,4})", reading.around(left, 60)
+            )
             if subject is None:
                 continue
             for later in reading.statements[left.index + 1 :]:

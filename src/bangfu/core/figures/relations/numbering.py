@@ -57,7 +57,11 @@ def _checked(reading: Reading, style: str, marks: list[_Mark]) -> Iterator[Findi
     stack: list[_Series] = []
     previous: _Mark | None = None
     for mark in marks:
-        if style in ("is", "must", "small", "bracket", "arabic") and previous and _new_scope(reading, style, previous, mark):
+        if (
+            style in ("is", "must", "small", "bracket", "arabic")
+            and previous
+            and _new_scope(reading, style, previous, mark)
+        ):
             stack.clear()
         twice = previous is not None and mark.number == previous.number and mark.word == previous.word == "plain"
         problem = _placed(stack, mark, twice)

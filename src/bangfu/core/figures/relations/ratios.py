@@ -32,7 +32,9 @@ def relations(reading: Reading) -> Iterator[Finding]:
 def _share(reading: Reading, sentence: Sentence, share: Statement, whole: str) -> Iterator[Finding]:
     """占比11.4%, 占总户数的12.5%, 占应救治65人的95.4%."""
     clause_start = share.figure.start - len(SHARE.search(share.clause)[0])  # type: ignore[index]
-    inside = [s for s in sentence.statements if clause_start <= s.figure.start < share.figure.start and s.kind in COUNTED]
+    inside = [
+        s for s in sentence.statements if clause_start <= s.figure.start < share.figure.start and s.kind in COUNTED
+    ]
     parts = _parts(reading, sentence, share, clause_start)
     if not parts or _AIMED.search(reading.even[parts[-1].figure.end : share.figure.start]):
         return
@@ -208,7 +210,9 @@ def _pair_of_rate(
     """The part and the whole that a rate's own word points to: 务工率 after 已务工2789人, of the figure before."""
     key = re.sub(r"^.*(?=[\u4e00-\u9fff]{2}(?:率|进度|度)$)", "", name)
     key = re.sub(r"(?:率|进度|度)$", "", key)[-2:]
-    done = [s for s in same[1:] if key in s.lead + s.tail or (key in ("完成", "达标", "到会") and _ACTUAL.search(s.lead))]
+    done = [
+        s for s in same[1:] if key in s.lead + s.tail or (key in ("完成", "达标", "到会") and _ACTUAL.search(s.lead))
+    ]
     done = [s for s in done if not re.search(r"未|剩|其中", s.lead) or "其中" in s.lead]
     if len(done) != 1:
         return None, None

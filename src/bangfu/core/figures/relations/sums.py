@@ -23,7 +23,18 @@ _STRONG = re.compile(r"共计|合计|总计|总共")
 _OUTCOME = re.compile(r"带动|惠及|受益|覆盖|服务|解决|辐射|吸引|吸纳|接待|影响|促进|减少|增加|节约|实现|发展到|奖励|获")
 _NEVER = TIME_UNITS | {"%", "百分点", "倍", "成", "番", "级", "步", "类", "种", "次", "方面", "kw", ""}
 
-_THINGS = frozenset("个座处家所件项台辆条套间栋口") | {"村", "行政村", "贫困村", "乡镇", "县区", "县市区", "社区", "乡", "镇", "县"}
+_THINGS = frozenset("个座处家所件项台辆条套间栋口") | {
+    "村",
+    "行政村",
+    "贫困村",
+    "乡镇",
+    "县区",
+    "县市区",
+    "社区",
+    "乡",
+    "镇",
+    "县",
+}
 _PLACES = ("村", "行政村", "贫困村", "乡镇", "县区", "县市区", "社区", "乡", "镇", "县")
 
 
@@ -175,7 +186,9 @@ def _backward(reading: Reading, sentence: Sentence) -> Iterator[Listing]:
     for total in sentence.statements:
         if total.kind in _NEVER or not _TOTAL_AFTER.search(total.lead) or _OUTCOME.search(total.lead):
             continue
-        before = [s for s in sentence.statements if s.index < total.index and s.depth == total.depth and s.kind == total.kind]
+        before = [
+            s for s in sentence.statements if s.index < total.index and s.depth == total.depth and s.kind == total.kind
+        ]
         run = _run_back(reading, before, total)
         if len(run) >= 2:
             yield Listing(total, run, (), bool(_STRONG.search(total.lead)), after=True)

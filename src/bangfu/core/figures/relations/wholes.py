@@ -8,8 +8,20 @@ from dataclasses import dataclass
 
 from bangfu.core.figures.statements import Reading, Statement
 
-COUNTED = frozenset("人户元亩个座处所家件项台辆条套份张村") | {"公里", "人次", "户次", "平方公里", "公顷", "吨", "kw", "行政村", "乡镇"}
-_GENERIC = re.compile(r"^(?:应|全[县乡镇村区市省]|本[县乡镇村区市]|该[县乡镇村区市])?(?:总?[户人]?数|总|总户数|总人数|总量|总额|全部|应?总人口)?$")
+COUNTED = frozenset("人户元亩个座处所家件项台辆条套份张村") | {
+    "公里",
+    "人次",
+    "户次",
+    "平方公里",
+    "公顷",
+    "吨",
+    "kw",
+    "行政村",
+    "乡镇",
+}
+_GENERIC = re.compile(
+    r"^(?:应|全[县乡镇村区市省]|本[县乡镇村区市]|该[县乡镇村区市])?(?:总?[户人]?数|总|总户数|总人数|总量|总额|全部|应?总人口)?$"
+)
 _WITHIN = re.compile(r"(?:中|里|当中|之中)[,，]?")
 _PARTIAL = re.compile(r"其中|^(?:已|新)|剩余|其余|未|新增")
 
@@ -45,7 +57,9 @@ def wholes(reading: Reading, part: Statement, share: Statement, named: str) -> l
 def _holds_part(reading: Reading, whole: Statement, part: Statement) -> bool:
     """X 328户中有…41户; 812人,其中…296人: the whole is said to hold the part, and nothing of its unit stands between."""
     words = reading.words(whole, part)
-    between = [s for s in reading.statements[whole.index + 1 : part.index] if s.kind == part.kind and s.depth <= part.depth]
+    between = [
+        s for s in reading.statements[whole.index + 1 : part.index] if s.kind == part.kind and s.depth <= part.depth
+    ]
     if _WITHIN.match(re.sub(r"^[\u4e00-\u9fff]{0,8}?(?=中)", "", words)) and ";其中" not in words:
         return all(s.figure.value <= whole.figure.value for s in between)
     return "其中" in words and not between
@@ -74,7 +88,11 @@ def population(reading: Reading, before: Statement, kind: str) -> Iterator[State
 
 def _is_population(reading: Reading, statement: Statement) -> bool:
     clause = re.split(r"[。;\n]", reading.even[max(0, statement.figure.start - 40) : statement.figure.start])[-1]
-    if re.search(r"总人口|户籍人口|农业人口|农村人口|乡村人口|常住人口|辖", clause) and not re.search(r"贫|脱|监测|低保|残", clause):
+    if re.search(r"总人口|户籍人口|农业人口|农村人口|乡村人口|常住人口|辖", clause) and not re.search(
+        r"贫|脱|监测|低保|残", clause
+    ):
         return True
     pair = statement.index > 0 and reading.is_pair(reading.figures[statement.index - 1], statement.figure)
-    return pair and bool(re.search(r"村民?小?组|自然[庄村]|社区|行政村", clause)) and not re.search(r"贫|脱|监测", clause)
+    return (
+        pair and bool(re.search(r"村民?小?组|自然[庄村]|社区|行政村", clause)) and not re.search(r"贫|脱|监测", clause)
+    )

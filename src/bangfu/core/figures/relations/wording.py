@@ -94,7 +94,9 @@ def _sections(reading: Reading) -> Iterator[Finding]:
 def _announced(reading: Reading, count: int) -> str | None:
     """三个方面的问题, where as many headings follow."""
     for match in re.finditer(r"([二两三四五六七八九十])个方面(?:的问题|的工作|的意见)?", reading.even):
-        if int(chinese_number(match[1]) or 0) == count and re.search(r"强调|讲|谈|说|做好|抓好", reading.even[match.start() - 8 : match.start()]):
+        if int(chinese_number(match[1]) or 0) == count and re.search(
+            r"强调|讲|谈|说|做好|抓好", reading.even[match.start() - 8 : match.start()]
+        ):
             return match[0]
     return None
 
@@ -162,7 +164,9 @@ def _changed_phrases(reading: Reading) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-_DOUBLED = re.compile(r"(?<![\u4e00-\u9fff])(?P<w>根据|按照|为了|通过|关于|对于|进一步|以|在|对|将|把|由|使|的|及)(?P=w)(?=[\u4e00-\u9fff])|(?P<l>根据|按照|进一步|通过)(?P=l)|的的|了了|、以以|以以购")
+_DOUBLED = re.compile(
+    r"(?<![\u4e00-\u9fff])(?P<w>根据|按照|为了|通过|关于|对于|进一步|以|在|对|将|把|由|使|的|及)(?P=w)(?=[\u4e00-\u9fff])|(?P<l>根据|按照|进一步|通过)(?P=l)|的的|了了|、以以|以以购"
+)
 
 
 def _doubled(reading: Reading) -> Iterator[Finding]:

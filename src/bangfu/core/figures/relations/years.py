@@ -23,10 +23,16 @@ _LENGTHS = {
     "改革开放": 1978,
 }  # fmt: skip
 _NUMBER = r"(\d{1,3}|[一二三四五六七八九十]{1,4})"
-_DAY = re.compile(rf"第{_NUMBER}(?:个|届|次|轮)?(?:的)?(?:全国|我国|国家|中国)?“?({'|'.join(sorted(FIRSTS, key=len, reverse=True))})")
+_DAY = re.compile(
+    rf"第{_NUMBER}(?:个|届|次|轮)?(?:的)?(?:全国|我国|国家|中国)?“?({'|'.join(sorted(FIRSTS, key=len, reverse=True))})"
+)
 _ANNIVERSARY = re.compile(rf"({'|'.join(_LENGTHS)}){_NUMBER}周年")
-_RUN = re.compile(rf"{YEAR}年?(?:-|—|~|至|到){YEAR}年?[,,]?(?:[\u4e00-\u9fff]{{0,4}})(?:连续|这|共|历时)?{_NUMBER}年(?:来|间|连续|累计|,)")
-_DONE = re.compile(r"(?:均|都|全部|也|皆)?已(?:经|全部|均|按|提前)?[^,;。]{0,18}?(?:完成|建成|实现|验收|竣工|达标)|(?:全面|全部|如期|圆满)完成")
+_RUN = re.compile(
+    rf"{YEAR}年?(?:-|—|~|至|到){YEAR}年?[,,]?(?:[\u4e00-\u9fff]{{0,4}})(?:连续|这|共|历时)?{_NUMBER}年(?:来|间|连续|累计|,)"
+)
+_DONE = re.compile(
+    r"(?:均|都|全部|也|皆)?已(?:经|全部|均|按|提前)?[^,;。]{0,18}?(?:完成|建成|实现|验收|竣工|达标)|(?:全面|全部|如期|圆满)完成"
+)
 _AHEAD = re.compile(r"提前|预计|计划|将|拟|力争|确保|如|规划|方案|招标|前期|可研|下达|申报|立项|编制")
 _RANGE = re.compile(rf"{YEAR}年?[-—~至到]{YEAR}年?")
 
@@ -98,7 +104,11 @@ def _ordinals(reading: Reading) -> Iterator[Finding]:
 def _ordinal(reading: Reading, offset: int, match: re.Match[str], year: int, stated: int, right: int) -> Finding:
     holds = stated == right
     zh = f"年次相符：{year}年为{right}。" if holds else f"年次不符：文中为{stated}，按{year}年推算应为{right}；请核对。"
-    en = f"The ordinal holds: {right} in {year}." if holds else f"The ordinal is off: {stated} is said, {year} gives {right}."
+    en = (
+        f"The ordinal holds: {right} in {year}."
+        if holds
+        else f"The ordinal is off: {stated} is said, {year} gives {right}."
+    )
     return found(
         reading.text, "ordinal_year", "consistent" if holds else "inconsistent", offset + match.start(), offset + match.end(),
         zh, en, stated, right, "",
@@ -132,7 +142,11 @@ def _finished_plan_year(reading: Reading) -> Iterator[Finding]:
         if clause is None or not re.search(r"(?:均|都|全部)?已[^,;。]{0,24}完成", clause[0]) or "提前" in clause[0]:
             continue
         ahead = rf"(?:全面|确保|力争|如期)?完成{last}年[^,;。]{{0,8}}(?:目标|任务)|{last}年[^,;。]{{0,14}}(?:目标任务|任务目标|工作计划|摘帽)"
-        still = [m for m in re.finditer(ahead, reading.even) if not (match.start() <= m.start() < match.start() + len(clause[0]))]
+        still = [
+            m
+            for m in re.finditer(ahead, reading.even)
+            if not (match.start() <= m.start() < match.start() + len(clause[0]))
+        ]
         if len(still) < 2 and not any("完成" in m[0][:6] for m in still):
             continue
         yield found(
