@@ -28,7 +28,8 @@ def sum_agrees(total: Figure, parts: Sequence[Figure], remainder: Figure | None 
     ranges = [bounds(figure, finest) for figure in every]
     low, high = sum(r[0] for r in ranges[1:]), sum(r[1] for r in ranges[1:])
     if low <= ranges[0][1] and ranges[0][0] <= high:
-        return "equal"
+        whole = total.exact and finest < total.scale == total.ulp and all(figure.exact for figure in every)
+        return "rounding" if whole and not low <= total.value <= high else "equal"
     decimals = any(figure.ulp < figure.scale for figure in every)
     slack = sum((figure.ulp for figure in every), Decimal(0)) / 2
     gap = max(low - ranges[0][1], ranges[0][0] - high)

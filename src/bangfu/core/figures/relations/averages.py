@@ -56,7 +56,9 @@ def _average(reading: Reading, sentence: Sentence, mean: Statement, match: re.Ma
     total, count = before[0], counts[0]
     if total.figure.value <= mean.figure.value or ";" in reading.words(total, mean) or not count.figure.exact:
         return None
-    if not _same_thing(what, total.lead + total.tail, mean.kind) or len(reading.words(total, mean)) > 40:
+    beside = total.index - count.index == 1 and not reading.words(count, total)
+    lead = total.clause if beside else total.lead
+    if not _same_thing(what, lead + total.tail, mean.kind) or len(reading.words(total, mean)) > 40:
         return None
     return _told(reading, mean, total, count, _fits(mean, total, count))
 

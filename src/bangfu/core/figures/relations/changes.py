@@ -64,11 +64,14 @@ def _changes(reading: Reading, sentence: Sentence) -> Iterator[Change]:
 
 def _of_change(reading: Reading, sentence: Sentence, change: Change) -> Iterator[Finding]:
     first, last = change.first.figure, change.last.figure
+    if finding := _wrong_way(reading, change):
+        yield finding
+        return
     for statement in sentence.statements:
         if statement.index <= change.last.index or statement.figure.start - last.end > 60:
             continue
         between = reading.even[last.end : statement.figure.start]
-        if "年均" in between or "月均" in between:
+        if re.search(r"年均|月均|分别", between):
             break
         if _another_subject(between, statement):
             if statement.kind != change.last.kind:
@@ -87,6 +90,25 @@ def _of_change(reading: Reading, sentence: Sentence, change: Change) -> Iterator
             yield _growth(reading, statement, [first, last], abs(low), abs(high), "由…到…")
             break
     yield from _multiple(reading, sentence, change)
+
+
+def _wrong_way(reading: Reading, change: Change) -> Finding | None:
+    """由4.4%下降到4.9%: it says down and goes up."""
+    first, last = change.first.figure, change.last.figure
+    lead = change.last.lead
+    falls, rises = bool(_FALL.search(lead)), bool(_RISE.search(lead) or re.search(r"发展到", lead))
+    if falls == rises or not (first.exact and last.exact) or first.value == last.value:
+        return None
+    if falls == (last.value < first.value):
+        return None
+    word = "下降" if falls else "上升"
+    return found(
+        reading.text, "difference", "inconsistent", first.start, last.end,
+        f"升降不符：文中说{word}，而{reading.shown(first)}到{reading.shown(last)}是{'上升' if falls else '下降'}；请核对两个数。",
+        f"The direction is off: the text says {'down' if falls else 'up'}, {reading.shown(first)} to {reading.shown(last)} "
+        f"goes {'up' if falls else 'down'}; check both.",
+        tidy(last.value / last.scale), tidy(first.value / first.scale), last.shown_unit,
+    )  # fmt: skip
 
 
 def _another_subject(between: str, statement: Statement) -> bool:
@@ -281,7 +303,7 @@ def _multiple(reading: Reading, sentence: Sentence, change: Change) -> Iterator[
         times = Decimal(2) ** _NUMBERS.get(match["han"] or "一", 1)
         low, high = times * Decimal("0.95"), times * Decimal("1.15")
         if match["more"]:
-            high = times * Decimal("1.6")
+            low, high = times, times * Decimal("1.6")
         if match["near"] or match["near2"] or window[: match.start()].endswith(("近", "约")):
             low, high = times * Decimal("0.8"), times * Decimal("1.05")
     fits = low <= ratio <= high

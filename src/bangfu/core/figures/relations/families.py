@@ -35,9 +35,11 @@ _FAMILIES: tuple[tuple[str, ...], ...] = (
     ("贫困户|脱贫户|脱贫劳动力|脱贫人口", "*一般农户|一般户|非贫困户|普通农户"),
     ("稳定脱贫", "监测"),
 )  # fmt: skip
-_OVERLAPPING = re.compile(
-    r"女|党员|周?岁以|少数民族|残疾|大病|慢性病|慢病|患者|劳动力|老年|老人|儿童|学历|文化|中共|退役|军人|留守|致富能手|高血压"
-    r"|享受|落实|参加|参与|使用|接受|申报|办理|通过|利用|带动|帮扶措施|受益|因病|因残|因学|缺|发现|存在|超过|以上|以下|重点|困难"
+_ATTRIBUTES = re.compile(
+    r"女|党员|周?岁|少数民族|残疾|大病|慢性病|慢病|患者|劳动力|老年|老人|儿童|学历|文化|退役|军人|留守|致富能手|高血压|糖尿病|重点|困难"
+)
+_TREATMENTS = re.compile(
+    r"享受|落实|参加|参与|使用|接受|申报|办理|通过|利用|带动|帮扶措施|受益|发现|存在|以上|以下|补贴|待遇|实施|开展"
 )
 _OTHERS = re.compile(r"其余|其他|其它|剩余|另外|另有|余下|剩下")
 
@@ -72,8 +74,9 @@ def _member(family: Sequence[str], word: str) -> int | None:
 
 
 def overlap(words: Sequence[str]) -> bool:
-    """Whether parts may count one person or household twice, or are picked out of more."""
-    return any(_OVERLAPPING.search(word) for word in words)
+    """Whether parts may count one person or household twice, or are picked out of more: an attribute right by a figure
+    (女党员), a treatment anywhere (享受低保政策的脱贫户)."""
+    return any(_ATTRIBUTES.search(word[-6:]) or _TREATMENTS.search(word) for word in words)
 
 
 def names_the_rest(words: Sequence[str]) -> bool:

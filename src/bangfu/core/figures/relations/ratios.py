@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from bangfu.core.figures.arithmetic import Closeness, quotient_agrees
@@ -14,6 +15,10 @@ from bangfu.core.figures.statements import RATE, SHARE, Reading, Sentence, State
 _AIMED = re.compile(r"力争|确保|目标|达到[^,;。]{0,12}以上|不低于|不少于|计划|要求|控制在|以内")
 _PLANNED = re.compile(r"应|计划|任务|目标|下达|概算|预算|批复|到位|指标")
 _ACTUAL = re.compile(r"已|实际?|完成|建成|拨付|支付|支出|到[^位]?|整改|参加|参保|签约|务工|办结|入住")
+_ALSO = {
+    "参保": "参保|参加[^,]{0,12}保险", "达标": "达标|合格", "到会": "实到|出席|参会", "到位": "到位", "就业": "就业|务工",
+    "完成": "完成|建成|竣工|完工|实现", "竣工": "竣工|完工|建成", "入学": "入学|在校", "满意": "(?<!不)(?<!基本)满意", "合格": "(?<!不)合格",
+}  # fmt: skip
 _NEAR = Decimal("0.25")
 
 
@@ -190,39 +195,87 @@ def _rate(reading: Reading, sentence: Sentence, rate: Statement, name: str) -> I
     ]  # fmt: skip
     if not same or rate.figure.start - same[-1].figure.end > 30 or not rate.figure.exact:
         return
-    part, whole = _pair_of_rate(reading, same, rate, name)
-    if part and whole and _close(part, whole, rate) != "unequal":
-        yield _told(reading, part, rate, [Whole(whole, True)], _close(part, whole, rate))
+    part = _part_of_rate(reading, same, rate, name)
+    known = _fitting(reading, same, part, rate)
+    if known is not None:
+        yield known
         return
-    for numerator in reversed(same):
-        of = [s for s in reading.statements[max(0, numerator.index - 6) : numerator.index] if s.kind == numerator.kind]
-        fitting = [s for s in of if s.figure.value >= numerator.figure.value and _close(numerator, s, rate) == "equal"]
-        if fitting:
-            yield _told(reading, numerator, rate, [Whole(fitting[-1], True)], "equal")
-            return
-    if part and whole and part.figure.exact and whole.figure.exact:
-        yield _told(reading, part, rate, [Whole(whole, True)], "unequal")
+    if part is None or not part.figure.exact or "其中" in part.lead:
+        return
+    inside = [s for s in same if s.index < part.index and s.kind == part.kind and s.role not in ("delta", "average")]
+    whole = _whole_of_rate(inside, part)
+    if whole is not None:
+        yield _told(reading, part, rate, [Whole(whole, True)], _close(part, whole, rate))
+    elif not inside and (before := _whole_before(reading, sentence, part, rate)):
+        yield _doubtful(reading, part, before, rate)
 
 
-def _pair_of_rate(
-    reading: Reading, same: Sequence[Statement], rate: Statement, name: str
-) -> tuple[Statement | None, Statement | None]:
-    """The part and the whole that a rate's own word points to: 务工率 after 已务工2789人, of the figure before."""
-    key = re.sub(r"^.*(?=[\u4e00-\u9fff]{2}(?:率|进度|度)$)", "", name)
-    key = re.sub(r"(?:率|进度|度)$", "", key)[-2:]
-    done = [
-        s for s in same[1:] if key in s.lead + s.tail or (key in ("完成", "达标", "到会") and _ACTUAL.search(s.lead))
-    ]
-    done = [s for s in done if not re.search(r"未|剩|其中", s.lead) or "其中" in s.lead]
-    if len(done) != 1:
-        return None, None
-    part = done[0]
-    before = [s for s in same if s.index < part.index and s.kind == part.kind and s.role not in ("delta", "average")]
-    if len(before) != 1 or before[0].figure.value < part.figure.value and not _PLANNED.search(before[0].lead):
-        return None, None
-    if rate.figure.start - part.figure.end > 14 or "同比" in reading.words(part, rate):
-        return None, None
-    return part, before[0]
+def _fitting(
+    reading: Reading, same: Sequence[Statement], part: Statement | None, rate: Statement
+) -> Finding | None:
+    """Any two figures before the rate that give it, the part that its own word points to first."""
+    for numerator in [*([part] if part else []), *reversed(same)]:
+        of = [s for s in reading.statements[max(0, numerator.index - 8) : numerator.index] if s.kind == numerator.kind]
+        for wanted in ("equal", "truncated") if numerator is part else ("equal",):
+            fitting = [
+                s for s in of
+                if s.figure.value >= numerator.figure.value and _close(numerator, s, rate) == wanted
+            ]  # fmt: skip
+            if fitting:
+                return _told(reading, numerator, rate, [Whole(fitting[-1], True)], wanted)  # type: ignore[arg-type]
+    return None
+
+
+def _part_of_rate(reading: Reading, same: Sequence[Statement], rate: Statement, name: str) -> Statement | None:
+    """The part that a rate's own word points to: 务工率 after 已务工2789人, 集中供养率 after 集中供养412人."""
+    word = re.sub(r"(?:率|进度|度)$", "", name)
+    for length in (8, 4, 2):
+        key = word[-length:]
+        done = [s for s in same if len(key) >= 2 and re.search(_ALSO.get(key, key), s.lead + s.tail[:8])]
+        done = [s for s in done if not re.search(r"未|剩|应|计划|任务", s.lead[-6:])]
+        if done:
+            return done[-1] if rate.figure.start - done[-1].figure.end <= 16 or len(done) == 1 else None
+    last = same[-1]
+    if rate.figure.start - last.figure.end <= 10 and _ACTUAL.search(last.lead) and word[-2:] in ("完成", "达标", "到会", "执行"):
+        return last
+    return None
+
+
+def _whole_of_rate(inside: Sequence[Statement], part: Statement) -> Statement | None:
+    """The one figure before the part that it can be of: alone, or the only one that is planned or a total."""
+    values = {s.figure.value for s in inside}
+    planned = [s for s in inside if _PLANNED.search(s.lead) or s.role == "total"]
+    if len(values) == 1:
+        whole = inside[-1]
+    elif len({s.figure.value for s in planned}) == 1:
+        whole = planned[-1]
+    else:
+        return None
+    if not whole.figure.exact or (whole.figure.value < part.figure.value / 2 and not _PLANNED.search(whole.lead)):
+        return None
+    return whole
+
+
+def _whole_before(reading: Reading, sentence: Sentence, part: Statement, rate: Statement) -> Statement | None:
+    """A total of the same unit in the sentence before, which nearly gives the rate."""
+    place = next((n for n, s in enumerate(reading.sentences) if s is sentence), 0)
+    if place == 0:
+        return None
+    before = [s for s in reading.sentences[place - 1].statements if s.kind == part.kind and s.figure.exact]
+    totals = [s for s in before if (_PLANNED.search(s.lead) or s.role == "total" or len(before) == 1)]
+    if len(totals) != 1 or not _near(part, totals[0], rate):
+        return None
+    return totals[0]
+
+
+def _doubtful(reading: Reading, part: Statement, whole: Statement, rate: Statement) -> Finding:
+    """A whole that is not certainly the rate's own: planned for the same thing it is wrong, else to be looked at."""
+    finding = _told(reading, part, rate, [Whole(whole, True)], "unequal")
+    if _PLANNED.search(whole.lead) and "安排" not in part.lead:
+        return finding
+    zh = finding.message_zh.replace("比例不符", "比例存疑").replace("请核对分子、分母和比例", "如分母不是此数，请写明分母")
+    en = finding.message_en.replace("The share is off", "The share is in doubt")
+    return replace(finding, verdict="ambiguous", message_zh=zh, message_en=en)
 
 
 def incidence(reading: Reading) -> Iterator[Finding]:
@@ -246,10 +299,10 @@ def _incidence(reading: Reading, poor: Statement, rate: Statement) -> Finding | 
         for whole in people:
             if _close(poor, whole, rate) == wanted:
                 return _told(reading, poor, rate, [Whole(whole, True)], wanted)  # type: ignore[arg-type]
-    if not people or rate.role == "from":
+    if not people:
         return None
     ratio = poor.figure.value / people[0].figure.value * 100
     township = re.search(r"[全我本][乡镇村]|[\u4e00-\u9fff][乡镇村](?:贫困|共有|现有|辖|位于)", reading.even)
-    if rate.figure.value < ratio - rate.figure.ulp or (township and len(people) == 1 and rate.figure.value < 3 * ratio):
+    if rate.role == "to" and (rate.figure.value < ratio - rate.figure.ulp or (township and len(people) == 1)):
         return _told(reading, poor, rate, [Whole(people[0], True)], "unequal")
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bangfu.core.figures.arithmetic import added, sum_agrees
 from bangfu.core.figures.findings import Finding, found, plain, tidy
@@ -41,9 +42,9 @@ def _checked(reading: Reading, sentence: Sentence, left: Statement) -> Finding |
     whole, done = same[0], same[1:]
     if any(s.figure.value > whole.figure.value for s in [*done, left]):
         return None
-    if sum_agrees(whole.figure, [s.figure for s in done], left.figure) != "unequal":
-        return None
-    return _told(reading, whole, done, left, holds=False)
+    agreement = sum_agrees(whole.figure, [s.figure for s in done], left.figure)
+    finding = _told(reading, whole, done, left, holds=False)
+    return finding if agreement == "unequal" else replace(finding, verdict="ambiguous")
 
 
 def _plain_list(reading: Reading, same: list[Statement], left: Statement) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from bangfu.core.figures.arithmetic import added, looks_mistyped, sum_agrees
 from bangfu.core.figures.findings import Finding, found, plain, tidy
@@ -21,8 +22,12 @@ _TOTAL_AFTER = re.compile(
 )
 _STRONG = re.compile(r"共计|合计|总计|总共")
 _OUTCOME = re.compile(r"带动|惠及|受益|覆盖|服务|解决|辐射|吸引|吸纳|接待|影响|促进|减少|增加|节约|实现|发展到|奖励|获")
+_STOPS = re.compile(
+    r"共计|合计|总计|总共|共有|^共(?!产)|^(?:同比|较|比|净|又)?[\u4e00-\u9fff\d]{0,4}?(?:减少|增加|下降|上升|净增|新增)(?:了)?$"
+)
 _NEVER = TIME_UNITS | {"%", "百分点", "倍", "成", "番", "级", "步", "类", "种", "次", "方面", "kw", ""}
 
+_BEINGS = frozenset({"人", "户", "人次", "户次"})
 _THINGS = frozenset("个座处家所件项台辆条套间栋口") | {
     "村",
     "行政村",
@@ -147,7 +152,7 @@ def _run(reading: Reading, same: Sequence[Statement], place: int, kind: str) -> 
         words = reading.even[at : statement.figure.start]
         if run and not _one_item(words):
             break
-        if statement.role in ("total", "to", "from", "delta", "average") and run:
+        if run and (statement.role in ("to", "from", "average") or _STOPS.search(statement.lead)):
             break
         run.append(statement)
         at = statement.figure.end
@@ -158,7 +163,7 @@ def _one_item(words: str) -> bool:
     """Whether the text between two parts starts just one new item: `人、初中`, `人(占20%),低保户`, `;有`."""
     words = re.sub(r"[(][^()]*[)]", "", words)
     words = re.sub(r"[,、](?:占比?|比例)[^,;、]*?\d[\d.]*%", "", words)
-    if re.search(r"同比|较上|比上|其中|。", words):
+    if re.search(r"同比|较上|比上|其中|。|;(?!有|另有|还有|另)", words.replace("。其中", "")):
         return False
     breaks = re.findall(r"[,;、]", words)
     return len(breaks) == 1 or (len(breaks) > 1 and set(breaks) <= {"、"} and not re.search(r"\d", words))
@@ -168,6 +173,8 @@ def _unmarked(reading: Reading, sentence: Sentence) -> Iterator[Listing]:
     """A total followed by a whole family without 其中: 任务225户,…已竣工178户,在建39户,未开工18户."""
     for place, total in enumerate(sentence.statements):
         if total.kind in _NEVER or total.depth or total.role in ("to", "delta", "average"):
+            continue
+        if _part_of_list(reading, total, total.figure.start):
             continue
         kinds = (total.kind, "个") if total.kind in _PLACES else (total.kind,)
         same = [s for s in sentence.statements[place + 1 :] if s.kind in kinds and s.depth == 0]
@@ -242,7 +249,7 @@ def _judged(reading: Reading, listing: Listing) -> Finding | None:
         return None
     figures = [p.figure for p in parts]
     agreement = sum_agrees(total.figure, figures)
-    if agreement == "equal" or not _certain(listing):
+    if agreement == "equal" or not _certain(reading, listing):
         return None
     unit, scale = total.figure.shown_unit, total.figure.scale
     whole = added(figures)
@@ -261,7 +268,7 @@ def _judged(reading: Reading, listing: Listing) -> Finding | None:
     )  # fmt: skip
 
 
-def _certain(listing: Listing) -> bool:
+def _certain(reading: Reading, listing: Listing) -> bool:
     """Whether a list that does not add up is certainly a list of all parts."""
     total, parts = listing.total, listing.parts
     if (not total.figure.exact and total.figure.approximate != "about") or total.role in ("delta", "average"):
@@ -279,11 +286,16 @@ def _certain(listing: Listing) -> bool:
         return True
     if listing.after:
         return slip or gap <= Decimal("0.2")
-    if not listing.loose or overlap(words):
+    after = reading.even[parts[-1].figure.end : parts[-1].figure.end + 16]
+    if not listing.loose or (total.kind in _BEINGS and overlap([p.lead for p in parts] + [p.tail for p in parts])):
+        return False
+    if re.search(r"同时|交叉|重复|兼", after):
         return False
     if slip or (over and gap <= Decimal("0.5")):
         return True
-    return bool(alike([p.tail or p.lead for p in parts]) or len(parts) >= 3) and gap <= Decimal("0.1")
+    together = all("、" in reading.words(a, b) for a, b in pairwise(parts))
+    alike_names = alike([p.tail or p.lead for p in parts])
+    return bool(alike_names or len(parts) >= 3 or together) and gap <= (Decimal("0.15") if together else Decimal("0.1"))
 
 
 def _too_large(reading: Reading, listing: Listing) -> Finding | None:
@@ -291,7 +303,9 @@ def _too_large(reading: Reading, listing: Listing) -> Finding | None:
     total = listing.total
     if not listing.loose or listing.total.role in ("from", "to", "delta", "average"):
         return None
-    for part in listing.parts:
+    for number, part in enumerate(listing.parts):
+        if number and "、" not in reading.words(listing.parts[number - 1], part):
+            break
         if part.figure.low > total.figure.high and "其中" in reading.even[total.figure.end : part.figure.start]:
             unit = part.figure.shown_unit
             return found(

@@ -23,7 +23,7 @@ _GENERIC = re.compile(
     r"^(?:应|全[县乡镇村区市省]|本[县乡镇村区市]|该[县乡镇村区市])?(?:总?[户人]?数|总|总户数|总人数|总量|总额|全部|应?总人口)?$"
 )
 _WITHIN = re.compile(r"(?:中|里|当中|之中)[,，]?")
-_PARTIAL = re.compile(r"其中|^(?:已|新)|剩余|其余|未|新增")
+_PARTIAL = re.compile(r"其中|^(?:已|新)|剩余|其余|未(?!脱贫)|新增")
 
 
 @dataclass(frozen=True)
