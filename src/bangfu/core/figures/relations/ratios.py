@@ -41,7 +41,9 @@ def _share(reading: Reading, sentence: Sentence, share: Statement, whole: str) -
         s for s in sentence.statements if clause_start <= s.figure.start < share.figure.start and s.kind in COUNTED
     ]
     parts = _parts(reading, sentence, share, clause_start)
-    if not parts or _AIMED.search(reading.even[parts[-1].figure.end : share.figure.start]):
+    if not parts or _AIMED.search(reading.even[parts[-1].figure.end : clause_start]) or share.figure.approximate == "less":
+        return
+    if re.search(r"控制在|达到[^,;。]{0,2}$|力争", share.lead) and not share.figure.exact:
         return
     if inside:
         yield from _explicit(reading, share, parts, inside[-1])
@@ -244,6 +246,8 @@ def _part_of_rate(reading: Reading, same: Sequence[Statement], rate: Statement, 
 def _whole_of_rate(inside: Sequence[Statement], part: Statement) -> Statement | None:
     """The one figure before the part that it can be of: alone, or the only one that is planned or a total."""
     values = {s.figure.value for s in inside}
+    if inside and "其中" in inside[-1].lead and len(inside) == 2 and "其中" not in part.lead:
+        return inside[0] if inside[0].figure.value > part.figure.value else None
     planned = [s for s in inside if _PLANNED.search(s.lead) or s.role == "total"]
     if len(values) == 1:
         whole = inside[-1]

@@ -16,6 +16,7 @@ _LEFT = re.compile(
     r"(?:[\u4e00-\u9fff]{0,6})$"
 )
 _DONE = re.compile(r"已|实际|完成|支付|支出|使用|拨付|脱贫|整改|到|办结|竣工|建成|走访|发放|购置|入户|参保|就业|款")
+_OVER = re.compile(r"(?:超额完成|超额|超计划|超任务|超出(?:计划|任务)?|超)(?:了)?$")
 _NEVER = TIME_UNITS | {"%", "百分点", "倍", "成", "番", "步", "类", "kw", ""}
 
 
@@ -23,7 +24,11 @@ def relations(reading: Reading) -> Iterator[Finding]:
     """共发现问题213个,已整改198个,剩余15个: whole = done + left, in one sentence."""
     for sentence in reading.sentences:
         for left in sentence.statements:
-            if left.kind in _NEVER or not left.figure.exact or not _LEFT.search(left.lead):
+            if left.kind in _NEVER or not left.figure.exact:
+                continue
+            if _OVER.search(left.lead) and (finding := _over(reading, sentence, left)):
+                yield finding
+            if not _LEFT.search(left.lead):
                 continue
             if finding := _checked(reading, sentence, left):
                 yield finding
@@ -47,6 +52,18 @@ def _checked(reading: Reading, sentence: Sentence, left: Statement) -> Finding |
     return finding if agreement == "unequal" else replace(finding, verdict="ambiguous")
 
 
+def _over(reading: Reading, sentence: Sentence, over: Statement) -> Finding | None:
+    """完成2150户,占计划2000户的107.5%,超额完成150户: done and planned stand before, in either order."""
+    same = [s for s in sentence.statements if s.index < over.index and s.kind == over.kind and s.figure.exact]
+    if len(same) != 2 or not any(re.search(r"计划|任务|目标|指标", s.lead) for s in same):
+        return None
+    larger, smaller = sorted(same, key=lambda s: -s.figure.value)
+    agreement = sum_agrees(larger.figure, [smaller.figure], over.figure)
+    if agreement == "rounding":
+        return None
+    return _told(reading, larger, [smaller], over, holds=agreement == "equal")
+
+
 def _plain_list(reading: Reading, same: list[Statement], left: Statement) -> bool:
     """Whether the clauses are a whole, then what is done, then what is left, and nothing else."""
     text = reading.even[same[0].figure.end : left.figure.start]
@@ -68,6 +85,6 @@ def _told(reading: Reading, whole: Statement, done: list[Statement], left: State
         zh = f"余数不符：文中为{stated}，{shown} = {plain(rest / scale)}{unit}；请核对总数、已完成数和剩余数。"
         en = f"What is left is off: the text says {stated}, {shown} = {plain(rest / scale)}{unit}; check the figures."
     return found(
-        reading.text, "difference", "consistent" if holds else "inconsistent", whole.figure.start, left.figure.end, zh, en,
+        reading.text, "difference", "consistent" if holds else "inconsistent", min(s.figure.start for s in [whole, *done]), left.figure.end, zh, en,
         tidy(left.figure.value / scale), tidy(rest / scale), unit,
     )  # fmt: skip

@@ -60,7 +60,7 @@ def relations(reading: Reading) -> Iterator[Finding]:
     for sentence in _with_continuation(reading):
         listings = [*_forward(reading, sentence), *_backward(reading, sentence)]
         for listing in listings:
-            if parts := _exact(listing):
+            if parts := _exact(reading, listing):
                 if listing.total.index not in settled:
                     settled.add(listing.total.index)
                     yield _holds(reading, listing.total, parts)
@@ -162,7 +162,9 @@ def _run(reading: Reading, same: Sequence[Statement], place: int, kind: str) -> 
 def _one_item(words: str) -> bool:
     """Whether the text between two parts starts just one new item: `人、初中`, `人(占20%),低保户`, `;有`."""
     words = re.sub(r"[(][^()]*[)]", "", words)
-    words = re.sub(r"[,、](?:占比?|比例)[^,;、]*?\d[\d.]*%", "", words)
+    words = re.sub(r"[,、](?:占比?|比例|[\u4e00-\u9fff]{1,8}率)[^,;、]*?\d[\d.]*%", "", words)
+    if words in ("和", "与", "及", "以及"):
+        return True
     if re.search(r"同比|较上|比上|其中|。|;(?!有|另有|还有|另)", words.replace("。其中", "")):
         return False
     breaks = re.findall(r"[,;、]", words)
@@ -215,19 +217,26 @@ def _run_back(reading: Reading, before: Sequence[Statement], total: Statement) -
     return tuple(run)
 
 
-def _exact(listing: Listing) -> tuple[Statement, ...] | None:
+def _exact(reading: Reading, listing: Listing) -> tuple[Statement, ...] | None:
     """The parts that add up to the total, if some beginning of the list does."""
     figure = listing.total.figure
     choices: list[Sequence[Statement]] = [listing.parts]
     if listing.after:
         choices += [listing.parts[n:] for n in range(1, len(listing.parts) - 1)]
     else:
-        choices += [listing.loose[:n] for n in range(2, min(len(listing.loose), 12) + 1)]
+        choices += [listing.loose[:n] for n in range(2, min(len(listing.loose), 12) + 1) if _may_end(reading, listing, n)]
     for parts in choices:
         if len(parts) >= 2 and figure.exact and all(p.figure.exact for p in parts):
             if sum_agrees(figure, [p.figure for p in parts]) == "equal":
                 return tuple(parts)
     return None
+
+
+def _may_end(reading: Reading, listing: Listing, length: int) -> bool:
+    """Whether a list may end after so many parts: not where the next follows with 、 in the same run."""
+    if length >= len(listing.parts):
+        return length >= len(listing.loose) or listing.loose[length] not in listing.parts
+    return "、" not in reading.words(listing.loose[length - 1], listing.loose[length])
 
 
 def _holds(reading: Reading, total: Statement, parts: Sequence[Statement]) -> Finding:
