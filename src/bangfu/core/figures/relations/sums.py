@@ -130,8 +130,8 @@ def _total_before(reading: Reading, sentence: Sentence, place: int, kind: str, d
     may have parts that are counted by 座 or 所, if nothing stands between."""
     before = [s for s in sentence.statements if s.figure.end <= place]
     for statement in reversed(before):
-        if statement.kind == kind and statement.depth <= depth and not _part_of_list(reading, statement, place):
-            return statement
+        if statement.kind == kind and statement.depth <= depth:
+            return None if _part_of_list(reading, statement, place) else statement
     last = before[-1] if before else None
     if last and (last.kind == "个" or kind == "个") and {last.kind, kind} <= _THINGS and last.depth <= depth:
         return last
@@ -176,7 +176,9 @@ def _unmarked(reading: Reading, sentence: Sentence) -> Iterator[Listing]:
     for place, total in enumerate(sentence.statements):
         if total.kind in _NEVER or total.depth or total.role in ("to", "delta", "average"):
             continue
-        if _part_of_list(reading, total, total.figure.start):
+        if _part_of_list(reading, total, total.figure.start) or "其中" in total.lead:
+            continue
+        if reading.even[total.figure.end : total.figure.end + 1] == "、":
             continue
         kinds = (total.kind, "个") if total.kind in _PLACES else (total.kind,)
         same = [s for s in sentence.statements[place + 1 :] if s.kind in kinds and s.depth == 0]
@@ -252,6 +254,8 @@ def _holds(reading: Reading, total: Statement, parts: Sequence[Statement]) -> Fi
 
 def _judged(reading: Reading, listing: Listing) -> Finding | None:
     total, parts = listing.total, listing.parts
+    if _other_sentence(reading, listing):
+        return None
     if not listing.after and len(parts) >= 1 and (finding := _too_large(reading, listing)):
         return finding
     if len(parts) < 2:
@@ -275,6 +279,15 @@ def _judged(reading: Reading, listing: Listing) -> Finding | None:
         "check the total and the parts.",
         tidy(total.figure.value / scale), tidy(whole / scale), unit,
     )  # fmt: skip
+
+
+def _other_sentence(reading: Reading, listing: Listing) -> bool:
+    """Whether 其中 begins a new sentence and more than one figure before it may be the total."""
+    total, first = listing.total, listing.parts[0] if listing.parts else listing.total
+    if listing.after or not re.search(r"[。!?]", reading.even[total.figure.end : first.figure.start]):
+        return False
+    sentence = next((s for s in reading.sentences if total in s.statements), None)
+    return sentence is None or sum(s.kind == total.kind for s in sentence.statements) > 1
 
 
 def _certain(reading: Reading, listing: Listing) -> bool:
@@ -315,6 +328,8 @@ def _too_large(reading: Reading, listing: Listing) -> Finding | None:
     for number, part in enumerate(listing.parts):
         if number and "、" not in reading.words(listing.parts[number - 1], part):
             break
+        if total.kind == "个" and not _same_noun(total, part):
+            break
         if part.figure.low > total.figure.high and "其中" in reading.even[total.figure.end : part.figure.start]:
             unit = part.figure.shown_unit
             return found(
@@ -324,6 +339,12 @@ def _too_large(reading: Reading, listing: Listing) -> Finding | None:
                 tidy(part.figure.value / part.figure.scale), tidy(total.figure.value / total.figure.scale), unit,
             )  # fmt: skip
     return None
+
+
+def _same_noun(total: Statement, part: Statement) -> bool:
+    """Whether two counts by 个 are of one thing: 行政村 and 重点帮扶村 end alike, or the part has no noun of its own."""
+    nouns = [re.sub(r"^其中|[^\u4e00-\u9fff]", "", s.tail or s.lead) for s in (total, part)]
+    return len(nouns[1]) <= 2 or bool(nouns[0]) and nouns[0][-2:] == nouns[1][-2:]
 
 
 def _stretch(total: Statement, parts: Sequence[Statement]) -> tuple[int, int]:
