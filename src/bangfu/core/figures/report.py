@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,17 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from bangfu.core.figures.files import Document
-from bangfu.core.figures.findings import Finding
+from bangfu.core.figures.findings import Finding, Verdict
 from bangfu.core.figures.kinds import KINDS
 from bangfu.core.values.text import mask
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_VERDICTS = {
+_VERDICTS: dict[Verdict, tuple[str, str]] = {
     "inconsistent": ("不符", "inconsistent"),
     "ambiguous": ("存疑", "ambiguous"),
     "consistent": ("相符", "consistent"),
 }
-_RANK = {"inconsistent": 0, "ambiguous": 1, "consistent": 2}
+_RANK: dict[Verdict, int] = {"inconsistent": 0, "ambiguous": 1, "consistent": 2}
 
 
 def as_records(findings: Iterable[Finding], lang: str = "zh") -> list[dict[str, Any]]:
@@ -145,7 +146,7 @@ def _marked(raw: str, start: int, end: int, numbered: Sequence[tuple[int, Findin
     inside = [(n, f) for n, f in numbered if f.start < end and start < f.end]
     cuts = sorted({start, end, *(max(start, f.start) for _, f in inside), *(min(end, f.end) for _, f in inside)})
     parts = []
-    for first, last in zip(cuts, cuts[1:], strict=False):
+    for first, last in itertools.pairwise(cuts):
         over = [(n, f) for n, f in inside if f.start <= first and last <= f.end]
         text = raw[first:last].strip("\n")
         if any(f.kind == "personal_data" for _, f in over):

@@ -244,7 +244,7 @@ def _column_sets(form: Form, total: Column) -> Iterator[list[Column]]:
     subtotals = [c for c in same_unit if _TOTAL.match(c.labels[-1]) and c.index != total.index]
     if len(subtotals) >= 2:
         yield subtotals
-    tail = [label for label in total.labels[-1:]]
+    tail = list(total.labels[-1:])
     alike = [c for c in same_unit if tail and c.labels[-1:] == tuple(tail) and c.labels[:1] != total.labels[:1]]
     if len(alike) >= 2:
         yield alike

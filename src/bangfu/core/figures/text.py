@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -112,15 +113,15 @@ def _breaks_to_join(raw: str) -> set[int]:
     width = _print_width(lines)
     joined: set[int] = set()
     place = -1
-    for number, (line, following) in enumerate(zip(lines, lines[1:], strict=False)):
+    for number, (line, following) in enumerate(itertools.pairwise(lines)):
         place += len(line) + 1
         ends, starts = line.rstrip(), following.lstrip()
         if not ends or not starts or _MARKER.match(following):
             continue
         wrapped = width and len(ends) >= 0.85 * width
-        if number and (starts[0] in _CLOSING or ends[-1] in "、，,"):
-            joined.add(place)
-        elif wrapped and (ends[-1] not in _ENDING or ends[-1] == "。"):
+        if (number and (starts[0] in _CLOSING or ends[-1] in "、，,")) or (
+            wrapped and (ends[-1] not in _ENDING or ends[-1] == "。")
+        ):
             joined.add(place)
     return joined
 

@@ -87,7 +87,7 @@ def _of_change(reading: Reading, sentence: Sentence, change: Change) -> Iterator
             break
         if change.last.kind != "%" and statement.kind == "%":
             low, high = _relative(_range(first), _range(last))
-            yield _growth(reading, statement, [first, last], abs(low), abs(high), "由…到…")
+            yield _growth(reading, statement, [first, last], abs(low), abs(high))
             break
     yield from _multiple(reading, sentence, change)
 
@@ -147,7 +147,7 @@ def _points(reading: Reading, change: Change, stated: Statement) -> Iterator[Fin
     gap = abs(first.value - last.value)
     start, end = change.first.figure.start, third.end
     slack = (first.ulp + last.ulp + third.ulp) / 2 if first.ulp != last.ulp or third.ulp != first.ulp else Decimal(0)
-    fits = abs(gap - third.value) <= slack or not third.exact and third.low <= gap <= third.high + third.ulp
+    fits = abs(gap - third.value) <= slack or (not third.exact and third.low <= gap <= third.high + third.ulp)
     shown = f"{plain(max(first.value, last.value))}%−{plain(min(first.value, last.value))}%"
     if third.kind == "百分点":
         verdict: Verdict = "consistent" if fits else "inconsistent"
@@ -160,11 +160,12 @@ def _points(reading: Reading, change: Change, stated: Statement) -> Iterator[Fin
         return
     low, high = _relative(_range(first), _range(last))
     if range_agrees(third, min(abs(low), abs(high)), max(abs(low), abs(high))) != "unequal":
-        yield _growth(reading, stated, [first, last], abs(low), abs(high), "由…到…")
+        yield _growth(reading, stated, [first, last], abs(low), abs(high))
         return
     if fits:
-        zh = f"{shown} = {plain(gap)}个百分点，应写“{plain(gap)}个百分点”；按百分比算变化为{plain(rounded(_middle(low, high), 1))}%。"
-        en = f"{shown} is {plain(gap)} percentage points, not {plain(gap)}%; as a percentage it is {plain(rounded(_middle(low, high), 1))}%."
+        relative = plain(rounded(_middle(low, high), 1))
+        zh = f"{shown} = {plain(gap)}个百分点，应写“{plain(gap)}个百分点”；按百分比算变化为{relative}%。"
+        en = f"{shown} is {plain(gap)} percentage points, not {plain(gap)}%; as a percentage it is {relative}%."
         yield found(reading.text, "percent_points", "inconsistent", start, end, zh, en, third.value, gap, "%")
 
 
@@ -178,9 +179,7 @@ def _middle(low: Decimal, high: Decimal) -> Decimal:
     return abs(low + high) / 2
 
 
-def _growth(
-    reading: Reading, stated: Statement, from_: Sequence[Figure], low: Decimal, high: Decimal, how: str
-) -> Finding:
+def _growth(reading: Reading, stated: Statement, from_: Sequence[Figure], low: Decimal, high: Decimal) -> Finding:
     low, high = min(low, high), max(low, high)
     figure = stated.figure
     closeness = range_agrees(figure, low, high)
@@ -221,7 +220,7 @@ def _growth_by_increase(reading: Reading, sentence: Sentence) -> Iterator[Findin
             low, high = low_more / (high_now - low_more), high_more / (low_now - high_more)
         else:
             continue
-        yield _growth(reading, rate, [now.figure, more.figure], low * 100, high * 100, "同比")
+        yield _growth(reading, rate, [now.figure, more.figure], low * 100, high * 100)
 
 
 def _growth_on_base(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
@@ -245,7 +244,7 @@ def _growth_on_base(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
         low, high = _relative(_range(base.figure), _range(now.figure))
         falls = bool(_FALL.search(words))
         if falls == (now.figure.value < base.figure.value):
-            yield _growth(reading, rate, [now.figure, base.figure], abs(low), abs(high), "较")
+            yield _growth(reading, rate, [now.figure, base.figure], abs(low), abs(high))
 
 
 def _on_a_basis(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
@@ -277,7 +276,8 @@ def _on_a_basis(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
 
 
 _TIMES = re.compile(
-    r"翻(?:了)?(?P<han>[一二两三四])?(?P<near>近)?番(?P<more>多|以上|有余)?|增长了?(?P<grow>[\d.]+|[一二两三四五六])倍(?P<over>多|以上)?|(?P<near2>接?近)翻番"
+    r"翻(?:了)?(?P<han>[一二两三四])?(?P<near>近)?番(?P<more>多|以上|有余)?|增长了?(?P<grow>[\d.]+|[一二两三四五六])倍(?P<over>多|以上)?"
+    r"|(?P<near2>接?近)翻番|(?:是|为|达到)[^,;。\d]{0,8}的(?P<of>[\d.]+|[一二两三四五六])倍"
 )
 _NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 
@@ -295,8 +295,8 @@ def _multiple(reading: Reading, sentence: Sentence, change: Change) -> Iterator[
     ):
         return
     ratio = last.value / first.value
-    if match["grow"]:
-        times = Decimal(_NUMBERS.get(match["grow"], 0) or match["grow"]) + 1
+    if word := match["grow"] or match["of"]:
+        times = Decimal(_NUMBERS.get(word, 0) or word) + (1 if match["grow"] else 0)
         margin = Decimal("0.06") * times if times == int(times) else Decimal("0.06")
         low, high = times - margin, times + margin + (Decimal("0.9") if match["over"] else 0)
     else:

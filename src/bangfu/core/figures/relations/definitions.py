@@ -94,7 +94,7 @@ def _reachable(reading: Reading) -> Iterator[Finding]:
     """2019 of 9941 (20%), 1000 more, aim 50%: even all of them would not do."""
     for number, paragraph in enumerate(reading.text.paragraphs):
         inside = [s for s in reading.statements if s.figure.start in paragraph]
-        now = next(_states(reading, inside), None)
+        now = next(_states(inside), None)
         if now is None:
             continue
         part, whole, share = now
@@ -126,7 +126,7 @@ def _reachable(reading: Reading) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _states(reading: Reading, inside: list[Statement]) -> Iterator[tuple[Statement, Statement, Statement]]:
+def _states(inside: list[Statement]) -> Iterator[tuple[Statement, Statement, Statement]]:
     """(part, whole, share) that hold: 9941人…2019人,占比20%."""
     for share in inside:
         if share.kind != "%" or not re.search(r"占", share.clause):
@@ -152,7 +152,7 @@ class Definition:
     """A numbered term (六个精准) with the items it is said to stand for."""
 
     term: str
-    items: frozenset[str]
+    items: tuple[str, ...]
     start: int
     end: int
 
@@ -168,14 +168,15 @@ def definitions(reading: Reading) -> list[Definition]:
             items = [_item(item, word) for item in re.split(r"[、;]|[和与及](?=[^、]{2,8}$)", body) if item]
             number = "一二三四五六七八九十".find(match["term"][0]) + 1
             if len(items) == number:
-                found_here.append(Definition(match["term"], frozenset(items), match.start(), match.end()))
+                found_here.append(Definition(match["term"], tuple(items), match.start(), match.end()))
     return sorted(found_here, key=lambda d: d.start)
 
 
 def _item(text: str, word: str) -> str:
     """An item without the words before a list's first one, and without the term's own word."""
-    text = re.sub(r"^.*(?:落实|紧扣|坚持|做到|实现|围绕|对照|按照|实施|推进|抓好|包括|深化对|对)", "", text)
-    return text.replace(word, "") or text
+    text = re.sub(r"^.*(?:落实|紧扣|坚持|做到|实现|围绕|对照|按照|实施|推进|抓好|包括|深化对)", "", text)
+    text = text.removesuffix(f"{word}的").removesuffix(word) or text
+    return text.removesuffix("的")
 
 
 def conflicts(readings: Iterable[tuple[str, Reading]]) -> Iterator[Finding]:
@@ -185,7 +186,7 @@ def conflicts(readings: Iterable[tuple[str, Reading]]) -> Iterator[Finding]:
         for definition in definitions(reading):
             seen = first.setdefault(definition.term, (name, definition))
             before = seen[1]
-            common = before.items & definition.items
+            common = set(before.items) & set(definition.items)
             if before is definition or len(common) > len(definition.items) - 2:
                 continue
             same = seen[0] == name
@@ -200,4 +201,4 @@ def conflicts(readings: Iterable[tuple[str, Reading]]) -> Iterator[Finding]:
 
 
 def _row(definition: Definition) -> str:
-    return "、".join(sorted(definition.items))
+    return "、".join(definition.items)

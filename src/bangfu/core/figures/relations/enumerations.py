@@ -15,7 +15,7 @@ _NOUN = (
     "个方面|大方面|方面|个重点|个问题|个环节|个步骤|个阶段|个部门|个单位|个乡镇|个镇|个村|个社区|个县|个区|个街道|个领域|个行业|个维度|个类别"
     "|个专项|个项目|项工作|项重点工作|项任务|项重点任务|项措施|项举措|项制度|项机制|项内容|项行动|项工程|项政策|项指标|项原则"
     "|类人员|类对象|类群体|类问题|类地区|大工程|大行动|大产业|大任务|大举措|大体系|大机制|大类|家单位|家企业|所学校|种模式|种方式|条措施|点意见|点要求"
-    "|个环节|道程序|个机制|个平台|类|项|种"
+    "|道程序|个机制|个平台|条主线|条底线|条路径|条战线|道防线|个层面|个抓手|个目标|个关键|大战役|大班子|部门|级|类|项|种"
 )
 _LISTED = re.compile(
     rf"(?P<list>[^,;:。!?()“”\n、]{{1,24}}(?:、[^,;:。!?()“”\n、]{{1,24}}){{1,11}}?)(?P<etc>等)?(?:这|共|以上)?(?P<n>{_NUMBER})(?P<noun>{_NOUN})"
@@ -118,9 +118,12 @@ def _after_quoted(reading: Reading) -> Iterator[_List]:
 def _judged(reading: Reading, listed: _List) -> Finding | None:
     if listed.low <= listed.stated <= listed.high:
         verdict: Verdict = "consistent"
-    elif listed.open and listed.stated > listed.high:
-        return None
-    elif abs(listed.stated - listed.high) > 2 or listed.low < 3 or (listed.low < listed.high and listed.low < 4):
+    elif (
+        (listed.open and listed.stated > listed.high)
+        or abs(listed.stated - listed.high) > 2
+        or listed.low < 3
+        or (listed.low < listed.high and listed.low < 4)
+    ):
         return None
     else:
         verdict = "inconsistent"

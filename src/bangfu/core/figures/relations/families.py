@@ -21,7 +21,7 @@ _FAMILIES: tuple[tuple[str, ...], ...] = (
     ("*A级", "B级", "C级", "*D级"),
     ("*省外", "省内县外|市内县外|省内|市外", "*县内|县域内|本县|本地"),
     ("*竣工|完工|完成|建成|已改造", "在建|正在建|正在实施|正在施工", "*未开工|未启动|待开工|尚未"),
-    ("*已整改|已完成|办结|整改到位|已销号|已化解|已脱贫|已入住", "正在|在办", "*未整改|未完成|未办结|未销号|未化解|未脱贫|未入住|剩余|其余|剩下|余下"),
+    ("*已整改|已完成|办结|整改到位|已销号|已化解|已脱贫|已入住", "正在|在办", "*未整改|未完成|未办结|未销号|未化解|未脱贫|未入住|剩余|其余"),
     ("=低保|五保|特困|兜底|救助对象", "*低保", "*五保|特困"),
     ("=监测", "*脱贫不稳定", "*边缘", "突发"),
     ("=应到|应参", "*实到|到会|出席|实际参", "*请假|缺席|未到"),
@@ -48,11 +48,11 @@ _OTHERS = re.compile(r"其余|其他|其它|剩余|另外|另有|余下|剩下")
 def closure(whole: str, words: Sequence[str]) -> Closure:
     """Whether parts, by the words around them, are a whole family, some of one, or none that is known."""
     best: Closure = "none"
-    for family in _FAMILIES:
-        if family[0].startswith("="):
-            if not re.search(family[0][1:], whole):
-                continue
-            family = family[1:]
+    for every in _FAMILIES:
+        named = every[0].startswith("=")
+        if named and not re.search(every[0][1:], whole):
+            continue
+        family = every[1:] if named else every
         found = [_member(family, word) for word in words]
         if None in found or len(set(found)) != len(found):
             continue

@@ -23,7 +23,7 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(rf"^(?P<noun>{_STOCK})")
 _LED = re.compile(
-    rf"(?:(?P<area>{_AREA})(?:现|目前)?(?P<cue>共有|共|辖|下辖|现有|有)?|(?P<alone>下辖|共辖|辖|共有))(?:\d+个[\u4e00-\u9fff]{{1,4}}、)*$"
+    rf"(?:(?P<area>{_AREA})(?:现|目前)?(?P<cue>共有|共|辖|下辖|现有|有|向|对|为|给)?|(?P<alone>下辖|共辖|辖|共有))(?:\d+个[\u4e00-\u9fff]{{1,4}}、)*$"
 )
 _NOT_STOCK = re.compile(
     r"其中|新增|新识|减少|增加|剩余|其余|未|已|退出|脱贫[了\d]|走访|排查|培训|带动|帮扶了|覆盖|惠及|有的|部分|个别|另|每|选派|涉及|下降|提高"
@@ -44,6 +44,7 @@ def relations(reading: Reading) -> Iterator[Finding]:
     """Figures that must be one and are two."""
     yield from _two_values(reading)
     yield from _pairs(reading)
+    yield from _rates(reading)
     yield from _left_and_gone(reading)
     yield from _more_than_left(reading)
 
@@ -59,7 +60,7 @@ def _stocks(reading: Reading) -> Iterator[_Stock]:
 
 def _stock(reading: Reading, statement: Statement, number: int) -> _Stock | None:
     lead = reading.even[max(0, statement.figure.start - 24) : statement.figure.start]
-    lead = re.split(r"[。;:\n,]", lead)[-1] if "、" not in lead else re.split(r"[。;:\n,]", lead)[-1]
+    lead = re.split(r"[。;:\n,]", lead)[-1]
     if _NOT_STOCK.search(lead) or re.search(r"[占中]", lead[-1:]):
         return None
     after, before = _AFTER.match(statement.tail), _BEFORE.search(lead)
@@ -88,7 +89,7 @@ def _two_values(reading: Reading) -> Iterator[Finding]:
             continue
         if first.area and second.area and first.area != second.area:
             continue
-        if a.low <= b.high and b.low <= a.high or _dated(reading, first) != _dated(reading, second):
+        if (a.low <= b.high and b.low <= a.high) or _dated(reading, first) != _dated(reading, second):
             continue
         close = abs(a.value - b.value) <= max(a.value, b.value) / 4 or one_slip(b, a.value)
         if not close or second.statement.index in told or (not first.area and not second.area):
@@ -129,12 +130,50 @@ def _pairs(reading: Reading) -> Iterator[Finding]:
     told: set[int] = set()
     for (a, b), (c, d) in combinations(_household_pairs(reading), 2):
         for same, other, first, second in ((b, d, a, c), (a, c, b, d)):
-            if same.figure.value != other.figure.value or same.figure.value < 100:
+            if same.figure.value != other.figure.value or same.figure.value < 20 or other.figure.value < 20:
                 continue
-            if first.figure.value != second.figure.value and one_slip(second.figure, first.figure.value):
-                if second.index not in told:
-                    told.add(second.index)
-                    yield _told(reading, second, first, second.figure.unit)
+            if second.index in told or first.figure.value == second.figure.value:
+                continue
+            if one_slip(second.figure, first.figure.value):
+                told.add(second.index)
+                yield _told(reading, second, first, second.figure.unit)
+
+
+_RATE_NAME = re.compile(
+    r"(?:综合)?(?:贫困发生率|漏评率|错退率|群众(?:综合)?满意度|群众认可度|森林覆盖率|自来水普及率|卫生厕所普及率|城镇化率|登记失业率|义务教育巩固率"
+    r"|家庭医生签约率|毛入园率|参保率|通电率|入学率)"
+)
+_NOW = re.compile(r"(?:降至|降到|下降到|下降至|降为|为|达到|达|提高到|提升到|稳定在|保持在)(?:了)?$")
+_AIM = re.compile(r"力争|确保|目标|计划|以上|以内|不低于|控制|标准|要求|下一步|全[国省市]")
+
+
+def _rates(reading: Reading) -> Iterator[Finding]:
+    """贫困发生率…下降到0.8% and later 贫困发生率降至0.9%: one rate, now, two values."""
+    seen: list[tuple[str, str, str, Statement]] = []
+    for statement in reading.statements:
+        if statement.kind != "%" or not statement.figure.exact:
+            continue
+        words = reading.around(statement, 40).split(";")[-1]
+        names = list(_RATE_NAME.finditer(words))
+        current = statement.role == "to" or _NOW.search(statement.lead) or (names and words.endswith(names[-1][0]))
+        if (
+            not names
+            or not current
+            or _AIM.search(words)
+            or ("%" in words[names[-1].end() :] and statement.role != "to")
+        ):
+            continue
+        areas = re.findall(_AREA + "(?!率)", words[: names[-1].start()])
+        dates = _TIME.findall(words)
+        own = re.sub(rf"{_AREA}|[^\u4e00-\u9fff]", "", words[max(0, names[-1].start() - 4) : names[-1].start()])
+        own = own if re.search(r"人口|户籍|常住|城镇|农村|女|重点|贫困|脱贫", own) else ""
+        name, area = own + names[-1][0], _level(areas[-1]) if areas else ""
+        date = dates[-1] if dates else ""
+        before = [f for n, a, d, f in seen if n == name and d == date and (a == area or not a or not area)]
+        seen.append((name, area, date, statement))
+        first = before[0] if before else statement
+        if first.figure.value != statement.figure.value and first.figure.ulp == statement.figure.ulp:
+            yield _told(reading, statement, first, names[-1][0])
 
 
 _LEFT = re.compile(r"(?:减少|下降|降)(?:到|至)$|剩余[^,;。]{0,8}$|(?:尚有|仅剩|还剩)[^,;。]{0,8}$|未脱贫[^,;。]{0,6}$")

@@ -73,13 +73,18 @@ def _solar(reading: Reading) -> Iterator[Finding]:
             s for s in inside
             if s.kind == "元" and re.search(r"户均.{0,6}月.{0,4}(?:收入|收益|增收|分红)", s.lead) and "光伏" in reading.around(s, 30)
         ]  # fmt: skip
-        households = [s for s in inside if s.kind == "户" and month and s.index < month[0].index and "光伏" in s.lead]
-        capacity = _capacity(reading, inside)
+        households = [s for s in inside if s.kind == "户" and month and _before(reading, s, month[0])]
+        capacity = _capacity(inside)
         if month and households and capacity:
             yield from _solar_income(reading, month[0], households[-1], capacity)
 
 
-def _capacity(reading: Reading, inside: list[Statement]) -> Decimal:
+def _before(reading: Reading, households: Statement, month: Statement) -> bool:
+    """Whether households are said in the sentence of the income, before it."""
+    return households.index < month.index and not re.search(r"[。;]", reading.words(households, month))
+
+
+def _capacity(inside: list[Statement]) -> Decimal:
     """The stations' kilowatts: a total that is given, else each kind's number times its size."""
     total = Decimal(0)
     for statement in inside:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bangfu.core.figures.arithmetic import Closeness, quotient_agrees
-from bangfu.core.figures.findings import Finding, found, plain, rounded
+from bangfu.core.figures.findings import Finding, Verdict, found, plain, rounded
 from bangfu.core.figures.relations.wholes import COUNTED, Whole, population, wholes
 from bangfu.core.figures.statements import RATE, SHARE, Reading, Sentence, Statement
 
@@ -17,7 +17,8 @@ _PLANNED = re.compile(r"应|计划|任务|目标|下达|概算|预算|批复|到
 _ACTUAL = re.compile(r"已|实际?|完成|建成|拨付|支付|支出|到[^位]?|整改|参加|参保|签约|务工|办结|入住")
 _ALSO = {
     "参保": "参保|参加[^,]{0,12}保险", "达标": "达标|合格", "到会": "实到|出席|参会", "到位": "到位", "就业": "就业|务工",
-    "完成": "完成|建成|竣工|完工|实现", "竣工": "竣工|完工|建成", "入学": "入学|在校", "满意": "(?<!不)(?<!基本)满意", "合格": "(?<!不)合格",
+    "完成": "完成|建成|竣工|完工|实现", "竣工": "竣工|完工|建成", "入学": "入学|在校",
+    "满意": "(?<!不)(?<!基本)满意", "合格": "(?<!不)合格",
 }  # fmt: skip
 _NEAR = Decimal("0.25")
 
@@ -36,12 +37,17 @@ def relations(reading: Reading) -> Iterator[Finding]:
 
 def _share(reading: Reading, sentence: Sentence, share: Statement, whole: str) -> Iterator[Finding]:
     """占比11.4%, 占总户数的12.5%, 占应救治65人的95.4%."""
-    clause_start = share.figure.start - len(SHARE.search(share.clause)[0])  # type: ignore[index]
+    match = SHARE.search(share.clause)
+    clause_start = share.figure.start - (len(match[0]) if match else 0)
     inside = [
         s for s in sentence.statements if clause_start <= s.figure.start < share.figure.start and s.kind in COUNTED
     ]
     parts = _parts(reading, sentence, share, clause_start)
-    if not parts or _AIMED.search(reading.even[parts[-1].figure.end : clause_start]) or share.figure.approximate == "less":
+    if (
+        not parts
+        or _AIMED.search(reading.even[parts[-1].figure.end : clause_start])
+        or share.figure.approximate == "less"
+    ):
         return
     if re.search(r"控制在|达到[^,;。]{0,2}$|力争", share.lead) and not share.figure.exact:
         return
@@ -49,10 +55,10 @@ def _share(reading: Reading, sentence: Sentence, share: Statement, whole: str) -
         yield from _explicit(reading, share, parts, inside[-1])
         return
     named = re.sub(r"(?:的)?(?:比例|比重|比)?$", "", whole)
-    part_of = named or _part_of(reading, parts[-1])
+    part_of = named or _part_of(parts[-1])
     found_any = False
     for part in parts:
-        candidates = wholes(reading, part, share, part_of)
+        candidates = wholes(reading, part, part_of)
         finding = _best(reading, part, share, candidates, part_of, bool(named))
         if finding is not None:
             found_any = True
@@ -80,7 +86,7 @@ def _parts(reading: Reading, sentence: Sentence, share: Statement, place: int) -
     return [before[-2], last] if pair else [last]
 
 
-def _part_of(reading: Reading, part: Statement) -> str:
+def _part_of(part: Statement) -> str:
     """贫困人口 in 全乡贫困人口中有464人."""
     match = re.search(r"([\u4e00-\u9fff]{2,12}?)中,?(?:有|共有|已有)?[\u4e00-\u9fff]{0,8}$", part.clause)
     if match is None:
@@ -115,7 +121,7 @@ def _best(
         sure = [c for c in fitting if c.sure]
         near = [c for c in fitting if share.figure.start - c.statement.figure.start < 400]
         if sure or (near and wanted == "equal"):
-            return _told(reading, part, share, (sure or near)[:1], wanted)  # type: ignore[arg-type]
+            return _told(reading, part, share, (sure or near)[:1], wanted)
         if fitting and wanted == "equal":
             return None
     sure = [c for c in candidates if c.sure and c.statement.figure.exact]
@@ -143,7 +149,8 @@ def _told(reading: Reading, part: Statement, share: Statement, of: Sequence[Whol
         f"{reading.shown(above)}÷{reading.shown(w.statement.figure)} = {plain(value)}%"
         for w, value in zip(of, computed, strict=True)
     )
-    kind, verdict = "ratio", "consistent"
+    kind = "ratio"
+    verdict: Verdict = "consistent"
     zh, en = f"比例相符：{shown}。", f"The share holds: {shown}."
     if closeness == "truncated":
         kind, verdict = "truncated", "ambiguous"
@@ -155,7 +162,7 @@ def _told(reading: Reading, part: Statement, share: Statement, of: Sequence[Whol
         en = f"The share is off: the text says {plain(stated.value)}%, {shown}; check part, whole and share."
     first = min([above.start, *(w.statement.figure.start for w in of if not _far(reading, w.statement, share))])
     return found(
-        reading.text, kind, verdict, first, stated.end, zh, en, stated.value, computed[0], "%"  # type: ignore[arg-type]
+        reading.text, kind, verdict, first, stated.end, zh, en, stated.value, computed[0], "%"
     )  # fmt: skip
 
 
@@ -197,7 +204,7 @@ def _rate(reading: Reading, sentence: Sentence, rate: Statement, name: str) -> I
     ]  # fmt: skip
     if not same or rate.figure.start - same[-1].figure.end > 30 or not rate.figure.exact:
         return
-    part = _part_of_rate(reading, same, rate, name)
+    part = _part_of_rate(same, rate, name)
     known = _fitting(reading, same, part, rate)
     if known is not None:
         yield known
@@ -212,9 +219,7 @@ def _rate(reading: Reading, sentence: Sentence, rate: Statement, name: str) -> I
         yield _doubtful(reading, part, before, rate)
 
 
-def _fitting(
-    reading: Reading, same: Sequence[Statement], part: Statement | None, rate: Statement
-) -> Finding | None:
+def _fitting(reading: Reading, same: Sequence[Statement], part: Statement | None, rate: Statement) -> Finding | None:
     """Any two figures before the rate that give it, the part that its own word points to first."""
     for numerator in [*([part] if part else []), *reversed(same)]:
         of = [s for s in reading.statements[max(0, numerator.index - 8) : numerator.index] if s.kind == numerator.kind]
@@ -224,11 +229,11 @@ def _fitting(
                 if s.figure.value >= numerator.figure.value and _close(numerator, s, rate) == wanted
             ]  # fmt: skip
             if fitting:
-                return _told(reading, numerator, rate, [Whole(fitting[-1], True)], wanted)  # type: ignore[arg-type]
+                return _told(reading, numerator, rate, [Whole(fitting[-1], True)], wanted)
     return None
 
 
-def _part_of_rate(reading: Reading, same: Sequence[Statement], rate: Statement, name: str) -> Statement | None:
+def _part_of_rate(same: Sequence[Statement], rate: Statement, name: str) -> Statement | None:
     """The part that a rate's own word points to: 务工率 after 已务工2789人, 集中供养率 after 集中供养412人."""
     word = re.sub(r"(?:率|进度|度)$", "", name)
     for length in (8, 4, 2):
@@ -238,7 +243,11 @@ def _part_of_rate(reading: Reading, same: Sequence[Statement], rate: Statement, 
         if done:
             return done[-1] if rate.figure.start - done[-1].figure.end <= 16 or len(done) == 1 else None
     last = same[-1]
-    if rate.figure.start - last.figure.end <= 10 and _ACTUAL.search(last.lead) and word[-2:] in ("完成", "达标", "到会", "执行"):
+    if (
+        rate.figure.start - last.figure.end <= 10
+        and _ACTUAL.search(last.lead)
+        and word[-2:] in ("完成", "达标", "到会", "执行")
+    ):
         return last
     return None
 
@@ -277,7 +286,9 @@ def _doubtful(reading: Reading, part: Statement, whole: Statement, rate: Stateme
     finding = _told(reading, part, rate, [Whole(whole, True)], "unequal")
     if _PLANNED.search(whole.lead) and "安排" not in part.lead:
         return finding
-    zh = finding.message_zh.replace("比例不符", "比例存疑").replace("请核对分子、分母和比例", "如分母不是此数，请写明分母")
+    zh = finding.message_zh.replace("比例不符", "比例存疑").replace(
+        "请核对分子、分母和比例", "如分母不是此数，请写明分母"
+    )
     en = finding.message_en.replace("The share is off", "The share is in doubt")
     return replace(finding, verdict="ambiguous", message_zh=zh, message_en=en)
 
@@ -302,7 +313,7 @@ def _incidence(reading: Reading, poor: Statement, rate: Statement) -> Finding | 
     for wanted in ("equal", "truncated"):
         for whole in people:
             if _close(poor, whole, rate) == wanted:
-                return _told(reading, poor, rate, [Whole(whole, True)], wanted)  # type: ignore[arg-type]
+                return _told(reading, poor, rate, [Whole(whole, True)], wanted)
     if not people:
         return None
     ratio = poor.figure.value / people[0].figure.value * 100

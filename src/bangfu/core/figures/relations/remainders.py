@@ -84,7 +84,8 @@ def _told(reading: Reading, whole: Statement, done: list[Statement], left: State
     else:
         zh = f"余数不符：文中为{stated}，{shown} = {plain(rest / scale)}{unit}；请核对总数、已完成数和剩余数。"
         en = f"What is left is off: the text says {stated}, {shown} = {plain(rest / scale)}{unit}; check the figures."
+    start = min(s.figure.start for s in [whole, *done])
     return found(
-        reading.text, "difference", "consistent" if holds else "inconsistent", min(s.figure.start for s in [whole, *done]), left.figure.end, zh, en,
+        reading.text, "difference", "consistent" if holds else "inconsistent", start, left.figure.end, zh, en,
         tidy(left.figure.value / scale), tidy(rest / scale), unit,
     )  # fmt: skip

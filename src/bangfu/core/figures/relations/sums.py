@@ -56,18 +56,55 @@ class Listing:
 
 def relations(reading: Reading) -> Iterator[Finding]:
     """Every sum that the text states, and every part larger than its whole."""
+    for sentence in reading.sentences:
+        yield from _within(reading, sentence)
+        yield from _mixed_total(reading, sentence)
     settled: set[int] = set()
     for sentence in _with_continuation(reading):
         listings = [*_forward(reading, sentence), *_backward(reading, sentence)]
         for listing in listings:
-            if parts := _exact(reading, listing):
-                if listing.total.index not in settled:
-                    settled.add(listing.total.index)
-                    yield _holds(reading, listing.total, parts)
+            if (parts := _exact(reading, listing)) and listing.total.index not in settled:
+                settled.add(listing.total.index)
+                yield _holds(reading, listing.total, parts)
         for listing in listings:
             if listing.total.index not in settled and (finding := _judged(reading, listing)):
                 settled.add(listing.total.index)
                 yield finding
+
+
+def _within(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
+    """培训的120人中,有136人: more within than there are."""
+    for whole, part in pairwise(sentence.statements):
+        if whole.kind != part.kind or whole.kind in _NEVER or part.figure.low <= whole.figure.high:
+            continue
+        if re.fullmatch(
+            r"[\u4e00-\u9fff]{0,6}中(?:,|,?(?:共?有|已有|已))[\u4e00-\u9fff]{0,4}", reading.words(whole, part)
+        ):
+            yield _exceeds(reading, whole, part)
+
+
+def _mixed_total(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
+    """480户、320人,共计800户: households and persons are added."""
+    for total in sentence.statements:
+        if total.kind not in _BEINGS or not _TOTAL_AFTER.search(total.lead):
+            continue
+        before = [
+            s for s in sentence.statements if s.index < total.index and s.kind in _BEINGS and s.depth == total.depth
+        ]
+        for count in range(2, len(before) + 1):
+            parts = before[-count:]
+            if len({p.kind for p in parts}) == 1 or any(
+                reading.is_pair(a.figure, b.figure) for a, b in pairwise(parts)
+            ):
+                continue
+            if added([p.figure for p in parts]) == total.figure.value and all(p.figure.exact for p in parts):
+                shown = "+".join(reading.shown(p.figure) for p in parts)
+                yield found(
+                    reading.text, "mixed_units", "inconsistent", parts[0].figure.start, total.figure.end,
+                    f"单位混用：{shown}合计为{reading.shown(total.figure)}，户与人（次）不能相加；请分别合计。",
+                    f"Units are mixed: {shown} are added up to {reading.shown(total.figure)}; count each unit by itself.",
+                    tidy(total.figure.value), None, total.figure.unit,
+                )  # fmt: skip
 
 
 def _with_continuation(reading: Reading) -> Iterator[Sentence]:
@@ -100,7 +137,7 @@ def _forward(reading: Reading, sentence: Sentence) -> Iterator[Listing]:
                 continue
             if "(" in marker[0]:
                 same = tuple(s for s in same if ")" not in reading.even[place : s.figure.start])
-            strict = _run(reading, same, place, kind)
+            strict = _run(reading, same, place)
             if marker[0] == ":" and len(strict) < 2:
                 continue
             yield Listing(total, strict, same, bool(_CLOSED.search(marker[0])), after=False)
@@ -131,20 +168,20 @@ def _total_before(reading: Reading, sentence: Sentence, place: int, kind: str, d
     before = [s for s in sentence.statements if s.figure.end <= place]
     for statement in reversed(before):
         if statement.kind == kind and statement.depth <= depth:
-            return None if _part_of_list(reading, statement, place) else statement
+            return None if _part_of_list(reading, statement) else statement
     last = before[-1] if before else None
     if last and (last.kind == "个" or kind == "个") and {last.kind, kind} <= _THINGS and last.depth <= depth:
         return last
     return None
 
 
-def _part_of_list(reading: Reading, statement: Statement, place: int) -> bool:
+def _part_of_list(reading: Reading, statement: Statement) -> bool:
     """In 小学6所、中学4所,其中… the 4 is no total."""
     before = reading.even[max(0, statement.figure.start - 30) : statement.figure.start]
     return bool(re.search(r"\d[\u4e00-\u9fff]{1,3}、[^,;:、。\d]{0,12}$", before)) and statement.role != "total"
 
 
-def _run(reading: Reading, same: Sequence[Statement], place: int, kind: str) -> tuple[Statement, ...]:
+def _run(reading: Reading, same: Sequence[Statement], place: int) -> tuple[Statement, ...]:
     """The parts that stand as one list: one figure of the unit an item, no item without, no new total."""
     run: list[Statement] = []
     at = place
@@ -176,13 +213,13 @@ def _unmarked(reading: Reading, sentence: Sentence) -> Iterator[Listing]:
     for place, total in enumerate(sentence.statements):
         if total.kind in _NEVER or total.depth or total.role in ("to", "delta", "average"):
             continue
-        if _part_of_list(reading, total, total.figure.start) or "其中" in total.lead:
+        if _part_of_list(reading, total) or "其中" in total.lead:
             continue
         if reading.even[total.figure.end : total.figure.end + 1] == "、":
             continue
         kinds = (total.kind, "个") if total.kind in _PLACES else (total.kind,)
         same = [s for s in sentence.statements[place + 1 :] if s.kind in kinds and s.depth == 0]
-        run = _run(reading, same, total.figure.end, total.kind)
+        run = _run(reading, same, total.figure.end)
         words = [p.lead + p.tail for p in run]
         if len(run) < 2 or any(p.figure.value > total.figure.value for p in run):
             continue
@@ -226,11 +263,13 @@ def _exact(reading: Reading, listing: Listing) -> tuple[Statement, ...] | None:
     if listing.after:
         choices += [listing.parts[n:] for n in range(1, len(listing.parts) - 1)]
     else:
-        choices += [listing.loose[:n] for n in range(2, min(len(listing.loose), 12) + 1) if _may_end(reading, listing, n)]
+        choices += [
+            listing.loose[:n] for n in range(2, min(len(listing.loose), 12) + 1) if _may_end(reading, listing, n)
+        ]
     for parts in choices:
-        if len(parts) >= 2 and figure.exact and all(p.figure.exact for p in parts):
-            if sum_agrees(figure, [p.figure for p in parts]) == "equal":
-                return tuple(parts)
+        every = [p.figure for p in parts]
+        if len(parts) >= 2 and all(f.exact for f in (figure, *every)) and sum_agrees(figure, every) == "equal":
+            return tuple(parts)
     return None
 
 
@@ -331,20 +370,23 @@ def _too_large(reading: Reading, listing: Listing) -> Finding | None:
         if total.kind == "个" and not _same_noun(total, part):
             break
         if part.figure.low > total.figure.high and "其中" in reading.even[total.figure.end : part.figure.start]:
-            unit = part.figure.shown_unit
-            return found(
-                reading.text, "part_whole", "inconsistent", total.figure.start, part.figure.end,
-                f"部分大于整体：其中{reading.shown(part.figure)}超过总数{reading.shown(total.figure)}；请核对两数及其口径。",
-                f"A part exceeds its whole: {reading.shown(part.figure)} of {reading.shown(total.figure)}; check both figures.",
-                tidy(part.figure.value / part.figure.scale), tidy(total.figure.value / total.figure.scale), unit,
-            )  # fmt: skip
+            return _exceeds(reading, total, part)
     return None
+
+
+def _exceeds(reading: Reading, total: Statement, part: Statement) -> Finding:
+    return found(
+        reading.text, "part_whole", "inconsistent", total.figure.start, part.figure.end,
+        f"部分大于整体：其中{reading.shown(part.figure)}超过总数{reading.shown(total.figure)}；请核对两数及其口径。",
+        f"A part exceeds its whole: {reading.shown(part.figure)} of {reading.shown(total.figure)}; check both figures.",
+        tidy(part.figure.value / part.figure.scale), tidy(total.figure.value / total.figure.scale), part.figure.shown_unit,
+    )  # fmt: skip
 
 
 def _same_noun(total: Statement, part: Statement) -> bool:
     """Whether two counts by 个 are of one thing: 行政村 and 重点帮扶村 end alike, or the part has no noun of its own."""
     nouns = [re.sub(r"^其中|[^\u4e00-\u9fff]", "", s.tail or s.lead) for s in (total, part)]
-    return len(nouns[1]) <= 2 or bool(nouns[0]) and nouns[0][-2:] == nouns[1][-2:]
+    return len(nouns[1]) <= 2 or (bool(nouns[0]) and nouns[0][-2:] == nouns[1][-2:])
 
 
 def _stretch(total: Statement, parts: Sequence[Statement]) -> tuple[int, int]:

@@ -34,7 +34,7 @@ class Whole:
     sure: bool
 
 
-def wholes(reading: Reading, part: Statement, share: Statement, named: str) -> list[Whole]:
+def wholes(reading: Reading, part: Statement, named: str) -> list[Whole]:
     """Figures of the part's unit that the share may be of, the likeliest first. `named` is what stands between 占 and the
     share, without a figure."""
     found: list[Whole] = []

@@ -93,9 +93,11 @@ def _sections(reading: Reading) -> Iterator[Finding]:
 
 def _announced(reading: Reading, count: int) -> str | None:
     """三个方面的问题, where as many headings follow."""
-    for match in re.finditer(r"([二两三四五六七八九十])个方面(?:的问题|的工作|的意见)?", reading.even):
+    for match in re.finditer(
+        r"([二两三四五六七八九十])(?:个方面(?:的问题|的工作|的意见)?|点(?:意见|要求|建议)|个问题|项工作)", reading.even
+    ):
         if int(chinese_number(match[1]) or 0) == count and re.search(
-            r"强调|讲|谈|说|做好|抓好", reading.even[match.start() - 8 : match.start()]
+            r"强调|讲|谈|说|做好|抓好", reading.even[max(0, match.start() - 8) : match.start()]
         ):
             return match[0]
     return None

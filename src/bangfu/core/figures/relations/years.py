@@ -141,7 +141,8 @@ def _finished_plan_year(reading: Reading) -> Iterator[Finding]:
         last = int(match[2])
         if clause is None or not re.search(r"(?:均|都|全部)?已[^,;。]{0,24}完成", clause[0]) or "提前" in clause[0]:
             continue
-        ahead = rf"(?:全面|确保|力争|如期)?完成{last}年[^,;。]{{0,8}}(?:目标|任务)|{last}年[^,;。]{{0,14}}(?:目标任务|任务目标|工作计划|摘帽)"
+        aims = rf"{last}年[^,;。]{{0,14}}(?:目标任务|任务目标|工作计划|摘帽)"
+        ahead = rf"(?:全面|确保|力争|如期)?完成{last}年[^,;。]{{0,8}}(?:目标|任务)|{aims}"
         still = [
             m
             for m in re.finditer(ahead, reading.even)
