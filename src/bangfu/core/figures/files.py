@@ -7,12 +7,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from bangfu.core.figures.text import Span, Text, text_of
 
 SUFFIXES = (".txt", ".docx", ".xlsx", ".pdf")
 _PROSE = re.compile(r"[。；;]|.{6,}，")
 _LARGEST = 50_000_000
+
+
+_RADICALS = dict(
+    zip(
+        map(ord, "⺁⺇⺌⺒⺓⺙⺝⺟⺠⺪⺬⺮⺯⺶⻁⻄⻅⻆⻉⻋⻌⻓⻔⻘⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳"),
+        "厂几小巳幺攵月母民疋示竹糸羊虎西见角贝车辶长门青页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟",
+        strict=True,
+    )
+)
+_SIMPLE = {"⼾": "户", "⾭": "青"}
+"""Signs for radicals that some fonts put into a PDF in place of the characters that look the same."""
 
 
 class DataError(Exception):
@@ -196,7 +208,10 @@ def _pdf(path: Path) -> Document:
             f"{path.name}: PDF 中没有文字（多为扫描件），请用文字版或先做文字识别 / the PDF holds no text (a scan?); "
             "use the text version"
         )
-    return Document(str(path), text_of(text.replace("\r\n", "\n").replace("\r", "\n")))
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_RADICALS)
+    return Document(
+        str(path), text_of(re.sub("[\u2f00-\u2fd5]", lambda m: _SIMPLE.get(m[0]) or normalize("NFKC", m[0]), text))
+    )
 
 
 def _without_page_number(page: str) -> str:

@@ -223,11 +223,27 @@ def _row_sum(form: Form, row: int, members: Sequence[Column]) -> Decimal | None:
 
 
 def _column_is_total(form: Form, column: Column) -> bool:
-    """A column 合计 or 小计, or one that 其中 columns follow."""
+    """A column 合计 or 小计, or one that a group of 其中 columns follows, with no more than two columns between."""
     if column.labels and _TOTAL.match(column.labels[-1]):
         return True
-    following = form.columns[column.index + 1] if column.index + 1 < len(form.columns) else None
-    return following is not None and any(_PART.search(label) for label in following.labels)
+    if any(_PART.search(label) for label in column.labels):
+        return False
+    return any(_is_part(c) for c in form.columns[column.index + 1 : column.index + 4])
+
+
+def _is_part(column: Column) -> bool:
+    return any(_PART.search(label) for label in column.labels)
+
+
+def _parts_after(form: Form, usable: Sequence[Column], total: Column) -> list[Column]:
+    """The first group of 其中 columns after a column."""
+    first = next((n for n in range(total.index + 1, len(form.columns)) if _is_part(form.columns[n])), None)
+    found: list[Column] = []
+    while first is not None and first < len(form.columns) and _is_part(form.columns[first]):
+        if form.columns[first] in usable:
+            found.append(form.columns[first])
+        first += 1
+    return found
 
 
 def _column_sets(form: Form, total: Column) -> Iterator[list[Column]]:
@@ -237,7 +253,7 @@ def _column_sets(form: Form, total: Column) -> Iterator[list[Column]]:
     parent = total.labels[:-1]
     siblings = [c for c in same_unit if parent and c.labels[: len(parent)] == parent]
     after, before = _beside(form, same_unit, total, 1), _beside(form, same_unit, total, -1)
-    parts = [c for c in after if any(_PART.search(label) for label in c.labels)]
+    parts = _parts_after(form, same_unit, total)
     for members in (siblings, parts, after, before):
         if len(members) >= 2:
             yield members
