@@ -163,7 +163,7 @@ def _arabic(text: str) -> tuple[Decimal, Decimal, Decimal] | None:
 
 def _chinese(even: str, match: re.Match[str]) -> Figure | None:
     start, end = match.span()
-    before = even[start - 1] if start else ""
+    before = even[start - 1] if start else "\n"
     value = chinese_number(match["han"])
     if value is None or before in "第初其之星周每" or (value < 2 and before not in "奖人户"):
         return None

@@ -99,12 +99,23 @@ def _without_spaces(raw: str, characters: list[str], places: list[int]) -> Text:
     for index, character in enumerate(characters):
         if character == " ":
             before = kept[-1] if kept else "\n"
-            after = next((c for c in characters[index + 1 :][:80] if c != " "), "\n")
+            after = next((c for c in characters[index + 1 : index + 80] if c != " "), "\n")
+            if _groups_thousands(kept, characters[index + 1 : index + 5]):
+                continue
             if not (before.isascii() and before.isalnum() and after.isascii() and after.isalnum()):
                 continue
         kept.append(character)
         kept_places.append(places[index])
     return Text(raw, "".join(kept), tuple(kept_places))
+
+
+def _groups_thousands(before: list[str], after: list[str]) -> bool:
+    """Whether a space stands inside one number, as in 1 239."""
+    head = "".join(before[-4:])
+    digits = len(head) - len(head.rstrip("0123456789"))
+    return (
+        1 <= digits <= 3 and "".join(after[:3]).isdecimal() and len(after) >= 3 and not "".join(after[3:4]).isdecimal()
+    )
 
 
 def _breaks_to_join(raw: str) -> set[int]:

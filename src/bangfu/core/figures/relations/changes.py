@@ -41,6 +41,7 @@ def relations(reading: Reading) -> Iterator[Finding]:
         changes = list(_changes(reading, sentence))
         for change in changes:
             yield from _of_change(reading, sentence, change)
+        yield from _unnamed_points(reading, sentence, changes)
         yield from _growth_by_increase(reading, sentence)
         yield from _growth_on_base(reading, sentence)
         yield from _on_a_basis(reading, sentence)
@@ -167,6 +168,28 @@ def _points(reading: Reading, change: Change, stated: Statement) -> Iterator[Fin
         zh = f"{shown} = {plain(gap)}个百分点，应写“{plain(gap)}个百分点”；按百分比算变化为{relative}%。"
         en = f"{shown} is {plain(gap)} percentage points, not {plain(gap)}%; as a percentage it is {relative}%."
         yield found(reading.text, "percent_points", "inconsistent", start, end, zh, en, third.value, gap, "%")
+
+
+_RATE_FALLS = re.compile(
+    r"(?:发生率|覆盖率|普及率|失业率|合格率|入学率|参保率|满意度|占比|比重)(?:同比|较[\u4e00-\u9fff\d]{1,6}|比[\u4e00-\u9fff\d]{1,6})?"
+    r"(?:下降|降低|提高|上升|提升|增长)了?$"
+)
+
+
+def _unnamed_points(reading: Reading, sentence: Sentence, changes: Sequence[Change]) -> Iterator[Finding]:
+    """贫困发生率下降5.2%: per cent or percentage points, the text does not say."""
+    if any(change.last.kind == "%" for change in changes):
+        return
+    for statement in sentence.statements:
+        if statement.kind != "%" or not _RATE_FALLS.search(statement.lead):
+            continue
+        value = plain(statement.figure.value)
+        yield found(
+            reading.text, "percent_points", "ambiguous", statement.figure.start - len(statement.lead), statement.figure.end,
+            f"比率的升降写作{value}%：若指差额，应写“{value}个百分点”；若指相对变化，请写明前后两个数。",
+            f"The change of a rate is given as {value}%: write percentage points if it is a difference, or give both rates.",
+            statement.figure.value, None, "%",
+        )  # fmt: skip
 
 
 def _relative(first: Range, last: Range) -> Range:

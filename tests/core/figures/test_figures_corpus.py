@@ -1,0 +1,57 @@
+"""Paragraphs of official prose with planted errors: how many are found, how many alarms are false. The second half was
+written with the first, before the checker, and not looked at while it was tuned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bangfu.core.figures.check import check_text
+
+CORPUS = Path(__file__).parent / "corpus"
+
+
+def cases(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load((CORPUS / f"{name}.yml").read_text(encoding="utf-8"))
+    return found
+
+
+def judged(case: dict[str, Any]) -> tuple[list[str], list[str], list[str]]:
+    """(errors found, errors missed, alarms that no planted error explains)."""
+    text = case["text"]
+    wrong = [f for f in check_text(text) if f.verdict == "inconsistent"]
+    hits, missed, explained = [], [], set()
+    for error in case.get("errors", []):
+        start = text.index(error["at"])
+        touching = [f for f in wrong if f.start < start + len(error["at"]) and start < f.end]
+        explained |= {(f.kind, f.start) for f in touching}
+        (hits if error["kind"] in {f.kind for f in touching} else missed).append(f"{case['id']}: {error['kind']}")
+    return hits, missed, [f"{case['id']}: {f.kind}" for f in wrong if (f.kind, f.start) not in explained]
+
+
+@pytest.mark.parametrize("case", cases("development"), ids=lambda case: case["id"])
+def test_a_planted_error_is_found_and_nothing_else_is_called_wrong(case: dict[str, Any]) -> None:
+    _, missed, false = judged(case)
+    assert (missed, false) == ([], [])
+    kinds = [f.kind for f in check_text(case["text"]) if f.verdict == "consistent"]
+    assert set(case.get("holds", [])) <= set(kinds)
+
+
+@pytest.mark.parametrize("case", cases("held_out"), ids=lambda case: case["id"])
+def test_no_false_alarm_in_the_half_that_was_held_out(case: dict[str, Any]) -> None:
+    assert judged(case)[2] == []
+
+
+def score(name: str) -> tuple[int, int, int]:
+    """(found, planted, false alarms)."""
+    results = [judged(case) for case in cases(name)]
+    found = sum(len(hits) for hits, _, _ in results)
+    return found, found + sum(len(m) for _, m, _ in results), sum(len(f) for _, _, f in results)
+
+
+def test_the_identifiers_of_the_corpus_are_unique() -> None:
+    names = [case["id"] for half in ("development", "held_out") for case in cases(half)]
+    assert len(names) == len(set(names)) >= 80
