@@ -51,6 +51,9 @@ def _average(reading: Reading, sentence: Sentence, mean: Statement, match: re.Ma
     fitting = [(t, c) for t, c in pairs if _fits(mean, t, c) == "equal"]
     if fitting:
         return _told(reading, mean, *fitting[-1], "equal")
+    beings = [s for s in sentence.statements if s.index < mean.index and s.kind in ("人", "户", "人次", "户次")]
+    if kind in ("人", "户") and beings and beings[-1].kind != kind:
+        return None
     if len(before) != 1 or len(counts) != 1 or _TIMED.search(what) or not before[0].figure.exact:
         return None
     total, count = before[0], counts[0]

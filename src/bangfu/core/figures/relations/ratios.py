@@ -209,7 +209,7 @@ def _rate(reading: Reading, sentence: Sentence, rate: Statement, name: str) -> I
     if known is not None:
         yield known
         return
-    if part is None or not part.figure.exact or "其中" in part.lead:
+    if part is None or not part.figure.exact or _picked_out(reading, part):
         return
     inside = [s for s in same if s.index < part.index and s.kind == part.kind and s.role not in ("delta", "average")]
     whole = _whole_of_rate(inside, part)
@@ -217,6 +217,12 @@ def _rate(reading: Reading, sentence: Sentence, rate: Statement, name: str) -> I
         yield _told(reading, part, rate, [Whole(whole, True)], _close(part, whole, rate))
     elif not inside and (before := _whole_before(reading, sentence, part, rate)):
         yield _doubtful(reading, part, before, rate)
+
+
+def _picked_out(reading: Reading, part: Statement) -> bool:
+    """Whether 其中 stands before the part: its rate is of its own whole, which the text need not give."""
+    before = reading.statements[part.index - 1].figure.end if part.index else 0
+    return "其中" in reading.even[before : part.figure.start]
 
 
 def _fitting(reading: Reading, same: Sequence[Statement], part: Statement | None, rate: Statement) -> Finding | None:
