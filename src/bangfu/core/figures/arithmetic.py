@@ -29,7 +29,10 @@ def sum_agrees(total: Figure, parts: Sequence[Figure], remainder: Figure | None 
     low, high = sum(r[0] for r in ranges[1:]), sum(r[1] for r in ranges[1:])
     if low <= ranges[0][1] and ranges[0][0] <= high:
         whole = total.exact and finest < total.scale == total.ulp and all(figure.exact for figure in every)
-        return "rounding" if whole and not low <= total.value <= high else "equal"
+        if not whole or low <= total.value <= high:
+            return "equal"
+        gap = max(low - total.value, total.value - high)
+        return "rounding" if gap * 100 < total.value else "unequal"
     decimals = any(figure.ulp < figure.scale for figure in every)
     slack = sum((figure.ulp for figure in every), Decimal(0)) / 2
     gap = max(low - ranges[0][1], ranges[0][0] - high)

@@ -25,6 +25,7 @@ _AFTER = re.compile(rf"^(?P<noun>{_STOCK})")
 _LED = re.compile(
     rf"(?:(?P<area>{_AREA})(?:现|目前)?(?P<cue>共有|共|辖|下辖|现有|有|向|对|为|给)?|(?P<alone>下辖|共辖|辖|共有))(?:\d+个[\u4e00-\u9fff]{{1,4}}、)*$"
 )
+_ALL = re.compile(r"中|均|全部|都|全覆盖|实现全")
 _NOT_STOCK = re.compile(
     r"其中|新增|新识|减少|增加|剩余|其余|未|已|退出|脱贫[了\d]|走访|排查|培训|带动|帮扶了|覆盖|惠及|有的|部分|个别|另|每|选派|涉及|下降|提高"
     r"|计划|目标|力争|拟|参加|享受|转移|中有|当中|组织|建成|实施|改造|年底?|上年|去年|当时|原"
@@ -38,6 +39,8 @@ class _Stock:
     noun: str
     area: str
     sentence: int
+    whole: bool
+    """Whether the words say that it is the whole (共有, 辖, …户中, 全部): not 向全县106个村, which may be some."""
 
 
 def relations(reading: Reading) -> Iterator[Finding]:
@@ -66,14 +69,15 @@ def _stock(reading: Reading, statement: Statement, number: int) -> _Stock | None
     after, before = _AFTER.match(statement.tail), _BEFORE.search(lead)
     rest = statement.tail[after.end() :] if after else ""
     if after and (led := _LED.search(lead)) and not re.match(r"(?:的|中有)", rest[:2]):
-        return _Stock(statement, after["noun"], _level(led["area"]), number)
+        cue = led["alone"] or led["cue"] in ("共有", "共", "辖", "下辖", "现有", "有")
+        return _Stock(statement, after["noun"], _level(led["area"]), number, bool(cue or _ALL.match(rest)))
     if before and before.end() == len(lead) and (before["area"] or before["cue"] or before.start() == 0):
         full = re.fullmatch(
             rf"(?:[\u4e00-\u9fff]{{0,4}}?{_AREA})?(?:现|目前|共)*(?:共有|辖|下辖|现有|有)?(?:{_STOCK})(?:共有|共|现有|有|为|达到?)*",
             lead,
         )
         if full:
-            return _Stock(statement, before["noun"], _level(before["area"]), number)
+            return _Stock(statement, before["noun"], _level(before["area"]), number, whole=True)
     return None
 
 
@@ -92,10 +96,20 @@ def _two_values(reading: Reading) -> Iterator[Finding]:
         if (a.low <= b.high and b.low <= a.high) or _dated(reading, first) != _dated(reading, second):
             continue
         close = abs(a.value - b.value) <= max(a.value, b.value) / 4 or one_slip(b, a.value)
+        if not (first.whole and second.whole) and not _beyond(first, second):
+            continue
         if not close or second.statement.index in told or (not first.area and not second.area):
             continue
         told.add(second.statement.index)
         yield _told(reading, second.statement, first.statement, first.noun)
+
+
+def _beyond(first: _Stock, second: _Stock) -> bool:
+    """Whether what may be some is more than the whole."""
+    if first.whole == second.whole:
+        return False
+    whole, some = (first, second) if first.whole else (second, first)
+    return some.statement.figure.value > whole.statement.figure.value
 
 
 def _dated(reading: Reading, stock: _Stock) -> str:
@@ -133,6 +147,8 @@ def _pairs(reading: Reading) -> Iterator[Finding]:
             if same.figure.value != other.figure.value or same.figure.value < 20 or other.figure.value < 20:
                 continue
             if second.index in told or first.figure.value == second.figure.value:
+                continue
+            if same.figure.value < 100 and sorted(first.figure.digits) != sorted(second.figure.digits):
                 continue
             if one_slip(second.figure, first.figure.value):
                 told.add(second.index)
