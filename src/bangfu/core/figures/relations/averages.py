@@ -123,7 +123,7 @@ def _round_number(mean: Statement, value: Decimal) -> bool:
     step = Decimal(1)
     while stated % (step * 10) == 0:
         step *= 10
-    return abs(stated - value) <= step / 2 and step > 1
+    return abs(stated - value) <= min(step / 2, stated / 50) and step > 1
 
 
 def _product(reading: Reading, sentence: Sentence, each: Statement, match: re.Match[str]) -> Finding | None:

@@ -186,7 +186,7 @@ def conflicts(readings: Iterable[tuple[str, Reading]]) -> Iterator[Finding]:
         for definition in definitions(reading):
             seen = first.setdefault(definition.term, (name, definition))
             before = seen[1]
-            common = set(before.items) & set(definition.items)
+            common = [item for item in definition.items if any(_same_item(item, other) for other in before.items)]
             if before is definition or len(common) > len(definition.items) - 2:
                 continue
             same = seen[0] == name
@@ -198,6 +198,12 @@ def conflicts(readings: Iterable[tuple[str, Reading]]) -> Iterator[Finding]:
                 "follow one document.",
                 _row(definition), _row(before), "",
             ).in_file(name)  # fmt: skip
+
+
+def _same_item(first: str, second: str) -> bool:
+    """Whether two items name one thing: equal, or one a short form of the other (责任 of 摘帽不摘责任)."""
+    short, long = sorted((first, second), key=len)
+    return short == long or (len(short) >= 2 and short in long)
 
 
 def _row(definition: Definition) -> str:
