@@ -45,6 +45,19 @@ def test_no_false_alarm_in_the_half_that_was_held_out(case: dict[str, Any]) -> N
     assert judged(case)[2] == []
 
 
+REGRESSION = cases("regression")
+
+
+@pytest.mark.parametrize("text", [case["right"] for case in REGRESSION if "right" in case])
+def test_a_right_text_raises_no_alarm(text: str) -> None:
+    assert [(f.kind, f.quote) for f in check_text(text) if f.verdict == "inconsistent"] == []
+
+
+@pytest.mark.parametrize(("kind", "text"), [(case["kind"], case["wrong"]) for case in REGRESSION if "wrong" in case])
+def test_a_wrong_text_is_found_wrong(kind: str, text: str) -> None:
+    assert kind in [f.kind for f in check_text(text) if f.verdict == "inconsistent"]
+
+
 def score(name: str) -> tuple[int, int, int]:
     """(found, planted, false alarms)."""
     results = [judged(case) for case in cases(name)]

@@ -54,16 +54,33 @@ def _average(reading: Reading, sentence: Sentence, mean: Statement, match: re.Ma
     beings = [s for s in sentence.statements if s.index < mean.index and s.kind in ("人", "户", "人次", "户次")]
     if kind in ("人", "户") and beings and beings[-1].kind != kind:
         return None
-    if len(before) != 1 or len(counts) != 1 or _TIMED.search(what) or not before[0].figure.exact:
+    if len(counts) != 1 or not counts[0].figure.exact:
         return None
-    total, count = before[0], counts[0]
-    if total.figure.value <= mean.figure.value or ";" in reading.words(total, mean) or not count.figure.exact:
+    count = counts[0]
+    total = before[0] if len(before) == 1 and not _TIMED.search(what) else None
+    if not before:
+        total = _total_after(totals, mean, count, what)
+    if total is None or not total.figure.exact or total.figure.value <= mean.figure.value:
+        return None
+    first, last = sorted((total, mean), key=lambda s: s.index)
+    if ";" in reading.words(first, last) or len(reading.words(first, last)) > 40:
         return None
     beside = total.index - count.index == 1 and not reading.words(count, total)
     lead = total.clause if beside else total.lead
-    if not _same_thing(what, lead + total.tail, mean.kind) or len(reading.words(total, mean)) > 40:
+    if not _same_thing(what, lead + total.tail, mean.kind):
         return None
     return _told(reading, mean, total, count, _fits(mean, total, count))
+
+
+def _total_after(totals: list[Statement], mean: Statement, count: Statement, what: str) -> Statement | None:
+    """护林员65名,人均年补助8000元,全年发放补助52万元: a total that follows, said to be of all, and about as large."""
+    after = [s for s in totals if s.index > mean.index]
+    if len(after) != 1 or not re.search(r"全年|共|累计|合计|总", after[0].lead):
+        return None
+    if _TIMED.search(what) and not ("年" in what and "年" in after[0].lead):
+        return None
+    ratio = after[0].figure.value / (mean.figure.value * count.figure.value)
+    return after[0] if Decimal("0.6") <= ratio <= Decimal("1.7") else None
 
 
 def _counted(statement: Statement, kind: str) -> bool:
