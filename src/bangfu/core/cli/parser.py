@@ -14,6 +14,7 @@ from bangfu.core.cli import commands as do
 from bangfu.core.cli import crosscheck_commands as checking
 from bangfu.core.cli import duplicates_commands as twice
 from bangfu.core.cli import exchange_commands as exchange
+from bangfu.core.cli import figures_commands as figures
 from bangfu.core.cli import matching_commands as matching
 from bangfu.core.cli import report_commands as reports
 
@@ -102,6 +103,7 @@ def build_parser() -> argparse.ArgumentParser:
     _duplicates_command(commands)
     measures_options.add(commands, _command, _language)
     cells_options.add(commands, _command, _language)
+    _figures_command(commands)
     return parser
 
 
@@ -391,3 +393,23 @@ def _duplicates_command(commands: Any) -> None:
     read.add_argument(
         "--out", required=True, type=Path, metavar="DIR", help="文件夹，以前的核实结果保留 / folder; earlier ones stay"
     )
+
+
+def _figures_command(commands: Any) -> None:
+    example = "figures check 2020年总结.docx --format html --out 核对.html"
+    group = _command(commands, "figures", "文稿和表格中的数字 / figures in texts and forms", example)
+    inner = group.add_subparsers(metavar="COMMAND", required=True)
+    what = "核对文稿和表格中的数字 / check the figures of texts and filled forms"
+    check = _command(inner, "check", what, example, figures.check)
+    check.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="文稿或表格：.txt .docx .xlsx .pdf / texts or forms"
+    )
+    check.add_argument(
+        "--registry",
+        type=Path,
+        metavar="DIR",
+        help="月度筛查的结果文件夹，与其指标比对 / a run's folder to compare with",
+    )
+    check.add_argument("--format", choices=("text", "json", "html"), default="text", help="格式 / format (text)")
+    _language(check)
+    check.add_argument("--out", type=Path, metavar="FILE", help="写入文件 / write to a file instead of the terminal")

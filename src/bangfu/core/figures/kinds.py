@@ -1,0 +1,35 @@
+"""The kinds of findings: stable identifiers with their names in Chinese and English."""
+
+from __future__ import annotations
+
+KINDS: dict[str, tuple[str, str]] = {
+    "sum": ("合计", "sum"),
+    "difference": ("差额", "difference"),
+    "ratio": ("比例", "share"),
+    "truncated": ("截尾", "cut-off digits"),
+    "percent_points": ("百分点", "percentage points"),
+    "growth": ("增减幅度", "rate of change"),
+    "multiple": ("倍数", "multiple"),
+    "average": ("均值", "average"),
+    "product": ("乘积", "product"),
+    "enumeration": ("项数", "count of items"),
+    "numbering": ("序号", "numbering"),
+    "ordinal_year": ("年次", "ordinal of years"),
+    "year_heading": ("标题年份", "year in a heading"),
+    "two_values": ("一数两值", "one indicator, two values"),
+    "inverted_ratio": ("分子分母", "ratio turned over"),
+    "mixed_units": ("单位混用", "mixed units"),
+    "plausibility": ("常理", "plausibility"),
+    "date_interval": ("日期", "dates"),
+    "part_whole": ("部分与整体", "part and whole"),
+    "empty_item": ("空项", "empty item"),
+    "truncated_section": ("缺内容", "section without text"),
+    "reachability": ("目标可达", "reach of an aim"),
+    "future_as_finished": ("时间先后", "finished before its time"),
+    "definition_conflict": ("提法不一", "two definitions"),
+    "obsolete_term": ("旧称", "outdated term"),
+    "personal_data": ("个人信息", "personal data"),
+    "repeated_phrase": ("字词", "wording"),
+    "subtotal": ("表内合计", "total of a form"),
+    "registry": ("与登记数", "against the registry"),
+}

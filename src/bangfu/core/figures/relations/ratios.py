@@ -1,0 +1,329 @@
+"""L3 and L11: shares and rates against what the text gives as part and whole. Kinds `ratio`, `truncated`, `mixed_units`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from bangfu.core.figures.arithmetic import Closeness, quotient_agrees
+from bangfu.core.figures.findings import Finding, Verdict, found, plain, rounded
+from bangfu.core.figures.relations.wholes import COUNTED, Whole, population, wholes
+from bangfu.core.figures.statements import RATE, SHARE, Reading, Sentence, Statement
+
+_AIMED = re.compile(r"力争|确保|目标|达到[^,;。]{0,12}以上|不低于|不少于|计划|要求|控制在|以内")
+_PLANNED = re.compile(r"应|计划|任务|目标|下达|概算|预算|批复|到位|指标")
+_ACTUAL = re.compile(r"已|实际?|完成|建成|拨付|支付|支出|到[^位]?|整改|参加|参保|签约|务工|办结|入住")
+_ALSO = {
+    "参保": "参保|参加[^,]{0,12}保险", "达标": "达标|合格", "到会": "实到|出席|参会", "到位": "到位", "就业": "就业|务工",
+    "完成": "完成|建成|竣工|完工|实现", "竣工": "竣工|完工|建成", "入学": "入学|在校",
+    "满意": "(?<!不)(?<!基本)满意", "合格": "(?<!不)合格",
+}  # fmt: skip
+_NEAR = Decimal("0.25")
+
+
+def relations(reading: Reading) -> Iterator[Finding]:
+    """Every share, rate and incidence that can be reckoned from the text."""
+    for sentence in reading.sentences:
+        for statement in sentence.statements:
+            if statement.kind != "%" or statement.figure.value > 1000:
+                continue
+            if share := SHARE.search(statement.clause):
+                yield from _share(reading, sentence, statement, share["whole"])
+            elif rate := RATE.search(statement.lead):
+                yield from _rate(reading, sentence, statement, rate["name"])
+
+
+def _share(reading: Reading, sentence: Sentence, share: Statement, whole: str) -> Iterator[Finding]:
+    """占比11.4%, 占总户数的12.5%, 占应救治65人的95.4%."""
+    match = SHARE.search(share.clause)
+    clause_start = share.figure.start - (len(match[0]) if match else 0)
+    inside = [
+        s for s in sentence.statements if clause_start <= s.figure.start < share.figure.start and s.kind in COUNTED
+    ]
+    parts = _parts(reading, sentence, share, clause_start)
+    if (
+        not parts
+        or _AIMED.search(reading.even[parts[-1].figure.end : clause_start])
+        or share.figure.approximate == "less"
+    ):
+        return
+    if re.search(r"控制在|达到[^,;。]{0,2}$|力争", share.lead) and not share.figure.exact:
+        return
+    if inside:
+        yield from _explicit(reading, share, parts, inside[-1])
+        return
+    named = re.sub(r"(?:的)?(?:比例|比重|比)?$", "", whole)
+    part_of = named or _part_of(parts[-1])
+    found_any = False
+    for part in parts:
+        candidates = wholes(reading, part, part_of)
+        finding = _best(reading, part, share, candidates, part_of, bool(named))
+        if finding is not None:
+            found_any = True
+            yield finding
+            break
+    if not found_any and named:
+        yield from _mixed(reading, parts, share, named)
+
+
+def _parts(reading: Reading, sentence: Sentence, share: Statement, place: int) -> list[Statement]:
+    """The figure just before the share, or the pair of 户 and 人."""
+    before = [
+        s for s in sentence.statements
+        if s.figure.end <= place and s.depth == share.depth and s.kind in COUNTED
+    ]  # fmt: skip
+    if not before:
+        return []
+    last = before[-1]
+    words = reading.even[last.figure.end : place]
+    if len(words) > 40 or re.search(r"[;]|同比", words) or words.count(",") > 2:
+        return []
+    if any(s.kind == "%" for s in reading.statements[last.index + 1 : share.index]):
+        return []
+    pair = len(before) > 1 and reading.is_pair(before[-2].figure, last.figure)
+    return [before[-2], last] if pair else [last]
+
+
+def _part_of(part: Statement) -> str:
+    """贫困人口 in 全乡贫困人口中有464人."""
+    match = re.search(r"([\u4e00-\u9fff]{2,12}?)中,?(?:有|共有|已有)?[\u4e00-\u9fff]{0,8}$", part.clause)
+    if match is None:
+        return ""
+    return re.sub(r"^(?:目前|现|当前|其|我|全|本|该|[县乡镇村区市])+", "", match[1])
+
+
+def _explicit(reading: Reading, share: Statement, parts: Sequence[Statement], whole: Statement) -> Iterator[Finding]:
+    for part in parts:
+        if part.kind == whole.kind:
+            yield _told(reading, part, share, [Whole(whole, True)], _close(part, whole, share))
+            return
+    part = parts[-1]
+    if _close(part, whole, share) == "equal":
+        yield _mixed_told(reading, part, whole, share)
+
+
+def _close(part: Statement, whole: Statement, share: Statement) -> Closeness:
+    above, below = part.figure, whole.figure
+    return quotient_agrees(share.figure, (above.low, above.high), (below.low, below.high))
+
+
+def _best(
+    reading: Reading, part: Statement, share: Statement, candidates: list[Whole], name: str, named: bool
+) -> Finding | None:
+    """A finding from the likeliest whole: any that fits settles it; else only one that is sure."""
+    if not part.figure.exact and not share.figure.exact:
+        return None
+    closeness = {id(c): _close(part, c.statement, share) for c in candidates}
+    for wanted in ("equal", "truncated"):
+        fitting = [c for c in candidates if closeness[id(c)] == wanted]
+        sure = [c for c in fitting if c.sure]
+        near = [c for c in fitting if share.figure.start - c.statement.figure.start < 400]
+        if sure or (near and wanted == "equal"):
+            return _told(reading, part, share, (sure or near)[:1], wanted)
+        if fitting and wanted == "equal":
+            return None
+    sure = [c for c in candidates if c.sure and c.statement.figure.exact]
+    if not sure or not part.figure.exact:
+        return None
+    shown = sure + [c for c in candidates if not c.sure and _near(part, c.statement, share)]
+    values = list(dict.fromkeys(c.statement.figure.value for c in shown))
+    kept = [next(c for c in shown if c.statement.figure.value == value) for value in values]
+    if not named and name and not any(_near(part, c.statement, share) for c in kept):
+        return None
+    return _told(reading, part, share, kept[:4], "unequal")
+
+
+def _near(part: Statement, whole: Statement, share: Statement) -> bool:
+    """Whether a denominator gives about the printed share."""
+    ratio = part.figure.value / whole.figure.value * 100
+    return abs(ratio - share.figure.value) <= _NEAR * share.figure.value
+
+
+def _told(reading: Reading, part: Statement, share: Statement, of: Sequence[Whole], closeness: Closeness) -> Finding:
+    stated, above = share.figure, part.figure
+    digits = max(2, -int(stated.ulp.as_tuple().exponent) + 1)
+    computed = [rounded(above.value / w.statement.figure.value * 100, digits) for w in of]
+    shown = "；".join(
+        f"{reading.shown(above)}÷{reading.shown(w.statement.figure)} = {plain(value)}%"
+        for w, value in zip(of, computed, strict=True)
+    )
+    kind = "ratio"
+    verdict: Verdict = "consistent"
+    zh, en = f"比例相符：{shown}。", f"The share holds: {shown}."
+    if closeness == "truncated":
+        kind, verdict = "truncated", "ambiguous"
+        zh = f"{shown}，只有截去尾数才得{plain(stated.value)}%，四舍五入不得此数；请说明取舍或分母。"
+        en = f"{shown}; only cutting off digits gives {plain(stated.value)}%; say how it is rounded, or of what it is."
+    elif closeness == "unequal":
+        verdict = "inconsistent"
+        zh = f"比例不符：文中为{plain(stated.value)}%，{shown}；请核对分子、分母和比例。"
+        en = f"The share is off: the text says {plain(stated.value)}%, {shown}; check part, whole and share."
+    first = min([above.start, *(w.statement.figure.start for w in of if not _far(reading, w.statement, share))])
+    return found(
+        reading.text, kind, verdict, first, stated.end, zh, en, stated.value, computed[0], "%"
+    )  # fmt: skip
+
+
+def _far(reading: Reading, whole: Statement, share: Statement) -> bool:
+    return whole.figure.end > share.figure.start or bool(re.search(r"[。\n]", reading.words(whole, share)))
+
+
+def _mixed(reading: Reading, parts: Sequence[Statement], share: Statement, name: str) -> Iterator[Finding]:
+    """A share that only fits where persons are divided by households, or visits by persons."""
+    part = parts[-1]
+    for statement in reversed(reading.statements[: part.index]):
+        units = {statement.kind, part.kind}
+        if len(units) == 2 and units <= {"户", "人", "人次", "户次"} and _close(part, statement, share) == "equal":
+            near = re.split(r"[。\n]", reading.even[max(0, statement.figure.start - 20) : statement.figure.end + 10])
+            if name in "".join(near) and share.figure.start - statement.figure.start < 200:
+                yield _mixed_told(reading, part, statement, share)
+                return
+
+
+def _mixed_told(reading: Reading, part: Statement, whole: Statement, share: Statement) -> Finding:
+    shown = f"{reading.shown(part.figure)}÷{reading.shown(whole.figure)}"
+    start = min(part.figure.start, whole.figure.start)
+    return found(
+        reading.text, "mixed_units", "inconsistent", start, share.figure.end,
+        f"单位混用：{plain(share.figure.value)}%由{shown}得出，{part.figure.unit}与{whole.figure.unit}不能相除为占比；请统一口径。",
+        f"Units are mixed: {plain(share.figure.value)}% is {shown}, different units; count both in one unit.",
+        share.figure.value, None, "%",
+    )  # fmt: skip
+
+
+def _rate(reading: Reading, sentence: Sentence, rate: Statement, name: str) -> Iterator[Finding]:
+    """完成率96%, 参保率97.5%: part and whole in the clauses before."""
+    if "发生率" in name or re.search(r"增长率|增幅|利率|汇率|下降|提高", name) or rate.role in ("to", "from", "delta"):
+        return
+    same = [
+        s for s in sentence.statements
+        if s.index < rate.index and s.kind in COUNTED and s.depth == rate.depth
+        and not re.search(r"[;]", reading.words(s, rate))
+    ]  # fmt: skip
+    if not same or rate.figure.start - same[-1].figure.end > 30 or not rate.figure.exact:
+        return
+    part = _part_of_rate(same, rate, name)
+    known = _fitting(reading, same, part, rate)
+    if known is not None:
+        yield known
+        return
+    if part is None or not part.figure.exact or _picked_out(reading, part):
+        return
+    inside = [s for s in same if s.index < part.index and s.kind == part.kind and s.role not in ("delta", "average")]
+    whole = _whole_of_rate(inside, part)
+    if whole is not None:
+        yield _told(reading, part, rate, [Whole(whole, True)], _close(part, whole, rate))
+    elif not inside and (before := _whole_before(reading, sentence, part, rate)):
+        yield _doubtful(reading, part, before, rate)
+
+
+def _picked_out(reading: Reading, part: Statement) -> bool:
+    """Whether 其中 stands before the part: its rate is of its own whole, which the text need not give."""
+    before = reading.statements[part.index - 1].figure.end if part.index else 0
+    return "其中" in reading.even[before : part.figure.start]
+
+
+def _fitting(reading: Reading, same: Sequence[Statement], part: Statement | None, rate: Statement) -> Finding | None:
+    """Any two figures before the rate that give it, the part that its own word points to first."""
+    for numerator in [*([part] if part else []), *reversed(same)]:
+        of = [s for s in reading.statements[max(0, numerator.index - 8) : numerator.index] if s.kind == numerator.kind]
+        for wanted in ("equal", "truncated") if numerator is part else ("equal",):
+            fitting = [
+                s for s in of
+                if s.figure.value >= numerator.figure.value and _close(numerator, s, rate) == wanted
+            ]  # fmt: skip
+            if fitting:
+                return _told(reading, numerator, rate, [Whole(fitting[-1], True)], wanted)
+    return None
+
+
+def _part_of_rate(same: Sequence[Statement], rate: Statement, name: str) -> Statement | None:
+    """The part that a rate's own word points to: 务工率 after 已务工2789人, 集中供养率 after 集中供养412人."""
+    word = re.sub(r"(?:率|进度|度)$", "", name)
+    for length in (8, 4, 2):
+        key = word[-length:]
+        done = [s for s in same if len(key) >= 2 and re.search(_ALSO.get(key, key), s.lead + s.tail[:8])]
+        done = [s for s in done if not re.search(r"未|剩|应|计划|任务", s.lead[-6:])]
+        if done:
+            return done[-1] if rate.figure.start - done[-1].figure.end <= 16 or len(done) == 1 else None
+    last = same[-1]
+    if (
+        rate.figure.start - last.figure.end <= 10
+        and _ACTUAL.search(last.lead)
+        and word[-2:] in ("完成", "达标", "到会", "执行")
+    ):
+        return last
+    return None
+
+
+def _whole_of_rate(inside: Sequence[Statement], part: Statement) -> Statement | None:
+    """The one figure before the part that it can be of: alone, or the only one that is planned or a total."""
+    values = {s.figure.value for s in inside}
+    if inside and "其中" in inside[-1].lead and len(inside) == 2 and "其中" not in part.lead:
+        return inside[0] if inside[0].figure.value > part.figure.value else None
+    planned = [s for s in inside if _PLANNED.search(s.lead) or s.role == "total"]
+    if len(values) == 1:
+        whole = inside[-1]
+    elif len({s.figure.value for s in planned}) == 1:
+        whole = planned[-1]
+    else:
+        return None
+    if not whole.figure.exact or (whole.figure.value < part.figure.value / 2 and not _PLANNED.search(whole.lead)):
+        return None
+    return whole
+
+
+def _whole_before(reading: Reading, sentence: Sentence, part: Statement, rate: Statement) -> Statement | None:
+    """A total of the same unit in the sentence before, which nearly gives the rate."""
+    place = next((n for n, s in enumerate(reading.sentences) if s is sentence), 0)
+    if place == 0:
+        return None
+    before = [s for s in reading.sentences[place - 1].statements if s.kind == part.kind and s.figure.exact]
+    totals = [s for s in before if (_PLANNED.search(s.lead) or s.role == "total" or len(before) == 1)]
+    if len(totals) != 1 or not _near(part, totals[0], rate):
+        return None
+    return totals[0]
+
+
+def _doubtful(reading: Reading, part: Statement, whole: Statement, rate: Statement) -> Finding:
+    """A whole that is not certainly the rate's own: planned for the same thing it is wrong, else to be looked at."""
+    finding = _told(reading, part, rate, [Whole(whole, True)], "unequal")
+    if _PLANNED.search(whole.lead) and "安排" not in part.lead:
+        return finding
+    zh = finding.message_zh.replace("比例不符", "比例存疑").replace(
+        "请核对分子、分母和比例", "如分母不是此数，请写明分母"
+    )
+    en = finding.message_en.replace("The share is off", "The share is in doubt")
+    return replace(finding, verdict="ambiguous", message_zh=zh, message_en=en)
+
+
+def incidence(reading: Reading) -> Iterator[Finding]:
+    """贫困发生率由11.9%降至0.35%, against the poor before and after and the population of the text."""
+    for sentence in reading.sentences:
+        rates = [s for s in sentence.statements if s.kind == "%" and "贫困发生率" in reading.around(s, 30)]
+        for rate in rates:
+            if rate.role not in ("from", "to"):
+                continue
+            poor = [
+                s for s in sentence.statements
+                if s.kind == "人" and s.role == rate.role and s.index < rate.index and s.figure.exact
+            ]  # fmt: skip
+            if poor and (finding := _incidence(reading, poor[-1], rate)):
+                yield finding
+
+
+def _incidence(reading: Reading, poor: Statement, rate: Statement) -> Finding | None:
+    people = [s for s in population(reading, poor, "人") if s.figure.value > poor.figure.value]
+    for wanted in ("equal", "truncated"):
+        for whole in people:
+            if _close(poor, whole, rate) == wanted:
+                return _told(reading, poor, rate, [Whole(whole, True)], wanted)
+    if not people:
+        return None
+    ratio = poor.figure.value / people[0].figure.value * 100
+    township = re.search(r"[全我本][乡镇村]|[\u4e00-\u9fff][乡镇村](?:贫困|共有|现有|辖|位于)", reading.even)
+    if rate.role == "to" and (rate.figure.value < ratio - rate.figure.ulp or (township and len(people) == 1)):
+        return _told(reading, poor, rate, [Whole(people[0], True)], "unequal")
+    return None
