@@ -1,0 +1,1 @@
+"""What joins figures, forms and documents with the registry's data."""
