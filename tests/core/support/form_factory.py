@@ -174,7 +174,7 @@ def subtotals(path: Path) -> None:
     """Villages under townships with 小计 of each and a 合计, without formulas; merged cells for the township."""
     book = Workbook()
     sheet = book.active
-    rows = ["东风村", "新华村", "小计", "北沟村", "小计", "合计"]
+    rows = ["东风村", "新华村", "小计", "东风村", "小计"]
     put(
         sheet,
         {"A1": "住房和饮水情况", "A2": "乡镇", "B2": "村", "C2": "农户总数", "D2": "危房户数", "E2": "饮水安全户数", "F2": "参保人数",
@@ -182,6 +182,8 @@ def subtotals(path: Path) -> None:
     )  # fmt: skip
     for number, text in enumerate(rows, 3):
         sheet[f"B{number}"] = text
+    put(sheet, {"A3": "示例城关镇", "A6": "北山乡"}, ("A3:A5", "A6:A7", "A8:B8"))
+    sheet["A8"] = "合计"
     drawn(sheet, 2, 8, 7)
     book.save(path)
 

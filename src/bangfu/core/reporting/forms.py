@@ -13,7 +13,7 @@ from bangfu import __version__
 from bangfu.core.documents.forms.edit import apply_edits
 from bangfu.core.documents.forms.formulas import Calculator, CannotCompute, Scalar
 from bangfu.core.documents.forms.grid import Grid, make_grid, number_of
-from bangfu.core.documents.forms.layout import FormTable, find_tables
+from bangfu.core.documents.forms.layout import FormRow, FormTable, find_tables
 from bangfu.core.documents.forms.package import FormError, Package, Sheet, read_package, write_package
 from bangfu.core.documents.forms.recalculate import recalculating
 from bangfu.core.documents.forms.rows import insert_rows
@@ -113,19 +113,32 @@ def _fill(state: FillState) -> None:
 
 def _fillings(state: FillState, sheet: Sheet, recognise: Any) -> Iterator[TableFilling | RosterFilling]:
     """The tables of a sheet, after rows were put in where a table needs more than it has."""
-    number = 0
+    added: set[int] = set()
     while True:
         grid = state.grids[sheet.part] = make_grid(state.package, sheet)
         tables = find_tables(grid, recognise)
-        if number >= len(tables):
+        short = [n for n, table in enumerate(tables) if n not in added and _filling(state, grid, table).more]
+        if not short:
             break
-        filling = _filling(state, grid, tables[number])
-        if filling.more:
-            _add_rows(state, sheet, filling.table, filling.more)
-            continue
-        number += 1
-    for table in tables:
+        added.add(short[0])
+        table = tables[short[0]]
+        if table.fixed or any(row.kind == "data" for row in table.rows):
+            _add_rows(state, sheet, table, _filling(state, grid, table).more)
+    for number, table in enumerate(tables):
+        if number in added:
+            _with_rows(state, grid, table)
         yield _filling(state, grid, table)
+
+
+def _with_rows(state: FillState, grid: Grid, table: FormTable) -> None:
+    """Rows that were put in, or that follow a header with nothing below it: blank, and without a border not seen as rows."""
+    data = [row for row in table.rows if row.kind == "data"]
+    more = _filling(state, grid, table).more
+    first = data[-1].number + 1 if data else table.last + 1
+    labels = dict.fromkeys((c.number for c in table.columns if c.role and c.role != "note"), "")
+    table.rows = sorted(
+        [*table.rows, *(FormRow(first + n, "data", dict(labels)) for n in range(more))], key=lambda row: row.number
+    )  # fmt: skip
 
 
 def _filling(state: FillState, grid: Grid, table: FormTable) -> TableFilling | RosterFilling:

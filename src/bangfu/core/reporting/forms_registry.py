@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bangfu.core.compiler.lookup import Lookup
-from bangfu.core.compiler.sql import name, quoted
+from bangfu.core.compiler.sql import quoted
 from bangfu.core.documents.forms.meaning import Ask
 from bangfu.core.engines import duckdb_engine
 from bangfu.core.engines.duckdb_engine import Connection, run
@@ -23,7 +23,7 @@ from bangfu.core.rulebook.resolver import Resolver
 from bangfu.core.screening import inputs
 from bangfu.core.screening.chunks import chunks_of
 from bangfu.core.screening.dataset import Dataset, Range
-from bangfu.core.screening.decisions import create_enums
+from bangfu.core.screening.decisions import column, create_enums
 from bangfu.core.screening.figures import Figures
 from bangfu.core.screening.snapshot import Snapshot, take_snapshot
 from bangfu.core.screening.worker import Compilations, Wanted, Worker
@@ -136,22 +136,22 @@ class Registry:
         resolver = Resolver(self.book)
         indicators = {"chosen": _indicator("chosen", Quantity(table, None, _expression(where) if where else None, Label()))}
         usable = {}
-        for number, (column, ask) in enumerate(values.items()):
+        for number, (wanted, ask) in enumerate(values.items()):
             quantity = self._quantity(resolver, ask)
             if quantity is not None:
-                usable[column] = f"v{number}"
+                usable[wanted] = f"v{number}"
                 indicators[f"v{number}"] = _indicator(f"v{number}", quantity)
         found: dict[Any, dict[str, int | None]] = {}
         for worker, chunk in self._workers(indicators):
             compiled = worker.compute(chunk)
             roots, last = compiled.plan.roots[table], compiled.plan.last[table]
-            columns = [quoted(f"k_{table}"), name(roots["chosen.numerator"]), name(roots["chosen.numerator.open"])]
+            columns = [quoted(f"k_{table}"), *_pair(roots, "chosen")]
             for identifier in usable.values():
-                columns += [name(roots[f"{identifier}.numerator"]), name(roots[f"{identifier}.numerator.open"])]
+                columns += _pair(roots, identifier)
             for row in run(worker.connection, f"SELECT {', '.join(columns)} FROM {quoted(last.name)} ORDER BY 1"):
                 if row[1] and not row[2]:
                     found[row[0]] = {
-                        column: None if row[4 + 2 * at] else row[3 + 2 * at] for at, column in enumerate(usable)
+                        wanted: None if row[4 + 2 * at] else row[3 + 2 * at] for at, wanted in enumerate(usable)
                     }
         return found
 
@@ -159,11 +159,16 @@ class Registry:
         """Columns of the snapshot's table by key, as they stand there."""
         key = self.book.tables[table].key or ""
         types = self.data.tables[table].types
-        there = [column for column in dict.fromkeys(columns) if column in types and column != key]
+        there = [wanted for wanted in dict.fromkeys(columns) if wanted in types and wanted != key]
         source = duckdb_engine.parquet_source(self.data.tables[table].files)
-        texts = ", ".join(quoted(column) for column in [key, *there])
+        texts = ", ".join(quoted(wanted) for wanted in [key, *there])
         rows = run(self.connection, f"SELECT {texts} FROM {source}")
         return {row[0]: {key: row[0], **dict(zip(there, row[1:], strict=True))} for row in rows}
+
+
+def _pair(roots: Mapping[str, Any], identifier: str) -> list[str]:
+    """The columns of a row's contribution and of whether it is not known."""
+    return [column(roots[f"{identifier}.numerator"]), column(roots[f"{identifier}.numerator.open"], "bool")]
 
 
 def _expression(text: str) -> Expression:

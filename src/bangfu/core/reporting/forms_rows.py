@@ -152,15 +152,23 @@ def _serial(table: FormTable, row: FormRow, plan: RowPlan, number: int) -> None:
 
 
 def _totals(table: FormTable, areas: AreaBook, plan: RowPlan) -> None:
-    """合计 covers all rows, 小计 those since the last one; areas that lie in another row's are not counted twice."""
+    """合计 covers all rows, 小计 those since the last one; areas that lie in another row's are not counted twice.
+
+    Where a row's area is not known its totals are not, either.
+    """
     since: list[str] = []
+    lost_since = False
     every = [area for scopes in plan.scopes.values() for area in scopes]
     for row in table.rows:
         if row.kind == "data":
             since += plan.scopes.get(row.number, [])
+            lost_since = lost_since or row.number in plan.lost
         elif row.kind == "subtotal":
-            plan.scopes[row.number] = outermost(since)
-            since = []
+            if since and not lost_since:
+                plan.scopes[row.number] = outermost(since)
+            since, lost_since = [], False
+        elif row.kind == "total" and plan.lost:
+            plan.lost[row.number] = ("合计", [])
         elif row.kind == "total":
             plan.scopes[row.number] = outermost(every) if every else [areas.scope]
 

@@ -205,6 +205,9 @@ class TableFilling:
         )
 
     def _ask_row(self, row: int, label: str, found: list[str]) -> None:
+        if label == "合计":
+            self.state.ask(Question("行：合计", "row", "有行没有对应上，合计没有填", "a row is not known, so the total is not", self.table.sheet, [str(row)]))
+            return
         names = "、".join(f"{self.state.areas.name(code)}（{self.state.areas.township_of(code)}）" for code in found[:5])
         zh = f"第{row}行“{label}”可以是：{names}" if found else f"第{row}行“{label}”在资料里没有对应的单位"
         en = "several areas fit this row's label" if found else "no area of the data has this row's label"

@@ -11,6 +11,7 @@ from bangfu.core.documents.forms.meaning import Ask, Definition, Meaning
 from bangfu.core.documents.forms.package import NumberFormat
 from bangfu.core.reporting.forms_registry import Counted, Registry
 from bangfu.core.screening.figures import rounded
+from bangfu.core.values.money import format_yuan
 
 Value = int | Decimal
 
@@ -44,6 +45,8 @@ def figure(registry: Registry, definition: Definition, meaning: Meaning, areas: 
         zh = f"{open_}条记录缺资料，不能确定"
         if definition.bottom is None and definition.top.kind == "count":
             zh += f"，在{known}与{known + open_}之间"
+        elif definition.bottom is None and definition.top.kind == "money":
+            zh += f"，已知部分合计{format_yuan(known)}元"
         return Figure(None, known, bottom, rows, open_, zh, f"{open_} records lack what decides it")
     if bottom == 0:
         return Figure(None, known, bottom, rows, 0, "分母为0", "the denominator is 0")

@@ -10,6 +10,8 @@ from bangfu.core.documents.forms.terms import BOTH, HOUSEHOLD, PERSON, Concept, 
 from bangfu.core.documents.forms.words import Age, Words, read_words, same_period
 
 HOUSEHOLDS, PERSONS = "households", "persons"
+AGE = "coalesce(age, years(id_birth_date, as_of))"
+"""The age in whole years; where the date of birth is blank, by the ID number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,7 @@ class Reader:
                 made.left += reason.zh
                 return []
         if (said_cause and not said_risk and reason.cause) or not reason.risk:
-            return [Reading(f"主要致贫原因为{reason.zh}", households=f"poverty_cause = '{reason.cause}'")]
+            return [Reading(f"曾建档立卡且主要致贫原因为{reason.zh}", households=f"registered_in > 0 and poverty_cause = '{reason.cause}'")]
         more = "" if watched else "monitored and "
         first = f"{more}risk_1 = '{reason.risk}'"
         either = f"{more}coalesce(risk_1 = '{reason.risk}', false) or {more}coalesce(risk_2 = '{reason.risk}', false)"
@@ -253,15 +255,15 @@ class Reader:
     def _age_options(self, age: Age, made: Meaning) -> list[Reading]:
         low, high = age.low, age.high
         if low is not None and high is not None:
-            found = [Reading(f"{low}至{high}周岁", persons=f"age between {low} and {high}")]
+            found = [Reading(f"{low}至{high}周岁", persons=f"{AGE} between {low} and {high}")]
             return found
         if low is not None:
-            reading = Reading(f"{low}周岁及以上", persons=f"age >= {low}")
-            over = Reading(f"{low}周岁以上（不含{low}）", persons=f"age > {low}")
+            reading = Reading(f"{low}周岁及以上", persons=f"{AGE} >= {low}")
+            over = Reading(f"{low}周岁以上（不含{low}）", persons=f"{AGE} > {low}")
             return [reading, over] if low in self.around.highs and not age.exact else [reading]
         assert high is not None
-        reading = Reading(f"{high}周岁及以下", persons=f"age <= {high}")
-        under = Reading(f"未满{high}周岁", persons=f"age < {high}")
+        reading = Reading(f"{high}周岁及以下", persons=f"{AGE} <= {high}")
+        under = Reading(f"未满{high}周岁", persons=f"{AGE} < {high}")
         if age.exact:
             return [reading]
         if high in self.around.lows:

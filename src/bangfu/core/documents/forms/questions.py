@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from bangfu.core.documents.forms.labels import squeezed
+from bangfu.core.documents.forms.labels import is_unit, squeezed
 from bangfu.core.documents.forms.layout import FormColumn, FormRow, FormTable
 from bangfu.core.documents.forms.meaning import (
     HOUSEHOLDS,
@@ -19,6 +20,8 @@ from bangfu.core.documents.forms.meaning import (
 )
 from bangfu.core.documents.forms.terms import Lexicon
 from bangfu.core.documents.forms.words import Words, read_words
+
+_HEADED = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*[、.．]")
 
 
 @dataclass(slots=True)
@@ -95,9 +98,9 @@ class Asked:
         return len(column.path) > depth and self.words(column.path[depth]).of_which
 
     def _continued(self, column: FormColumn) -> FormColumn | None:
-        """其中：男 | 女: a column behind an 其中 that names no unit of its own goes on with the same whole."""
+        """其中：男 | 女: a column behind an 其中 goes on with the same whole, for certain where it names no unit."""
         leaf = self.words(column.path[-1])
-        if leaf.unit or leaf.share or leaf.measures or leaf.amount or not leaf.filters:
+        if leaf.share or leaf.measures or leaf.amount or not leaf.filters:
             return None
         before = [c for c in self.table.figures if c.number < column.number]
         for other in reversed(before):
@@ -106,13 +109,23 @@ class Asked:
             words = self.words(other.path[-1])
             if words.of_which:
                 return self.base(other)
-            if words.unit or not words.filters:
+            if not words.filters:
                 return None
         return None
 
+    def _perhaps(self, column: FormColumn) -> bool:
+        """Whether the column may as well stand for itself: it goes on behind an 其中, but names its own unit."""
+        leaf = self.words(column.path[-1])
+        inside = any(self.words(text).of_which for text in column.path)
+        return not inside and bool(leaf.unit or leaf.hint) and self.base(column) is not None
+
     def meaning(self, column: FormColumn) -> Meaning:
         """What a column asks for."""
-        return self.reader.meaning(self.heard(column), self._beside(column), self._total(column))
+        made = self.reader.meaning(self.heard(column), self._beside(column), self._total(column))
+        if self._perhaps(column):
+            alone = hear([self.words(text) for text in self.path(column)], self.table.title)
+            made.readings = list(dict.fromkeys([*made.readings, *self.reader.meaning(alone).readings[:1]]))
+        return made
 
     def _beside(self, column: FormColumn) -> Definition | None:
         """The figure on the left that a share is of, in the same group where there is one."""
@@ -159,17 +172,23 @@ class Asked:
         return None
 
     def _goes_on(self, row: FormRow) -> bool:
-        """Whether a row goes on with the parts that an 其中 row before it began."""
-        own = [self.words(text) for text in self.items(row)]
-        if any(w.unit and squeezed(w.text) not in ("户", "人") for w in own) or not any(w.filters for w in own):
+        """Whether a row goes on with the parts that an 其中 row before it began: it has no number and no unit of its own."""
+        own = self._label_words(row)
+        if any(_HEADED.match(text) for text in self.items(row)) or not any(w.filters for w in own):
+            return False
+        if any(w.unit or w.hint for w in own):
             return False
         for other in reversed(self._before(row)):
-            words = [self.words(text) for text in self.items(other)]
+            words = self._label_words(other)
             if any(w.of_which for w in words):
                 return True
-            if any(w.unit and squeezed(w.text) not in ("户", "人") for w in words):
+            if any(w.unit or w.hint for w in words):
                 return False
         return False
+
+    def _label_words(self, row: FormRow) -> list[Words]:
+        """The words of a row's label, without those of the unit beside it."""
+        return [self.words(text) for text in self.items(row) if not is_unit(text)]
 
     def cell_meaning(self, row: FormRow, column: FormColumn) -> Meaning:
         """What the cell of an item's row asks for: the row's words and the column's together."""
