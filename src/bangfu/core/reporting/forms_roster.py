@@ -23,6 +23,7 @@ from bangfu.core.reporting.forms_state import FillState
 _KIND = re.compile(r"花名册|名册|名单|登记表|统计表|台账|明细表|公示表|公示|汇总表|一览表|信息表|基本情况表|情况表|清单|调查表|摸排表|排查表|采集表|表$|底册|发放|附件\d*[:：]?")
 PUBLIC = re.compile(r"公示|公开|张榜|公告")
 _UNIT = re.compile(r"[\(（](元|万元|亩|人|岁|周岁|月|平方米|㎡|元/年|元/月|个|年)[\)）]$|[:：]$")
+_PLACE = re.compile(r"[省市州县区旗镇乡村]$|街道$|社区$")
 WITHHELD = frozenset({"id", "phone", "account"})
 _HEALTH = frozenset({"health", "disability_kind", "disability_grade"})
 
@@ -78,6 +79,7 @@ class RosterFilling:
             text = f"按标题“{title}”列出：{zh}"
         else:
             text = f"标题“{title}”没有说明列哪些人，列出了范围内的全部{'户' if self.unit == HOUSEHOLDS else '人'}"
+        left = "" if _PLACE.search(left) else left
         more = f"；标题里没有用到的字：{left}" if left else ""
         self.state.ask(
             Question(f"名册：{title}", "doubtful", text + more, "whom the title was taken to mean", self.table.sheet, [])
