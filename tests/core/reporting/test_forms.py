@@ -102,7 +102,11 @@ class Count:
         return sum(self.area(row).startswith(area) and test(row) for row in rows)
 
     def dibao(self) -> set[str]:
-        return {b["户编号"] for b in self.benefits if b["待遇项目"] in ("dibao", "低保", "最低生活保障", "农村低保", "城市低保")}
+        return {
+            b["户编号"]
+            for b in self.benefits
+            if b["待遇项目"] in ("dibao", "低保", "最低生活保障", "农村低保", "城市低保")
+        }
 
     def monitored(self, household: Row) -> bool:
         return household["监测对象类别"] not in ("", "无") and household["风险是否已消除"] == "否"
@@ -114,13 +118,17 @@ def count(county: Path) -> Count:
 
 
 def age(person: Row) -> int:
-    found = re.findall(r"\d+", person["出生日期"]) or [person["证件号码"][6:10], person["证件号码"][10:12], person["证件号码"][12:14]]
+    found = re.findall(r"\d+", person["出生日期"]) or [
+        person["证件号码"][6:10],
+        person["证件号码"][10:12],
+        person["证件号码"][12:14],
+    ]
     if len(found) == 1 and len(found[0]) == 5:  # a day as a spreadsheet numbers it
         born = date(1899, 12, 30) + timedelta(days=int(found[0]))
         found = [str(born.year), str(born.month), str(born.day)]
     if len(found[0]) >= 6:
         found = [found[0][:4], found[0][4:6], found[0][6:8] or "1"]
-    year, month, day = (int(n) for n in (found + ["1", "1"])[:3])
+    year, month, day = (int(n) for n in [*found, "1", "1"][:3])
     return DAY.year - year - ((DAY.month, DAY.day) < (month, day))
 
 
@@ -129,17 +137,19 @@ def age(person: Row) -> int:
 
 def test_villages_that_are_listed_by_their_short_names_get_their_own_figures(fill: Fill, count: Count) -> None:
     result, sheet = fill("villages_listed", TOWN)
+    graduated = [h for h in count.households if h["户类型"].endswith("脱贫户")]
+    keys = {h["户编号"] for h in graduated}
+    watched = {h["户编号"] for h in count.households if count.monitored(h)}
     for row, village in zip(range(5, 9), ("201", "202", "203", "204"), strict=True):
         area = TOWN + village
-        graduated = [h for h in count.households if h["户类型"].endswith("脱贫户")]
-        keys = {h["户编号"] for h in graduated}
-        watched = {h["户编号"] for h in count.households if count.monitored(h)}
         assert [sheet.cell(row, c).value for c in range(3, 9)] == [
-            count.count(count.households, area), count.count(count.persons, area), count.count(graduated, area),
+            count.count(count.households, area),
+            count.count(count.persons, area),
+            count.count(graduated, area),
             count.count(count.persons, area, lambda p: p["户编号"] in keys),
             count.count(count.households, area, lambda h: h["户编号"] in watched),
             count.count(count.persons, area, lambda p: p["户编号"] in watched),
-        ]  # fmt: skip
+        ]
     assert sheet["C9"].value == count.count(count.households, TOWN)
     assert sheet["A2"].value == "填报单位（盖章）：示例城关镇"
     assert sheet["F2"].value == "填报时间：2026年10月31日"
@@ -148,7 +158,12 @@ def test_villages_that_are_listed_by_their_short_names_get_their_own_figures(fil
 
 def test_rows_are_put_in_where_a_form_has_too_few(fill: Fill, count: Count) -> None:
     _, sheet = fill("three_rows_blank", TOWN)
-    assert [sheet.cell(row, 2).value for row in range(8, 12)] == ["示例东风村", "示例新华村", "示例前进村", "示例红旗村"]
+    assert [sheet.cell(row, 2).value for row in range(8, 12)] == [
+        "示例东风村",
+        "示例新华村",
+        "示例前进村",
+        "示例红旗村",
+    ]
     watched = count.count(count.households, TOWN, count.monitored)
     assert sheet["C7"].value == watched
     assert sum(sheet.cell(row, 3).value for row in range(8, 12)) == watched
@@ -156,7 +171,9 @@ def test_rows_are_put_in_where_a_form_has_too_few(fill: Fill, count: Count) -> N
     assert sheet["B11"].border.left.style == "thin"
 
 
-def test_a_form_for_townships_gets_one_row_for_each_and_money_in_the_unit_of_its_header(fill: Fill, count: Count) -> None:
+def test_a_form_for_townships_gets_one_row_for_each_and_money_in_the_unit_of_its_header(
+    fill: Fill, count: Count
+) -> None:
     result, sheet = fill("township_rows")
     assert [sheet.cell(row, 1).value for row in (3, 4, 5)] == ["示例城关镇", "示例北山乡", "合计"]
     assert sheet["B3"].value == count.count(count.persons, TOWN)
@@ -179,7 +196,9 @@ def test_a_sum_over_records_with_blanks_is_left_empty_with_the_reason(fill: Fill
             assert sheet.cell(row, 3).value == pytest.approx(sum(known) / 10_000)
 
 
-def test_bands_of_age_do_not_overlap_and_shares_are_fractions_where_the_cell_shows_percent(fill: Fill, count: Count) -> None:
+def test_bands_of_age_do_not_overlap_and_shares_are_fractions_where_the_cell_shows_percent(
+    fill: Fill, count: Count
+) -> None:
     _, sheet = fill("ages_and_sex")
     for row in range(3, 11):
         area = (TOWN if row < 7 else HILLS) + f"20{(row - 3) % 4 + 1}"
@@ -241,7 +260,9 @@ def test_a_list_of_households_names_those_of_its_title_and_masks_their_numbers(f
     names = [sheet.cell(row, 4).value for row in range(3, 3 + len(watched))]
     assert sorted(names) == sorted(h["户主姓名"].replace(" ", "") for h in watched)
     assert all(re.fullmatch(r"\d{4}\*{10}.{4}", sheet.cell(row, 5).value) for row in range(3, 3 + len(watched)))
-    assert sheet.cell(3 + max(len(watched), 2), 1).value == "填表人：", "who signs comes behind the rows that were put in"
+    assert sheet.cell(3 + max(len(watched), 2), 1).value == "填表人：", (
+        "who signs comes behind the rows that were put in"
+    )
     assert "身份证号" in told(result, "note")
     trace = result.trace.read_text(encoding="utf-8")
     assert not any(name in trace for name in names)
@@ -340,7 +361,9 @@ def test_other_words_for_a_header_may_be_given(fill: Fill, tmp_path: Path, count
 # -- refusals ---------------------------------------------------------------------------------------------
 
 
-def test_a_file_that_is_no_workbook_is_refused(county: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_no_workbook_is_refused(
+    county: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     form = tmp_path / "form.xlsx"
     form.write_text("户数,人数", encoding="utf-8")
     assert main(["fill", str(form), "--data", str(county), "--out", str(tmp_path / "o.xlsx")]) == 1

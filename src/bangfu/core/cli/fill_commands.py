@@ -6,6 +6,7 @@ import argparse
 import calendar
 import re
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,31 @@ _MONTH = re.compile(r"(20\d{2})[-._年]?(0?[1-9]|1[0-2])(?:[-._月]?(\d{2}))?月
 SHOWN = 20
 
 
+def add_options(made: Any, day: Callable[[str], date]) -> None:
+    """The options of `fill`."""
+    paths = {"type": Path, "metavar": "FILE"}
+    made.add_argument("form", type=Path, metavar="FORM", help="空表（.xlsx；.xls 经 LibreOffice 转换）/ the form")
+    made.add_argument("--data", type=Path, required=True, metavar="DIR", help="数据文件夹 / folder of the registry")
+    made.add_argument("--out", required=True, help="填好的表 / the filled form (.xlsx)", **paths)
+    made.add_argument("--area", metavar="CODE", help="填报单位的区划代码 / code of the area that reports")
+    what = "截止日期，默认为数据文件夹名所指月份的最后一天 / default: the last day of the month that the folder is named after"
+    made.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help=what)
+    made.add_argument("--rulebook", type=Path, metavar="DIR", help="规则集，默认 rulebook/cn / default: rulebook/cn")
+    what = "填了答复的待确认表，或 JSON / questions with answers, or JSON"
+    made.add_argument("--answers", action="append", default=[], help=what, **paths)
+    made.add_argument(
+        "--purpose", metavar="TEXT", help="需要完整证件号码、电话时写明用途 / why whole ID numbers are needed"
+    )
+
+
 def fill(args: argparse.Namespace) -> int:
     """Fill a form."""
     existing([args.form, args.data, *args.answers])
     rulebook = _rulebook(args.rulebook)
     if args.form.resolve() == args.out.resolve():
-        raise UsageError("--out: 不能覆盖原来的空表，请另取文件名 / the form itself would be overwritten; give another name")
+        raise UsageError(
+            "--out: 不能覆盖原来的空表，请另取文件名 / the form itself would be overwritten; give another name"
+        )
     if args.out.suffix.lower() != ".xlsx":
         raise UsageError(f"--out: {args.out.name} 应以 .xlsx 结尾 / should end in .xlsx")
     if args.area and not re.fullmatch(r"\d{6}|\d{9}|\d{12}", args.area):

@@ -400,11 +400,4 @@ def _fill_command(commands: Any) -> None:
         "fill form.xlsx --data county/2026-10 --area 990101101 --as-of 2026-10-31 --out filled.xlsx",
         forms.fill,
     )
-    made.add_argument("form", type=Path, metavar="FORM", help="空表（.xlsx；.xls 经 LibreOffice 转换）/ the form")
-    made.add_argument("--data", type=Path, required=True, metavar="DIR", help="数据文件夹 / folder of the registry")
-    made.add_argument("--out", type=Path, required=True, metavar="FILE", help="填好的表 / the filled form (.xlsx)")
-    made.add_argument("--area", metavar="CODE", help="填报单位的区划代码 / code of the area that reports")
-    made.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="截止日期，默认为数据文件夹名所指月份的最后一天 / default: the last day of the month that the folder is named after")
-    made.add_argument("--rulebook", type=Path, metavar="DIR", help="规则集，默认 rulebook/cn / default: rulebook/cn")
-    made.add_argument("--answers", type=Path, action="append", default=[], metavar="FILE", help="填了答复的待确认表，或 JSON / questions with answers, or JSON")
-    made.add_argument("--purpose", metavar="TEXT", help="需要完整证件号码、电话时写明用途 / why whole ID numbers are needed")
+    forms.add_options(made, _day)

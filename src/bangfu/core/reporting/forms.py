@@ -59,7 +59,9 @@ def fill_form(request: FillRequest) -> FillResult:
             state = _state(request, package, registry)
             if converted:
                 zh = "旧格式 .xls 已用 LibreOffice 转成 .xlsx 再填，格式请再看一眼"
-                state.ask(Question("文件", "note", zh, "the .xls was converted to .xlsx by LibreOffice before it was filled"))
+                state.ask(
+                    Question("文件", "note", zh, "the .xls was converted to .xlsx by LibreOffice before it was filled")
+                )
             _fill(state)
             return _write(state, converted)
 
@@ -161,7 +163,9 @@ def _add_rows(state: FillState, sheet: Sheet, table: FormTable, more: int) -> No
 
 def calculated(state: FillState) -> dict[str, dict[tuple[int, int], Scalar]]:
     """The results of all formulas by sheet part, None where they are beyond a small calculator."""
-    grids = {sheet.part: state.grids.get(sheet.part) or make_grid(state.package, sheet) for sheet in state.package.sheets}
+    grids = {
+        sheet.part: state.grids.get(sheet.part) or make_grid(state.package, sheet) for sheet in state.package.sheets
+    }
     parts = {sheet.name: sheet.part for sheet in state.package.sheets}
 
     def value_of(name: str, row: int, column: int) -> Scalar:
@@ -169,7 +173,9 @@ def calculated(state: FillState) -> dict[str, dict[tuple[int, int], Scalar]]:
         written = state.written.get(parts[name], {}).get((row, column))
         if written is not None:
             value = written.value
-            return Decimal(value) if isinstance(value, int) else value if isinstance(value, (Decimal, str)) else str(value)
+            return (
+                Decimal(value) if isinstance(value, int) else value if isinstance(value, (Decimal, str)) else str(value)
+            )
         cell = grid.cells.get((row, column))
         if cell is not None and cell.kind == "n" and cell.value:
             return number_of(cell.value)

@@ -64,11 +64,10 @@ class AreaBook:
         bare = _TAIL.sub("", _TOWN_TAIL.sub("", key)) if len(key) > 2 else key
         if len(bare) < 2:
             return []
-        ends = [
+        return [
             code for code, name in [*self.villages.items(), *self.townships.items()]
             if _bare(name, code).endswith(bare) and (_fits(key, name) or not level)
         ]  # fmt: skip
-        return ends
 
     def township_of(self, code: str) -> str:
         """The name of the township that a code lies in."""

@@ -10,7 +10,9 @@ from bangfu.core.reporting.forms_answers import Question
 from bangfu.core.reporting.forms_state import FillState
 
 _GAP = r"[\s_＿　]*"
-_UNIT = re.compile(rf"((?:填报|填表|制表|编制|报送|上报)(?:单位|部门|乡镇|村)(?:（[^）]*）|\([^)]*\))?\s*[:：])({_GAP})(?=$|填|制|报|时|日|\d|单位|[\(（])")
+_UNIT = re.compile(
+    rf"((?:填报|填表|制表|编制|报送|上报)(?:单位|部门|乡镇|村)(?:（[^）]*）|\([^)]*\))?\s*[:：])({_GAP})(?=$|填|制|报|时|日|\d|单位|[\(（])"
+)
 _DAY = re.compile(
     rf"((?:填报|填表|制表|编制|报送|上报|统计)?(?:时间|日期)\s*[:：])({_GAP}(?:20{_GAP})?年{_GAP}月{_GAP}日|{_GAP}$|{_GAP}(?=填|制|单位))"
 )
@@ -30,7 +32,11 @@ def fill_surroundings(state: FillState, grid: Grid, table: FormTable) -> None:
                 continue
             if not value:
                 zh = "没有给 --area，或资料里没有这个单位的名称，“填报单位”没有填"
-                state.ask(Question("填报单位", "note", zh, "no --area was given, or its name is not in the data", table.sheet, []))
+                state.ask(
+                    Question(
+                        "填报单位", "note", zh, "no --area was given, or its name is not in the data", table.sheet, []
+                    )
+                )
                 continue
             beside = _beside(grid, row, column) if found.end() == len(made) and not found[2].strip() else None
             if beside == "taken":

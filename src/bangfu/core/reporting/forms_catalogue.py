@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bangfu.core.documents.forms.definitions import Ask, Definition
 from bangfu.core.documents.forms.labels import squeezed
-from bangfu.core.documents.forms.meaning import Ask, Definition
 from bangfu.core.documents.forms.terms import HOUSEHOLD, PERSON, Concept, Lexicon, Measure, Reading, base_lexicon
 from bangfu.core.rulebook.model import Fact, Indicator, Rulebook
 from bangfu.core.rulebook.resolver import Resolver
@@ -71,7 +71,7 @@ def _measures(fact: Fact) -> Iterator[tuple[str, Measure]]:
 
 def _definition(indicator: Indicator) -> Definition | None:
     """An indicator's own definition, for a header that is its title word for word."""
-    sides = []
+    sides: list[Ask | None] = []
     for quantity in (indicator.numerator, indicator.denominator):
         if quantity is None:
             sides.append(None)

@@ -29,7 +29,8 @@ def as_xlsx(form: Path) -> Iterator[tuple[Path, bool]]:
     if program is None:
         raise FormError(
             f"{form.name}: 旧格式要先转成 .xlsx，这台机器没有安装 LibreOffice；请安装，或用 WPS、Excel 另存为 .xlsx / "
-            "an old format that must be converted to .xlsx first, and LibreOffice is not installed here; install it or save the form as .xlsx"
+            "an old format that must be converted to .xlsx first, and LibreOffice is not here; "
+            "install it or save the form as .xlsx"
         )
     with tempfile.TemporaryDirectory(prefix="bangfu-form-") as scratch:
         folder = Path(scratch)

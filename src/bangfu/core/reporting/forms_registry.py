@@ -13,7 +13,7 @@ from typing import Any
 
 from bangfu.core.compiler.lookup import Lookup
 from bangfu.core.compiler.sql import quoted
-from bangfu.core.documents.forms.meaning import Ask
+from bangfu.core.documents.forms.definitions import Ask
 from bangfu.core.engines import duckdb_engine
 from bangfu.core.engines.duckdb_engine import Connection, run
 from bangfu.core.rulebook.mistakes import ExpressionError
@@ -42,6 +42,7 @@ class Counted:
 
     def within(self, areas: Sequence[str]) -> tuple[int, int, int]:
         """(known, rows not known, rows) in the areas; codes are compared by their beginning."""
+
         def total(held: Mapping[str, int]) -> int:
             return sum(value for code, value in held.items() if any(code.startswith(area) for area in areas))
 
@@ -76,7 +77,9 @@ class Registry:
             by_id[f"a{number}"] = ask
             indicators[f"a{number}"] = _indicator(f"a{number}", quantity)
             if ask.total:
-                indicators[f"r{number}"] = _indicator(f"r{number}", Quantity(quantity.table, None, quantity.where, Label()))
+                indicators[f"r{number}"] = _indicator(
+                    f"r{number}", Quantity(quantity.table, None, quantity.where, Label())
+                )
         figures = self._figures(indicators) if indicators else Figures()
         for ask in by_id.values():
             self.counted[ask] = Counted()
@@ -134,7 +137,9 @@ class Registry:
         Keys in the order of the file. An ask of a value is a sum over the row itself (`total`).
         """
         resolver = Resolver(self.book)
-        indicators = {"chosen": _indicator("chosen", Quantity(table, None, _expression(where) if where else None, Label()))}
+        indicators = {
+            "chosen": _indicator("chosen", Quantity(table, None, _expression(where) if where else None, Label()))
+        }
         usable = {}
         for number, (wanted, ask) in enumerate(values.items()):
             quantity = self._quantity(resolver, ask)

@@ -9,10 +9,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from bangfu.core.documents.forms.definitions import HOUSEHOLDS, PERSONS, Ask, Meaning
 from bangfu.core.documents.forms.grid import Grid
 from bangfu.core.documents.forms.labels import squeezed
 from bangfu.core.documents.forms.layout import FormColumn, FormRow, FormTable
-from bangfu.core.documents.forms.meaning import HOUSEHOLDS, PERSONS, Ask, Meaning, Reader, Surroundings, hear
+from bangfu.core.documents.forms.meaning import Reader, Surroundings, hear
 from bangfu.core.documents.forms.scan import column_letters, reference
 from bangfu.core.documents.forms.terms import RosterColumn, roster_columns
 from bangfu.core.documents.forms.words import read_words
@@ -20,7 +21,9 @@ from bangfu.core.reporting.forms_answers import Question
 from bangfu.core.reporting.forms_rosterdata import RosterData, Row, Source, shown_value
 from bangfu.core.reporting.forms_state import FillState
 
-_KIND = re.compile(r"花名册|名册|名单|登记表|统计表|台账|明细表|公示表|公示|汇总表|一览表|信息表|基本情况表|情况表|清单|调查表|摸排表|排查表|采集表|表$|底册|发放|附件\d*[:：]?")
+_KIND = re.compile(
+    r"花名册|名册|名单|登记表|统计表|台账|明细表|公示表|公示|汇总表|一览表|信息表|基本情况表|情况表|清单|调查表|摸排表|排查表|采集表|表$|底册|发放|附件\d*[:：]?"
+)
 PUBLIC = re.compile(r"公示|公开|张榜|公告")
 _UNIT = re.compile(r"[\(（](元|万元|亩|人|岁|周岁|月|平方米|㎡|元/年|元/月|个|年)[\)）]$|[:：]$")
 _PLACE = re.compile(r"[省市州县区旗镇乡村]$|街道$|社区$")
@@ -82,7 +85,9 @@ class RosterFilling:
         left = "" if _PLACE.search(left) else left
         more = f"；标题里没有用到的字：{left}" if left else ""
         self.state.ask(
-            Question(f"名册：{title}", "doubtful", text + more, "whom the title was taken to mean", self.table.sheet, [])
+            Question(
+                f"名册：{title}", "doubtful", text + more, "whom the title was taken to mean", self.table.sheet, []
+            )
         )
 
     # -- rows -------------------------------------------------------------------------------------
@@ -221,7 +226,12 @@ class RosterFilling:
             return number
         if column.number not in sources or column.number in withheld:
             return None
-        value = shown_value(about.values.get(column.number), sources[column.number], self._money(column), bool(self.state.request.purpose))
+        value = shown_value(
+            about.values.get(column.number),
+            sources[column.number],
+            self._money(column),
+            bool(self.state.request.purpose),
+        )
         if isinstance(value, date) and not self.grid.format(self._data_rows[0].number, column.number).date:
             return value.isoformat()
         return value
@@ -234,21 +244,36 @@ class RosterFilling:
     def _match(self, given: Sequence[FormRow]) -> list[tuple[FormRow, Row]]:
         """The rows of people that are named already: by ID number, else by a name that only one has."""
         everybody = self._data.rows("", self._sources)
-        ids = [c.number for c in self.table.columns if _key(c) in roster_columns() and roster_columns()[_key(c)].special == "id"]
+        ids = [
+            c.number
+            for c in self.table.columns
+            if _key(c) in roster_columns() and roster_columns()[_key(c)].special == "id"
+        ]
         names = [c.number for c in self.table.by_role("person") + self.table.by_role("head")]
         found = []
         for row in given:
             fitting = self._by_number(row, ids, everybody)
             if not fitting:
                 name = next((squeezed(row.labels[c]) for c in names if row.labels.get(c)), "")
-                village = next((row.labels[c.number] for c in self.table.by_role("village") if row.labels.get(c.number)), "")
+                village = next(
+                    (row.labels[c.number] for c in self.table.by_role("village") if row.labels.get(c.number)), ""
+                )
                 codes = self.state.areas.find(village, 12) if village else []
                 fitting = [r for r in everybody if r.name == name and (not codes or r.region in codes)]
             if len(fitting) == 1:
                 found.append((row, fitting[0]))
             else:
                 zh = f"第{row.number}行的人在资料里{'没有' if not fitting else f'有{len(fitting)}个同名'}，没有填写"
-                self.state.ask(Question(f"第{row.number}行", "row", zh, "nobody, or several, have this name", self.table.sheet, [str(row.number)]))
+                self.state.ask(
+                    Question(
+                        f"第{row.number}行",
+                        "row",
+                        zh,
+                        "nobody, or several, have this name",
+                        self.table.sheet,
+                        [str(row.number)],
+                    )
+                )
         return found
 
     def _by_number(self, row: FormRow, columns: Sequence[int], everybody: Sequence[Row]) -> list[Row]:
@@ -274,24 +299,68 @@ class RosterFilling:
                     self.state.write(self.grid, row.number, column.number, sum(shown, 0))
 
     # -- what is told -----------------------------------------------------------------------------
-    def _questions(self, sources: Mapping[int, Source], withheld: Mapping[int, str], blanks: Mapping[int, list[str]]) -> None:
+    def _questions(
+        self, sources: Mapping[int, Source], withheld: Mapping[int, str], blanks: Mapping[int, list[str]]
+    ) -> None:
         for column in self.table.columns:
             letters = column_letters(column.number)
             if column.role in ("serial", "note"):
                 continue
             if column.number not in sources:
                 zh = f"“{column.key}”不在已知的词里，没有填写"
-                self.state.ask(Question(column.key, "unknown", zh, "this column is not known; it was left empty", self.table.sheet, [letters]))
+                self.state.ask(
+                    Question(
+                        column.key,
+                        "unknown",
+                        zh,
+                        "this column is not known; it was left empty",
+                        self.table.sheet,
+                        [letters],
+                    )
+                )
             elif column.number in withheld:
-                self.state.ask(Question(column.key, "note", withheld[column.number], "left empty to protect personal data", self.table.sheet, [letters]))
+                self.state.ask(
+                    Question(
+                        column.key,
+                        "note",
+                        withheld[column.number],
+                        "left empty to protect personal data",
+                        self.table.sheet,
+                        [letters],
+                    )
+                )
             elif sources[column.number].column.special in WITHHELD and not self.state.request.purpose:
                 zh = "没有写明用途，只写遮盖后的号码；需要完整号码时用 --purpose 说明用途"
-                self.state.ask(Question(column.key, "note", zh, "masked; --purpose TEXT writes whole numbers", self.table.sheet, [letters]))
+                self.state.ask(
+                    Question(
+                        column.key,
+                        "note",
+                        zh,
+                        "masked; --purpose TEXT writes whole numbers",
+                        self.table.sheet,
+                        [letters],
+                    )
+                )
             if column.number in blanks:
                 zh = f"{len(blanks[column.number])}行的资料里没有这一项，没有填写"
-                self.state.ask(Question(column.key, "incomplete", zh, "the data have no value for these rows", self.table.sheet, blanks[column.number]))
+                self.state.ask(
+                    Question(
+                        column.key,
+                        "incomplete",
+                        zh,
+                        "the data have no value for these rows",
+                        self.table.sheet,
+                        blanks[column.number],
+                    )
+                )
 
-    def _trace(self, pairs: Sequence[tuple[FormRow, Row]], sources: Mapping[int, Source], withheld: Mapping[int, str], cells: int) -> dict[str, Any]:
+    def _trace(
+        self,
+        pairs: Sequence[tuple[FormRow, Row]],
+        sources: Mapping[int, Source],
+        withheld: Mapping[int, str],
+        cells: int,
+    ) -> dict[str, Any]:
         return {
             "sheet": self.table.sheet,
             "title": self.table.title,

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bangfu.core.documents.forms.meaning import HOUSEHOLDS, PERSONS, Ask
+from bangfu.core.documents.forms.definitions import HOUSEHOLDS, PERSONS, Ask
 from bangfu.core.documents.forms.terms import RosterColumn
 from bangfu.core.reporting.forms_areas import AreaBook
 from bangfu.core.reporting.forms_registry import Registry
@@ -58,9 +58,15 @@ class RosterData:
 
     def rows(self, where: str, sources: Mapping[int, Source]) -> list[Row]:
         """All rows within the areas' scope that certainly hold `where`."""
-        own = {f"c{n}": self._ask(s) for n, s in sources.items() if self._ask(s) and (s.of == "person") == (self.unit == PERSONS) and s.of != "head"}
+        own = {
+            f"c{n}": self._ask(s)
+            for n, s in sources.items()
+            if self._ask(s) and (s.of == "person") == (self.unit == PERSONS) and s.of != "head"
+        }
         chosen = self.registry.rows(self.unit, where, {k: a for k, a in own.items() if a is not None})
-        households = self._related(HOUSEHOLDS, {n: s for n, s in sources.items() if s.of == "household" and self.unit == PERSONS})
+        households = self._related(
+            HOUSEHOLDS, {n: s for n, s in sources.items() if s.of == "household" and self.unit == PERSONS}
+        )
         heads = self._related(PERSONS, {n: s for n, s in sources.items() if s.of == "head"})
         kept = [self._row(key, values, households, heads, sources) for key, values in chosen.items()]
         found = [row for row in kept if row is not None]
@@ -86,7 +92,10 @@ class RosterData:
                     columns[table].append(column)
             person = self.registry.book.tables[PERSONS]
             columns[PERSONS].append(person.belongs_to or "")
-            held = (self.registry.stored(HOUSEHOLDS, columns[HOUSEHOLDS]), self.registry.stored(PERSONS, columns[PERSONS]))
+            held = (
+                self.registry.stored(HOUSEHOLDS, columns[HOUSEHOLDS]),
+                self.registry.stored(PERSONS, columns[PERSONS]),
+            )
             self.__dict__["_held"] = held
         return held
 
@@ -131,7 +140,11 @@ class RosterData:
         row = Row(str(key), region, name.replace(" ", ""), self._numbers().get(str(person), ""))
         for number, source in sources.items():
             who = {"household": household, "person": person, "head": head}[source.of]
-            computed = values if source.of == ("person" if self.unit == PERSONS else "household") else (households if source.of == "household" else heads).get(who, {})
+            computed = (
+                values
+                if source.of == ("person" if self.unit == PERSONS else "household")
+                else (households if source.of == "household" else heads).get(who, {})
+            )
             value = self._value(number, source, who, household, computed)
             row.values[number] = value
             if value is None and self._expected(source):
@@ -161,7 +174,9 @@ class RosterData:
 
     def _worded(self, fact: Fact, value: Any) -> Any:
         """A stored value as people write it; None for a blank, also where the blank means no."""
-        if value is None or (fact.missing is not ABSENT and value == fact.missing and value in (0, "none", "not_in_school")):
+        if value is None or (
+            fact.missing is not ABSENT and value == fact.missing and value in (0, "none", "not_in_school")
+        ):
             return None
         match fact.type.kind:
             case "code":
@@ -184,7 +199,11 @@ class RosterData:
                 return self._numbers().get(str(who)) or None
             case "name":
                 person = directory.persons.get(who)
-                return (tidy(person.name) if person else "") or (entry.head_name if entry and source.of == "head" else "") or None
+                return (
+                    (tidy(person.name) if person else "")
+                    or (entry.head_name if entry and source.of == "head" else "")
+                    or None
+                )
             case "head_name":
                 return (entry.head_name if entry else "") or None
             case "phone":
@@ -194,10 +213,17 @@ class RosterData:
             case "village":
                 return self.areas.name(region[:12]) or None
             case "address":
-                parts = [self.areas.township_of(region), self.areas.name(region[:12]), (entry.natural_village if entry else ""), (entry.group_name if entry else "")]
+                parts = [
+                    self.areas.township_of(region),
+                    self.areas.name(region[:12]),
+                    (entry.natural_village if entry else ""),
+                    (entry.group_name if entry else ""),
+                ]
                 return "".join(parts) or None
             case "risks":
-                facts = [self.facts[HOUSEHOLDS, name] for name in ("risk_1", "risk_2") if (HOUSEHOLDS, name) in self.facts]
+                facts = [
+                    self.facts[HOUSEHOLDS, name] for name in ("risk_1", "risk_2") if (HOUSEHOLDS, name) in self.facts
+                ]
                 words = [self._worded(fact, home.get(fact.column)) for fact in facts]
                 return "、".join(dict.fromkeys(str(w) for w in words if w)) or None
             case "measures":
@@ -212,7 +238,9 @@ class RosterData:
             codes = self.registry.book.codes.get("measure_kind")
             labels = {c.value: c.label.zh for c in codes.values} if codes else {}
             if reading is not None:
-                for key, kind in zip(reading.column(self.registry.snapshot.household_key), reading.column("kind"), strict=True):
+                for key, kind in zip(
+                    reading.column(self.registry.snapshot.household_key), reading.column("kind"), strict=True
+                ):
                     label = labels.get(kind)
                     if label and label not in held.get(key, ""):
                         held[key] = f"{held[key]}、{label}" if key in held else label

@@ -91,7 +91,9 @@ def _find(texts: dict[str, str], areas: AreaBook, township: str) -> list[str]:
             return by_code
     beside = _one(areas.find(texts["township"], TOWNSHIP)) if "township" in texts else ""
     if "village" in texts:
-        found = areas.find(texts["village"], VILLAGE, beside or township) or areas.find(texts["village"], VILLAGE, beside)
+        found = areas.find(texts["village"], VILLAGE, beside or township) or areas.find(
+            texts["village"], VILLAGE, beside
+        )
         # 村（社区） columns also hold townships as section rows
         return found or areas.find(texts["village"], 0, beside)
     if beside:

@@ -104,7 +104,11 @@ class FillState:
     def ask(self, question: Question) -> None:
         """Note something that a person should look at; cells of the same question come together."""
         for held in self.questions:
-            if (held.key, held.kind, held.zh) == (question.key, question.kind, question.zh) and held.sheet == question.sheet:
+            if (held.key, held.kind, held.zh) == (
+                question.key,
+                question.kind,
+                question.zh,
+            ) and held.sheet == question.sheet:
                 held.cells += [cell for cell in question.cells if cell not in held.cells]
                 return
         self.questions.append(question)

@@ -113,7 +113,11 @@ class _Checking:
             if total != whole:
                 place = reference(row.number, column.number)
                 zh, en = "合计与同组各栏相加不等", "the total is not the sum of the columns beside it"
-                self.state.ask(Question(column.key, "sum", zh, en, self.table.sheet, [f"{place}（{_shown(whole)}≠{_shown(total)}）"]))
+                self.state.ask(
+                    Question(
+                        column.key, "sum", zh, en, self.table.sheet, [f"{place}（{_shown(whole)}≠{_shown(total)}）"]
+                    )
+                )
 
     def _part(self, column: FormColumn, base: FormColumn) -> None:
         for row in self.table.rows:
@@ -121,7 +125,11 @@ class _Checking:
             if part is not None and whole is not None and part > whole:
                 place = reference(row.number, column.number)
                 zh, en = f"其中项大于“{base.key}”", "a part is larger than what it is part of"
-                self.state.ask(Question(column.key, "sum", zh, en, self.table.sheet, [f"{place}（{_shown(part)}>{_shown(whole)}）"]))
+                self.state.ask(
+                    Question(
+                        column.key, "sum", zh, en, self.table.sheet, [f"{place}（{_shown(part)}>{_shown(whole)}）"]
+                    )
+                )
 
 
 def _shown(value: Decimal) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from bangfu.core.documents.forms.definitions import Ask, Definition, Meaning
 from bangfu.core.documents.forms.grid import Grid
 from bangfu.core.documents.forms.layout import FormColumn, FormRow, FormTable
-from bangfu.core.documents.forms.meaning import Ask, Definition, Meaning
 from bangfu.core.documents.forms.questions import Asked
 from bangfu.core.documents.forms.scan import column_letters, reference
 from bangfu.core.reporting.forms_answers import Question
@@ -70,13 +70,18 @@ class TableFilling:
             if not self.by_area and (row.kind != "data" or not self.asked.items(row)):
                 continue
             for column in self.table.figures:
-                if self.grid.owner.get((row.number, column.number), (row.number, column.number)) != (row.number, column.number):
+                if self.grid.owner.get((row.number, column.number), (row.number, column.number)) != (
+                    row.number,
+                    column.number,
+                ):
                     continue
                 yield self._cell(row, column)
 
     def _cell(self, row: FormRow, column: FormColumn) -> Cell:
         if self.by_area:
-            return Cell(row, column, column.key, self._meaning(column.key, column, None), tuple(self.plan.scopes[row.number]))
+            return Cell(
+                row, column, column.key, self._meaning(column.key, column, None), tuple(self.plan.scopes[row.number])
+            )
         key = "·".join(["/".join(self.asked.items(row)), column.key])
         return Cell(row, column, key, self._meaning(key, column, row), tuple(self._column_areas(column)))
 
@@ -95,9 +100,7 @@ class TableFilling:
             return Meaning(meaning.text, [], [], "")
         chosen = [d for d in meaning.readings if answer.reading in ("*", d.zh)]
         if chosen:
-            return Meaning(
-                meaning.text, chosen[:1], [], "", meaning.money, meaning.percent, meaning.shown
-            )  # fmt: skip
+            return Meaning(meaning.text, chosen[:1], [], "", meaning.money, meaning.percent, meaning.shown)
         return meaning
 
     def _column_areas(self, column: FormColumn) -> list[str]:
@@ -138,7 +141,16 @@ class TableFilling:
         row, column = cell.row.number, cell.column.number
         place = reference(row, column)
         if self.state.held(self.grid, row, column):
-            self.state.ask(Question(cell.key, "kept", "表中已有内容，没有改动", "the form had content here; it was left", self.table.sheet, [place]))
+            self.state.ask(
+                Question(
+                    cell.key,
+                    "kept",
+                    "表中已有内容，没有改动",
+                    "the form had content here; it was left",
+                    self.table.sheet,
+                    [place],
+                )
+            )
             return
         if not cell.meaning.known:
             return
@@ -163,10 +175,20 @@ class TableFilling:
         ]
         areas = [f"{self.state.areas.name(area)} {area}".strip() or "全部" for area in cell.areas]
         return FilledCell(
-            self.table.sheet, cell.row.number, cell.column.number, cell.key, first.value, unit_of(cell.meaning),
-            described(definition), areas, first.top, first.bottom, first.rows,
-            "doubtful" if doubtful else "filled", others,
-        )  # fmt: skip
+            self.table.sheet,
+            cell.row.number,
+            cell.column.number,
+            cell.key,
+            first.value,
+            unit_of(cell.meaning),
+            described(definition),
+            areas,
+            first.top,
+            first.bottom,
+            first.rows,
+            "doubtful" if doubtful else "filled",
+            others,
+        )
 
     # -- questions --------------------------------------------------------------------------------
     def _tell(self, cell: Cell) -> None:
@@ -177,38 +199,78 @@ class TableFilling:
         if answer is not None and answer.blank:
             status = "left empty as answered"
         elif not meaning.known:
-            zh = f"“{meaning.left or meaning.text}”不在已知的词里，没有填写" if meaning.left or not meaning.readings else "没有填写"
+            zh = (
+                f"“{meaning.left or meaning.text}”不在已知的词里，没有填写"
+                if meaning.left or not meaning.readings
+                else "没有填写"
+            )
             options = [(d.zh, "") for d in meaning.readings[:3]]
-            self.state.ask(Question(cell.key, "unknown", zh, "these words are not known; the column was left empty", self.table.sheet, [column], options))
+            self.state.ask(
+                Question(
+                    cell.key,
+                    "unknown",
+                    zh,
+                    "these words are not known; the column was left empty",
+                    self.table.sheet,
+                    [column],
+                    options,
+                )
+            )
         elif any(ask in self.state.registry.missing for ask in asks_of(meaning.readings[:1])):
             status = "unknown"
         for doubt in meaning.doubts if meaning.known else []:
             self.state.ask(
                 Question(
-                    cell.key, "doubtful", doubt.zh, doubt.en, self.table.sheet, [column],
-                    [(d.zh, "") for d in meaning.readings], meaning.readings[0].zh,
-                )  # fmt: skip
+                    cell.key,
+                    "doubtful",
+                    doubt.zh,
+                    doubt.en,
+                    self.table.sheet,
+                    [column],
+                    [(d.zh, "") for d in meaning.readings],
+                    meaning.readings[0].zh,
+                )
             )
         self.state.columns.append(
             {
-                "sheet": self.table.sheet, "column": column, "header": cell.key, "status": status,
-                "definition": meaning.readings[0].zh if meaning.readings else None, "not_understood": meaning.left or None,
+                "sheet": self.table.sheet,
+                "column": column,
+                "header": cell.key,
+                "status": status,
+                "definition": meaning.readings[0].zh if meaning.readings else None,
+                "not_understood": meaning.left or None,
             }
-        )  # fmt: skip
+        )
 
     def _incomplete(self, cell: Cell, place: str, first: Figure) -> None:
         self.state.ask(
             Question(
-                cell.key, "incomplete", first.reason, first.reason_en, self.table.sheet, [place],
+                cell.key,
+                "incomplete",
+                first.reason,
+                first.reason_en,
+                self.table.sheet,
+                [place],
                 [(cell.meaning.readings[0].zh, "")],
-            )  # fmt: skip
+            )
         )
 
     def _ask_row(self, row: int, label: str, found: list[str]) -> None:
         if label == "合计":
-            self.state.ask(Question("行：合计", "row", "有行没有对应上，合计没有填", "a row is not known, so the total is not", self.table.sheet, [str(row)]))
+            self.state.ask(
+                Question(
+                    "行：合计",
+                    "row",
+                    "有行没有对应上，合计没有填",
+                    "a row is not known, so the total is not",
+                    self.table.sheet,
+                    [str(row)],
+                )
+            )
             return
-        names = "、".join(f"{self.state.areas.name(code)}（{self.state.areas.township_of(code)}）" for code in found[:5])
+        names = "、".join(
+            f"{self.state.areas.name(code)}（{self.state.areas.township_of(code)}）" for code in found[:5]
+        )
         zh = f"第{row}行“{label}”可以是：{names}" if found else f"第{row}行“{label}”在资料里没有对应的单位"
         en = "several areas fit this row's label" if found else "no area of the data has this row's label"
         self.state.ask(Question(f"行：{label}", "row", zh, en, self.table.sheet, [str(row)]))
@@ -224,9 +286,15 @@ class TableFilling:
                 options.append((definition.zh, shown + ("…" if len(values) > 6 else "")))
             self.state.ask(
                 Question(
-                    key, "doubtful", "几种理解得到的数不同", "readings of this header give different figures",
-                    self.table.sheet, [place for place, _, _ in held], options, options[0][1],
-                )  # fmt: skip
+                    key,
+                    "doubtful",
+                    "几种理解得到的数不同",
+                    "readings of this header give different figures",
+                    self.table.sheet,
+                    [place for place, _, _ in held],
+                    options,
+                    options[0][1],
+                )
             )
 
 

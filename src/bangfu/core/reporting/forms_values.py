@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from bangfu.core.documents.forms.meaning import Ask, Definition, Meaning
+from bangfu.core.documents.forms.definitions import Ask, Definition, Meaning
 from bangfu.core.documents.forms.package import NumberFormat
 from bangfu.core.reporting.forms_registry import Counted, Registry
 from bangfu.core.screening.figures import rounded
@@ -32,7 +32,9 @@ class Figure:
     reason_en: str = ""
 
 
-def figure(registry: Registry, definition: Definition, meaning: Meaning, areas: Sequence[str], shown: NumberFormat) -> Figure:
+def figure(
+    registry: Registry, definition: Definition, meaning: Meaning, areas: Sequence[str], shown: NumberFormat
+) -> Figure:
     """The figure of a definition in areas, in the unit of the column."""
     if definition.top in registry.missing or definition.bottom in registry.missing:
         return Figure(None, 0, None, 0, 0, "规则集没有所需的事实", "the rulebook lacks a fact that this needs")
@@ -63,7 +65,9 @@ def _printed(exact: Fraction, definition: Definition, meaning: Meaning, shown: N
         return _decimal(exact * 100, max(2, shown.digits or 0))
     if meaning.money > 1:
         exact /= meaning.money
-        return _decimal(exact, max(6, shown.digits or 0)) if not quotient else _decimal(exact, max(4, shown.digits or 0))
+        return (
+            _decimal(exact, max(6, shown.digits or 0)) if not quotient else _decimal(exact, max(4, shown.digits or 0))
+        )
     if quotient:
         return _decimal(exact, max(2, shown.digits or 0))
     return int(exact) if exact.denominator == 1 else _decimal(exact, 6)

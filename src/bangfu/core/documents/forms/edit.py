@@ -29,11 +29,11 @@ def apply_edits(
 ) -> bytes:
     """The sheet with `values` in place and the cached results of formulas replaced (None: dropped)."""
     by_row: dict[int, dict[int, Written]] = {}
-    for (row, column), written in values.items():
-        by_row.setdefault(row, {})[column] = written
+    for (number, column), written in values.items():
+        by_row.setdefault(number, {})[column] = written
     fresh: dict[int, dict[int, Decimal | str | None]] = {}
-    for (row, column), result in cached.items():
-        fresh.setdefault(row, {})[column] = result
+    for (number, column), result in cached.items():
+        fresh.setdefault(number, {})[column] = result
     raw, pieces, at = scan.raw, [], 0
     start, opened, closing, end = scan.data
     there = {row.number for row in scan.rows}
@@ -106,7 +106,21 @@ def _cell(p: bytes, row: int, column: int, written: Written, kept: list[tuple[st
     if isinstance(value, str):
         kept = [*kept, ("t", "inlineStr")]
         space = ' xml:space="preserve"' if value != value.strip() or "\n" in value else ""
-        body = b"<" + p + b"is><" + p + b"t" + space.encode() + b">" + escape(value).encode() + b"</" + p + b"t></" + p + b"is>"
+        body = (
+            b"<"
+            + p
+            + b"is><"
+            + p
+            + b"t"
+            + space.encode()
+            + b">"
+            + escape(value).encode()
+            + b"</"
+            + p
+            + b"t></"
+            + p
+            + b"is>"
+        )
     else:
         body = b"<" + p + b"v>" + number_text(value).encode() + b"</" + p + b"v>"
     head = " ".join(f'{name}="{text}"' for name, text in kept)

@@ -98,8 +98,8 @@ def make_grid(package: Package, sheet: Sheet) -> Grid:
             if text:
                 texts[place] = text
     owner, blocks = {}, {}
-    for first, left, last, right in sheet.scan.merges:
-        right = min(right, WIDEST)
+    for first, left, last, widest in sheet.scan.merges:
+        right = min(widest, WIDEST)
         if last - first > 2000:
             continue
         blocks[first, left] = (first, left, last, right)

@@ -163,7 +163,9 @@ class _Reading:
         if is_total(found[0][1]) or any(len(text) > LONGEST_LABEL for _, text in found):
             return False
         under = [c for c, _ in found if self._spread(end, c)]
-        return len(under) == len(found) and any(self.recognise(text) or is_unit(text) or label_role(text) for _, text in found)
+        return len(under) == len(found) and any(
+            self.recognise(text) or is_unit(text) or label_role(text) for _, text in found
+        )
 
     def _spread(self, row: int, column: int) -> bool:
         """Whether the header above a place is one of a group: merged over columns, or followed by blanks."""
@@ -230,7 +232,12 @@ class _Reading:
 
     def _says(self, row: int, column: int) -> bool:
         text = self.grid.own_text(row, column)
-        return bool(text) and self.grid.number(row, column) is None and not self.grid.formula(row, column) and not is_note(text)
+        return (
+            bool(text)
+            and self.grid.number(row, column) is None
+            and not self.grid.formula(row, column)
+            and not is_note(text)
+        )
 
     # -- the body ---------------------------------------------------------------------------------
     def _body(self) -> tuple[list[FormRow], int, bool]:

@@ -6,70 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from bangfu.core.documents.forms.definitions import HOUSEHOLDS, PERSONS, Ask, Definition, Doubt, Meaning
 from bangfu.core.documents.forms.terms import BOTH, HOUSEHOLD, PERSON, Concept, Lexicon, Measure, Reading, Reason
 from bangfu.core.documents.forms.words import Age, Words, read_words, same_period
 
-HOUSEHOLDS, PERSONS = "households", "persons"
 AGE = "coalesce(age, years(id_birth_date, as_of))"
 """The age in whole years; where the date of birth is blank, by the ID number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One number out of the data: rows of `table` that hold `where`, or the sum of `total` over them.
-
-    `kind` is count, money (fen) or decimal (thousandths).
-    """
-
-    table: str
-    where: str = ""
-    total: str = ""
-    kind: str = "count"
-    zh: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A figure: an Ask, or one divided by another; `percent` where the quotient is a share."""
-
-    top: Ask
-    bottom: Ask | None = None
-    percent: bool = False
-
-    @property
-    def zh(self) -> str:
-        """The definition in words."""
-        return f"{self.top.zh} ÷ {self.bottom.zh}" if self.bottom is not None else self.top.zh
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Why a person should look, in both languages."""
-
-    zh: str
-    en: str
-
-
-@dataclass(slots=True)
-class Meaning:
-    """What a column asks for. `readings` are the definitions it may mean, the likeliest first; none: not known.
-
-    `left` are the words nobody knew: then the first reading is a proposal and is not written. `money` is the yuan
-    that one unit counts (0: no money), `shown` the unit as the form prints it.
-    """
-
-    text: str
-    readings: list[Definition] = field(default_factory=list)
-    doubts: list[Doubt] = field(default_factory=list)
-    left: str = ""
-    money: int = 0
-    percent: bool = False
-    shown: str = ""
-
-    @property
-    def known(self) -> bool:
-        """Whether a value may be written without asking."""
-        return bool(self.readings) and not self.left
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +142,14 @@ class Reader:
         asks = self.asks(heard, unit, made)
         made.readings = [Definition(ask) for ask in asks]
 
-    def asks(self, heard: Heard, unit: str, made: Meaning, total: str = "", kind: str = "count", zh: str = "") -> list[Ask]:
+    def asks(
+        self, heard: Heard, unit: str, made: Meaning, total: str = "", kind: str = "count", zh: str = ""
+    ) -> list[Ask]:
         """The counts (or sums) that the conditions allow, the likeliest first."""
         choices = [self._options(word, concept, unit, heard, made) for word, concept in heard.conditions]
         choices += [self._reason_options(reason, heard, made) for reason in heard.words.reasons]
         choices += [[_year_reading(what, year)] for what, year in heard.words.years]
-        choices += [self._age_options(age, made) for age in heard.words.ages]
+        choices += [self._age_options(age) for age in heard.words.ages]
         if not total or not heard.words.amount:
             choices += [[self._programme(programme, of, unit)] for programme, of in heard.words.programmes]
         choices = [options for options in choices if options]
@@ -242,7 +186,12 @@ class Reader:
                 made.left += reason.zh
                 return []
         if (said_cause and not said_risk and reason.cause) or not reason.risk:
-            return [Reading(f"曾建档立卡且主要致贫原因为{reason.zh}", households=f"registered_in > 0 and poverty_cause = '{reason.cause}'")]
+            return [
+                Reading(
+                    f"曾建档立卡且主要致贫原因为{reason.zh}",
+                    households=f"registered_in > 0 and poverty_cause = '{reason.cause}'",
+                )
+            ]
         more = "" if watched else "monitored and "
         first = f"{more}risk_1 = '{reason.risk}'"
         either = f"{more}coalesce(risk_1 = '{reason.risk}', false) or {more}coalesce(risk_2 = '{reason.risk}', false)"
@@ -252,11 +201,10 @@ class Reader:
             Reading(f"{start}第一或第二风险为{reason.zh}", households=either),
         ]
 
-    def _age_options(self, age: Age, made: Meaning) -> list[Reading]:
+    def _age_options(self, age: Age) -> list[Reading]:
         low, high = age.low, age.high
         if low is not None and high is not None:
-            found = [Reading(f"{low}至{high}周岁", persons=f"{AGE} between {low} and {high}")]
-            return found
+            return [Reading(f"{low}至{high}周岁", persons=f"{AGE} between {low} and {high}")]
         if low is not None:
             reading = Reading(f"{low}周岁及以上", persons=f"{AGE} >= {low}")
             over = Reading(f"{low}周岁以上（不含{low}）", persons=f"{AGE} > {low}")
@@ -314,7 +262,10 @@ class Reader:
         made.money = heard.words.money or self.around.unit or 1
         if heard.words.amount == "unsaid":
             made.doubts.append(
-                Doubt("没有写明是哪一时段的金额，按待遇表的月发放金额填", "no period is named; the monthly amount is written")
+                Doubt(
+                    "没有写明是哪一时段的金额，按待遇表的月发放金额填",
+                    "no period is named; the monthly amount is written",
+                )
             )
         names = ", ".join(f"'{name.strip()}'" for name in named[-1].split(","))
         rest = [(word, concept) for word, concept in heard.conditions if not concept.programme]
@@ -323,7 +274,9 @@ class Reader:
             return
         where = [f"programme in ({names})", *(f"({c.reading.households})" for _, c in rest)]
         zh = "，".join(["待遇表月发放金额合计", *(c.reading.zh for _, c in rest)])
-        made.readings = [Definition(Ask("benefits", " and ".join(where), "monthly_amount", "money", f"{zh}（{named[-1]}）"))]
+        made.readings = [
+            Definition(Ask("benefits", " and ".join(where), "monthly_amount", "money", f"{zh}（{named[-1]}）"))
+        ]
 
     # -- shares -----------------------------------------------------------------------------------
     def _share(self, heard: Heard, made: Meaning, beside: Definition | None, total: Definition | None) -> None:
@@ -408,7 +361,13 @@ def _ask(unit: str, readings: Sequence[Reading], total: str, kind: str, zh: str)
         inner = []
     words = "，".join(r.zh for r in readings if r.zh)
     noun = zh or {HOUSEHOLDS: "户数", PERSONS: "人数"}.get(unit, "")
-    return Ask(unit, _all([*outer, *inner]), total, kind, f"{noun}：{words}" if words else {"户数": "总户数", "人数": "总人口"}.get(noun, noun))
+    return Ask(
+        unit,
+        _all([*outer, *inner]),
+        total,
+        kind,
+        f"{noun}：{words}" if words else {"户数": "总户数", "人数": "总人口"}.get(noun, noun),
+    )
 
 
 def _all(parts: Sequence[str]) -> str:

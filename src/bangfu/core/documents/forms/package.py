@@ -170,7 +170,9 @@ def _styles(raw: bytes | None) -> tuple[list[NumberFormat], list[bool]]:
     root = ET.fromstring(raw)
     space = root.tag.partition("}")[0] + "}" if root.tag.startswith("{") else ""
     codes = {int(n.get("numFmtId", "0")): n.get("formatCode", "") for n in root.iter(f"{space}numFmt")}
-    borders = [any(len(side) or side.get("style") for side in node) for node in root.findall(f"{space}borders/{space}border")]
+    borders = [
+        any(len(side) or side.get("style") for side in node) for node in root.findall(f"{space}borders/{space}border")
+    ]
     formats, bordered = [], []
     for node in root.findall(f"{space}cellXfs/{space}xf"):
         number, border = int(node.get("numFmtId", "0")), int(node.get("borderId", "0"))
@@ -189,7 +191,9 @@ def _format(number: int, code: str) -> NumberFormat:
     return NumberFormat(code or "General", percent, date and not percent, digits)
 
 
-def write_package(package: Package, path: Path, changed: Mapping[str, bytes], removed: frozenset[str] = frozenset()) -> None:
+def write_package(
+    package: Package, path: Path, changed: Mapping[str, bytes], removed: frozenset[str] = frozenset()
+) -> None:
     """Write all parts in their order; those in `changed` with their new bytes, those in `removed` not at all."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         for info in package.infos:

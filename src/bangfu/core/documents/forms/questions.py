@@ -6,18 +6,10 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from bangfu.core.documents.forms.definitions import HOUSEHOLDS, PERSONS, Definition, Meaning
 from bangfu.core.documents.forms.labels import is_unit, squeezed
 from bangfu.core.documents.forms.layout import FormColumn, FormRow, FormTable
-from bangfu.core.documents.forms.meaning import (
-    HOUSEHOLDS,
-    PERSONS,
-    Definition,
-    Heard,
-    Meaning,
-    Reader,
-    Surroundings,
-    hear,
-)
+from bangfu.core.documents.forms.meaning import Heard, Reader, Surroundings, hear
 from bangfu.core.documents.forms.terms import Lexicon
 from bangfu.core.documents.forms.words import Words, read_words
 
@@ -211,4 +203,17 @@ class Asked:
 
     def _only_place(self, text: str) -> bool:
         """A column header that says nothing of what is counted: an area, 数量, 本期数, 合计."""
-        return text in self.places or squeezed(text) in ("数量", "数值", "数据", "合计", "总计", "本期", "本期数", "期末数", "指标值", "实际数", "填报数", "数")
+        return text in self.places or squeezed(text) in (
+            "数量",
+            "数值",
+            "数据",
+            "合计",
+            "总计",
+            "本期",
+            "本期数",
+            "期末数",
+            "指标值",
+            "实际数",
+            "填报数",
+            "数",
+        )

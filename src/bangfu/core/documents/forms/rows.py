@@ -9,14 +9,25 @@ from xml.sax.saxutils import escape, unescape
 
 from bangfu.core.documents.forms.formulas import shifted
 from bangfu.core.documents.forms.package import Package, Sheet, relations, relations_part
-from bangfu.core.documents.forms.scan import CellSpan, RowSpan, SheetScan, attributes_of, block_of, column_letters, reference, scan_sheet
+from bangfu.core.documents.forms.scan import (
+    CellSpan,
+    RowSpan,
+    SheetScan,
+    attributes_of,
+    block_of,
+    column_letters,
+    reference,
+    scan_sheet,
+)
 
 _REFERENCES = re.compile(
     r"\"[^\"]*\"|(?P<sheet>'(?:[^']|'')+'!|[A-Za-z_\u4e00-\u9fff][\w.\u4e00-\u9fff]*!)?"
     r"(?P<first>\$?[A-Z]{1,3}\$?\d{1,7})(?::(?P<last>\$?[A-Z]{1,3}\$?\d{1,7}))?(?![\w(])"
 )
 _ROW = re.compile(r"(\$?[A-Z]{1,3}\$?)(\d+)")
-_BLOCKS = re.compile(rb"""(<(?:\w+:)?(?:dataValidation|conditionalFormatting|protectedRange|ignoredError|hyperlink|autoFilter|dimension|table)\b[^>]*?\s(?:sqref|ref)=")([^"]*)(")""")
+_BLOCKS = re.compile(
+    rb"""(<(?:\w+:)?(?:dataValidation|conditionalFormatting|protectedRange|ignoredError|hyperlink|autoFilter|dimension|table)\b[^>]*?\s(?:sqref|ref)=")([^"]*)(")"""
+)
 _MERGES = re.compile(rb"""(<(?:\w+:)?mergeCell\b[^>]*?\sref=")([^"]*)(")""")
 _TEXTS = re.compile(rb"(<((?:\w+:)?(?:formula1|formula2|formula|f|sqref))(?:\s[^>]*)?>)([^<]*)(</\2>)")
 
@@ -41,7 +52,9 @@ class Moving:
         if grows and top <= self.like == bottom:
             end = bottom + self.more
         made = reference(self.row(top), left)
-        return made if (top, left) == (bottom, right) and end == self.row(top) else f"{made}:{column_letters(right)}{end}"
+        return (
+            made if (top, left) == (bottom, right) and end == self.row(top) else f"{made}:{column_letters(right)}{end}"
+        )
 
     def formula(self, text: str, home: bool) -> str:
         """A formula; `home` where references without a sheet mean this one."""
@@ -152,21 +165,21 @@ def _moved_formula(element: bytes, cell: CellSpan, moving: Moving) -> bytes:
 
 def _new_rows(scan: SheetScan, like: RowSpan | None, moving: Moving, styled: bool) -> bytes:
     return b"".join(
-        _new_row(scan, like, moving, number, styled) for number in range(moving.like + 1, moving.like + moving.more + 1)
+        _new_row(scan, like, number, styled) for number in range(moving.like + 1, moving.like + moving.more + 1)
     )
 
 
-def _new_row(scan: SheetScan, like: RowSpan | None, moving: Moving, number: int, styled: bool) -> bytes:
+def _new_row(scan: SheetScan, like: RowSpan | None, number: int, styled: bool) -> bytes:
     p = scan.prefix
     if like is None or not styled:
         return b"<" + p + f'row r="{number}">'.encode() + b"</" + p + b"row>"
     kept = [(k, v) for k, v in attributes_of(scan.raw[like.start : like.opened]).items() if k != "r"]
     head = " ".join(f'{name}="{value}"' for name, value in [("r", str(number)), *kept])
-    cells = b"".join(_new_cell(scan, cell, moving, number) for cell in like.cells)
+    cells = b"".join(_new_cell(scan, cell, number) for cell in like.cells)
     return b"<" + p + b"row " + head.encode() + b">" + cells + b"</" + p + b"row>"
 
 
-def _new_cell(scan: SheetScan, cell: CellSpan, moving: Moving, number: int) -> bytes:
+def _new_cell(scan: SheetScan, cell: CellSpan, number: int) -> bytes:
     p = scan.prefix
     style = f' s="{cell.style}"' if cell.style else ""
     head = b"<" + p + f'c r="{reference(number, cell.column)}"{style}'.encode()
@@ -277,4 +290,6 @@ def _drop_chain(package: Package) -> None:
         name = posixpath.basename(part).encode()
         for where in ("[Content_Types].xml", relations_part(package.workbook_part)):
             if where in package.parts:
-                package.parts[where] = re.sub(rb"<(?:Override|Relationship)\b[^>]*" + re.escape(name) + rb'"[^>]*/>', b"", package.parts[where])
+                package.parts[where] = re.sub(
+                    rb"<(?:Override|Relationship)\b[^>]*" + re.escape(name) + rb'"[^>]*/>', b"", package.parts[where]
+                )

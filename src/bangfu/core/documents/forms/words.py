@@ -9,14 +9,20 @@ from datetime import date
 from bangfu.core.documents.forms.labels import is_unit, squeezed
 from bangfu.core.documents.forms.terms import Concept, Lexicon, Measure, Reason
 
-_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]{1,3}[、.]|[\(（][一二三四五六七八九十\d]{1,3}[\)）]|\d{1,2}(?:\.\d{1,2})*[、.．](?!\d)|[①-⑳])")
+_NUMBERING = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}[、.]|[\(（][一二三四五六七八九十\d]{1,3}[\)）]|\d{1,2}(?:\.\d{1,2})*[、.．](?!\d)|[①-⑳])"
+)
 _BRACKET = re.compile(r"[\(\[【]([^()\[\]【】]*)[\)\]】]")
 _AGE_RANGE = re.compile(r"(\d{1,3})(?:周?岁)?(?:\(含\))?(?:-|—|–|~|～|至|到)(\d{1,3})周?岁?(?:\(含\))?(?=周?岁|.*岁|$)")
-_AGE_END = re.compile(r"(\d{1,3})周?岁(\(含\d{0,3}周?岁?\)|及|\(含\)|含)?(及?以上|及?以下|以内)(?:\(含\d{0,3}周?岁?\))?")
+_AGE_END = re.compile(
+    r"(\d{1,3})周?岁(\(含\d{0,3}周?岁?\)|及|\(含\)|含)?(及?以上|及?以下|以内)(?:\(含\d{0,3}周?岁?\))?"
+)
 _AGE_BELOW = re.compile(r"(?:未满|不满|小于|低于)(\d{1,3})周?岁")
 _AGE_OVER = re.compile(r"(?:年满|满|大于等于)(\d{1,3})周?岁(?:及?以上)?")
 _PERIOD = re.compile(r"(?:截[至止])?(\d{4})年(?:度)?(?:(\d{1,2})月(?:份)?)?(?:(\d{1,2})日)?(?:年?[底末])?")
-_YEAR_OF = re.compile(r"(\d{4})年(?:度)?(?:实现|当年|已)?(脱贫|建档立卡)(?:人口|户|贫困户|贫困人口)?(?=户|人|$|\||数|\()")
+_YEAR_OF = re.compile(
+    r"(\d{4})年(?:度)?(?:实现|当年|已)?(脱贫|建档立卡)(?:人口|户|贫困户|贫困人口)?(?=户|人|$|\||数|\()"
+)
 _SHARE_OF = re.compile(r"占(?P<of>.{1,16}?)(?:的)?(?:比例|比重|百分比|比率|比)$")
 _SHARE = re.compile(r"(?:占比|所占比例|比例|比重|百分比|占比率|所占比重|比率|占比例)$")
 _RATE = re.compile(r"率$")
@@ -63,7 +69,16 @@ class Words:
     @property
     def says(self) -> bool:
         """Whether it names anything that can be counted or added up."""
-        return bool(self.concepts or self.reasons or self.measures or self.programmes or self.ages or self.years or self.amount or self.unit)
+        return bool(
+            self.concepts
+            or self.reasons
+            or self.measures
+            or self.programmes
+            or self.ages
+            or self.years
+            or self.amount
+            or self.unit
+        )
 
     @property
     def filters(self) -> bool:
@@ -111,7 +126,7 @@ def _brackets(text: str, found: Words) -> str:
 
 
 def _take_unit(unit: str, found: Words) -> None:
-    first = unit.split("/")[0]
+    first = unit.split("/", maxsplit=1)[0]
     found.shown = unit
     if unit in ("户", "人"):
         found.unit = {"户": "households", "人": "persons"}[unit]
