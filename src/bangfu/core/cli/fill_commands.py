@@ -95,12 +95,12 @@ def _print(result: Any, as_of: date, args: argparse.Namespace) -> None:
     for question in result.questions[:SHOWN]:
         cells = "、".join(question.cells[:6]) + ("…" if len(question.cells) > 6 else "")
         place = f" [{question.sheet}!{cells}]" if question.sheet and cells else ""
-        print(f"  {KINDS[question.kind]}  {question.key}{place}: {question.zh} / {question.en}", file=sys.stderr)
+        print(f"  {KINDS[question.kind]}  {question.key}{place}: {question.zh} / {question.en}")
         for number, (zh, value) in enumerate(question.options[:4], 1):
-            print(f"      {number}. {zh}" + (f" → {value}" if value else ""), file=sys.stderr)
+            print(f"      {number}. {zh}" + (f" → {value}" if value else ""))
     if len(result.questions) > SHOWN:
         more = len(result.questions) - SHOWN
-        print(f"  另有{more}条，见待确认表 / {more} more are in the list of questions", file=sys.stderr)
+        print(f"  另有{more}条，见待确认表 / {more} more are in the list of questions")
     print(f"结果 results: {result.out}")
     print(f"每格的出处 trace: {result.trace}")
     if result.questions_file is not None:

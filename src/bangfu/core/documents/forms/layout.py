@@ -207,6 +207,8 @@ class _Reading:
         below = [r for r in range(row + 1, self.last + 1) if r not in self.code_rows]
         if not any(self.grid.own_text(r, column) for r in below):
             return nothing
+        if any(self.grid.own_text(r, column) for r in range(self.first, row)):
+            return nothing  # it has a name of its own above
         for left in range(column - 1, 0, -1):
             text = self.grid.text(row, left)
             if text:

@@ -100,10 +100,17 @@ class Asked:
                 return None
             words = self.words(other.path[-1])
             if words.of_which:
-                return self.base(other)
-            if not words.filters:
+                base = self.base(other)
+                return None if base is None or self._stands_alone(leaf, base) else base
+            if not words.filters or words.share or words.measures or words.amount:
                 return None
         return None
+
+    def _stands_alone(self, leaf: Words, base: FormColumn) -> bool:
+        """监测对象务工人数 behind 脱贫人口务工人数: a header that says over what its own base says, and more."""
+        own = {options[0].family for _, options in leaf.concepts}
+        whole = {concept.family for _, concept in self.heard(base).conditions}
+        return len(own) > 1 and bool(own & whole)
 
     def _perhaps(self, column: FormColumn) -> bool:
         """Whether the column may as well stand for itself: it goes on behind an 其中, but names its own unit."""
