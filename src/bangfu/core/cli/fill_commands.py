@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import calendar
 import re
-import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path

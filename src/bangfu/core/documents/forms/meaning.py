@@ -16,11 +16,15 @@ AGE = "coalesce(age, years(id_birth_date, as_of))"
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the rest of the table says: its title, whether it also asks for settled risks, its bands of age."""
+    """What the rest of the table says: its title, whether it also asks for settled risks, its bands of age.
+
+    `unit` is the yuan of its unit of money, `counted` the unit that the whole table counts.
+    """
 
     title: str
     as_of: date
     unit: int = 0
+    counted: str = ""
     asks_settled: bool = False
     asks_unsettled: bool = False
     lows: frozenset[int] = frozenset()
@@ -48,11 +52,12 @@ def hear(elements: Sequence[Words], title: str, base: Heard | None = None) -> He
     whole = _joined(elements, base)
     heard = Heard(whole, context)
     for word, options in whole.concepts:
-        fitting = [c for c in options if c.under and any(u in context for u in c.under)]
+        beside = whole.text.casefold() if word in whole.soft else context
+        fitting = [c for c in options if c.under and any(u in beside for u in c.under)]
         fitting = fitting or [c for c in options if not c.under]
         if fitting:
             heard.conditions.append((word, fitting[0]))
-        else:
+        elif word not in whole.soft:
             heard.left.append(word)
     if whole.left:
         heard.left.append(whole.left)
@@ -81,6 +86,7 @@ def _joined(elements: Sequence[Words], base: Heard | None) -> Words:
                 setattr(whole, name, getattr(words, name))
         whole.hint = words.hint or whole.hint
         whole.left += words.left
+        whole.soft |= words.soft
     return whole
 
 
@@ -111,7 +117,8 @@ class Reader:
             made.readings, made.left = [self.lexicon.titles[words.text]], ""
         elif words.share:
             self._share(heard, made, beside, total)
-        elif words.amount and not words.measures:
+        elif (words.amount or words.money) and not words.measures:
+            words.amount = words.amount or "unsaid"
             self._amount(heard, made)
         elif words.measures:
             self._measure(heard, made)
@@ -123,8 +130,8 @@ class Reader:
     def unit_of(self, heard: Heard) -> str:
         """Whether households or persons are counted; "" where nothing says so."""
         words = heard.words
-        if words.unit or words.hint:
-            return words.unit or words.hint
+        if words.unit or words.hint or (words.filters and self.around.counted):
+            return words.unit or words.hint or self.around.counted
         units = [concept.of for _, concept in heard.conditions]
         if words.ages or PERSON in units:
             return PERSONS
@@ -137,7 +144,8 @@ class Reader:
         if not unit:
             made.left = made.left or heard.words.text
             return
-        if not heard.words.unit and not heard.words.hint and any(c.of == BOTH for _, c in heard.conditions):
+        said = heard.words.unit or heard.words.hint or self.around.counted
+        if not said and unit == HOUSEHOLDS:
             made.doubts.append(Doubt("没有写明是户数还是人数，按户数填", "neither households nor persons are named"))
         asks = self.asks(heard, unit, made)
         made.readings = [Definition(ask) for ask in asks]

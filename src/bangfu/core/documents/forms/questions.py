@@ -39,7 +39,14 @@ class Asked:
         highs = frozenset(age.high for words in every for age in words.ages if age.high is not None)
         money = read_words(f"额({self.table.unit})", self.lexicon).money if self.table.unit else 0
         around = Surroundings(
-            self.table.title, self.as_of, money, "resolved" in ids, "unresolved" in ids, lows, highs
+            self.table.title,
+            self.as_of,
+            money,
+            {"户": "households", "人": "persons"}.get(self.table.unit, ""),
+            "resolved" in ids,
+            "unresolved" in ids,
+            lows,
+            highs,
         )  # fmt: skip
         self.reader = Reader(self.lexicon, around)
 

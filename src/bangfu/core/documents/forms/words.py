@@ -65,6 +65,8 @@ class Words:
     of_which: bool = False
     periods: list[tuple[int, int, int]] = field(default_factory=list)
     left: str = ""
+    soft: set[str] = field(default_factory=set)
+    """Words that may as well say nothing."""
 
     @property
     def says(self) -> bool:
@@ -212,6 +214,8 @@ def _take(word: str, lexicon: Lexicon, found: Words) -> None:
     if word in lexicon.concepts:
         found.concepts.append((word, lexicon.concepts[word]))
         found.hint = hint_of(word) or found.hint
+        if word in lexicon.quiet:
+            found.soft.add(word)
     elif word in lexicon.measures:
         found.measures.append(lexicon.measures[word])
     elif word in lexicon.reasons:
