@@ -123,7 +123,7 @@ class _Reading:
 
     def table(self) -> FormTable:
         """The whole table."""
-        columns = self._with_labels(self._columns())
+        columns = self._measured(self._with_labels(self._columns()))
         self.labelled = [c.number for c in columns if c.role and c.role != "note"]
         self.columns = [c.number for c in columns]
         rows, after, fixed = self._body()
@@ -219,6 +219,16 @@ class _Reading:
                 return nothing if not mergeless or alone else (self.grid.owner.get((row, left), (row, left)), text)
         return nothing
 
+    def _measured(self, columns: list[FormColumn]) -> list[FormColumn]:
+        """单位 beside 指标 is the unit in which a row is counted, not who reports."""
+        found = []
+        for column in columns:
+            texts = [self.grid.own_text(r, column.number) for r in range(self.last + 1, self.bottom + 1)]
+            texts = [text for text in texts if text][:20]
+            units = bool(texts) and sum(is_unit(text) for text in texts) * 2 > len(texts)
+            found.append(replace(column, role="measured") if column.role in ("area", "") and units else column)
+        return found
+
     def _with_labels(self, columns: list[FormColumn]) -> list[FormColumn]:
         """Where no header names what rows are about, the first column whose rows hold texts does."""
         if any(c.role not in ("", "serial", "note", "measured") for c in columns):
@@ -276,9 +286,21 @@ class _Reading:
         inside = [c for c in self.columns if grid.own_text(row, c) or grid.drawn(row, c) or grid.formula(row, c)]
         if texts and self._wide(row, texts[0][0]):
             return "section" if len(texts[0][1]) <= 30 and row < self.bottom else "end"
-        if texts and self._new_header(row, texts):
+        if texts and (self._new_header(row, texts) or (len(texts) == 1 and self._title_of_next(row))):
             return "end"
         return "data" if inside else "empty"
+
+    def _title_of_next(self, row: int) -> bool:
+        """Whether a row with one text is the title of another table below."""
+        for below in range(row + 1, min(row + 4, self.bottom) + 1):
+            texts = [
+                (c, self.grid.own_text(below, c)) for c in range(1, self.width + 1) if self.grid.own_text(below, c)
+            ]
+            if len(texts) >= 2 and self._new_header(below, texts):
+                return True
+            if any(label_role(text) == "" and not is_surrounding(text) for _, text in texts):
+                return False
+        return False
 
     def _wide(self, row: int, column: int) -> bool:
         block = self.grid.block(row, column)
@@ -288,7 +310,7 @@ class _Reading:
         if any(self.grid.number(row, c) is not None or self.grid.formula(row, c) for c, _ in texts):
             return False
         known = sum(bool(label_role(text)) or self.recognise(text) for _, text in texts)
-        return known >= 3 and known * 2 >= len(texts) and len(texts) >= 3
+        return known >= 2 and known * 2 >= len(texts) and bool(label_role(texts[0][1]))
 
     def _labels(self, row: int) -> dict[int, str]:
         found = {}

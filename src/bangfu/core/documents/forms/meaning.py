@@ -18,7 +18,8 @@ AGE = "coalesce(age, years(id_birth_date, as_of))"
 class Surroundings:
     """What the rest of the table says: its title, whether it also asks for settled risks, its bands of age.
 
-    `unit` is the yuan of its unit of money, `counted` the unit that the whole table counts.
+    `unit` is the yuan of its unit of money, `counted` the unit that the whole table counts,
+    `programme` the benefit that its title names.
     """
 
     title: str
@@ -29,6 +30,7 @@ class Surroundings:
     asks_unsettled: bool = False
     lows: frozenset[int] = frozenset()
     highs: frozenset[int] = frozenset()
+    programme: Concept | None = None
 
 
 @dataclass(slots=True)
@@ -262,29 +264,29 @@ class Reader:
 
     def _amount(self, heard: Heard, made: Meaning) -> None:
         """An amount out of the table of benefits."""
+        title = self.around.programme
         named = [concept.programme for _, concept in heard.conditions if concept.programme]
         named += [programme for programme, _ in heard.words.programmes]
+        if not named and title is not None:
+            named, heard = [title.programme], replace(heard, conditions=[(title.id, title), *heard.conditions])
         if not named:
             made.left = made.left or heard.words.text
             return
         made.money = heard.words.money or self.around.unit or 1
         if heard.words.amount == "unsaid":
-            made.doubts.append(
-                Doubt(
-                    "没有写明是哪一时段的金额，按待遇表的月发放金额填",
-                    "no period is named; the monthly amount is written",
-                )
-            )
+            zh = "没有写明是哪一时段的金额，按待遇表的月发放金额填"
+            made.doubts.append(Doubt(zh, "no period is named; the monthly amount is written"))
         names = ", ".join(f"'{name.strip()}'" for name in named[-1].split(","))
-        rest = [(word, concept) for word, concept in heard.conditions if not concept.programme]
-        if any(concept.of != HOUSEHOLD for _, concept in rest) or heard.words.ages:
+        # 农村低保, 城市低保 limit the households as well
+        rest = [c for _, c in heard.conditions if not c.programme or "urban" in c.reading.households]
+        if any(c.of == PERSON for c in rest) or heard.words.ages:
             made.left = made.left or "按人筛选的金额"
             return
-        where = [f"programme in ({names})", *(f"({c.reading.households})" for _, c in rest)]
-        zh = "，".join(["待遇表月发放金额合计", *(c.reading.zh for _, c in rest)])
-        made.readings = [
-            Definition(Ask("benefits", " and ".join(where), "monthly_amount", "money", f"{zh}（{named[-1]}）"))
-        ]
+        where = [f"programme in ({names})", *(f"({c.reading.households})" for c in rest)]
+        zh = "，".join(["待遇表月发放金额合计", *(c.reading.zh for c in rest)])
+        top = Ask("benefits", " and ".join(where), "monthly_amount", "money", f"{zh}（{named[-1]}）")
+        bottom = self.asks(heard, heard.words.per, made)[0] if heard.words.per else None
+        made.readings = [Definition(top, bottom)]
 
     # -- shares -----------------------------------------------------------------------------------
     def _share(self, heard: Heard, made: Meaning, beside: Definition | None, total: Definition | None) -> None:

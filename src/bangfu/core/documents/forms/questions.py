@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bangfu.core.documents.forms.definitions import HOUSEHOLDS, PERSONS, Definition, Meaning
@@ -13,6 +13,12 @@ from bangfu.core.documents.forms.meaning import Heard, Reader, Surroundings, hea
 from bangfu.core.documents.forms.terms import Lexicon
 from bangfu.core.documents.forms.words import Words, read_words
 
+TITLE_WORDS = re.compile(
+    r"花名册|名册|名单|登记表|统计表|台账|明细表|公示表|公示|汇总表|一览表|信息表|基本情况表|情况表|清单|调查表|摸排表|排查表|采集表|"
+    r"表$|底册|附件\d*[:：]?|表[一二三四五六七八九十\d]+[:：]?|巩固拓展脱贫攻坚成果|脱贫攻坚成果|脱贫攻坚|脱贫成果|困难群众"
+)
+"""Words of titles that do not say whom a table is about."""
+_ALL = re.compile(r"总户|总人|农户|人口总数|户籍|乡村|农村|全村|全镇|常住|农业|辖区")
 _HEADED = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*[、.．]")
 
 
@@ -29,6 +35,7 @@ class Asked:
     """What a person said that a header's key means."""
     reader: Reader = field(init=False)
     _heard: dict[int, Heard] = field(init=False, default_factory=dict)
+    _subject: Heard | None = field(init=False, default=None)
     _words: dict[str, Words] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -49,6 +56,10 @@ class Asked:
             highs,
         )  # fmt: skip
         self.reader = Reader(self.lexicon, around)
+        self._subject = self._subject_of_title()
+        if self._subject is not None:
+            named = [concept for _, concept in self._subject.conditions if concept.programme]
+            self.reader = Reader(self.lexicon, replace(around, programme=named[-1] if named else None))
 
     def words(self, text: str) -> Words:
         """The words of one cell."""
@@ -72,7 +83,8 @@ class Asked:
         if column.number not in self._heard:
             base = self.base(column)
             elements = [self.words(text) for text in self.path(column)]
-            self._heard[column.number] = hear(elements, self.table.title, self.heard(base) if base else None)
+            whole = self.heard(base) if base else self._subject if self._in_subject(column) else None
+            self._heard[column.number] = hear(elements, self.table.title, whole)
         return self._heard[column.number]
 
     def base(self, column: FormColumn) -> FormColumn | None:
@@ -119,6 +131,47 @@ class Asked:
         whole = {concept.family for _, concept in self.heard(base).conditions}
         return len(own) > 1 and bool(own & whole)
 
+    def _subject_of_title(self) -> Heard | None:
+        """Whom the whole table is about by its title: 残疾人情况表, 监测对象统计表, 60岁以上老年人…; None for other titles."""
+        title = TITLE_WORDS.sub("|", squeezed(self.table.title))
+        words = self.words(title)
+        named = [
+            (word, options) for word, options in words.concepts
+            if options[0].family == "net" or word.endswith(("对象", "户", "人", "人口", "人员", "家庭", "学生", "患者"))
+        ]  # fmt: skip
+        if len({options[0].family for _, options in named}) + bool(words.ages) + bool(words.programmes) != 1:
+            return None
+        return hear([Words(text=title, concepts=named, ages=words.ages, programmes=words.programmes)], self.table.title)
+
+    def _in_subject(self, column: FormColumn) -> bool:
+        """Whether a column counts only those whom the title names: it names nobody else and not all."""
+        if self._subject is None or column.key in self.phrases:
+            return False
+        own = [self.words(text) for text in column.path]
+        families = {options[0].family for w in own for _, options in w.concepts}
+        subject = {concept.family for _, concept in self._subject.conditions}
+        people = {"kind", "watched", "watched_kind", "net"}
+        if families & (subject | (people if subject & people else set())) or any(_ALL.search(w.text) for w in own):
+            return False
+        if (
+            any(w.measures for w in own)
+            and not any(w.per for w in own)
+            and not any(w.measures[0].table in (HOUSEHOLDS, PERSONS) for w in own if w.measures)
+        ):
+            return False
+        if any(w.amount or w.programmes for w in own):
+            return False
+        leaf = own[-1]
+        if leaf.filters and not any(w.unit or w.hint for w in own):
+            return True
+        return not self._names_subject(subject)
+
+    def _names_subject(self, families: set[str]) -> bool:
+        """Whether some column names the title's subject itself, so that the others need not be about it."""
+        words = [self.words(text) for column in self.table.figures for text in column.path]
+        named = {options[0].family for w in words for _, options in w.concepts}
+        return bool(named & families) or bool(self._subject and self._subject.words.ages and any(w.ages for w in words))
+
     def _perhaps(self, column: FormColumn) -> bool:
         """Whether the column may as well stand for itself: it goes on behind an 其中, but names its own unit."""
         leaf = self.words(column.path[-1])
@@ -128,23 +181,29 @@ class Asked:
     def meaning(self, column: FormColumn) -> Meaning:
         """What a column asks for."""
         made = self.reader.meaning(self.heard(column), self._beside(column), self._total(column))
-        if self._perhaps(column):
+        if self._perhaps(column) or (self.base(column) is None and self._in_subject(column)):
             alone = hear([self.words(text) for text in self.path(column)], self.table.title)
             made.readings = list(dict.fromkeys([*made.readings, *self.reader.meaning(alone).readings[:1]]))
         return made
 
     def _beside(self, column: FormColumn) -> Definition | None:
-        """The figure on the left that a share is of, in the same group where there is one."""
+        """The figure on the left that a share is of, in the same group where there is one; never a whole of itself."""
         left = [c for c in self.table.figures if c.number < column.number]
         near = [c for c in left if c.groups[0] == column.groups[0]] or left
-        for other in reversed(near):
-            heard = self.heard(other)
-            if heard.words.share or heard.words.measures:
-                continue
-            found = self.reader.meaning(heard)
-            if found.readings:
-                return found.readings[0]
-        return None
+        share = self.heard(column).words
+        unit = self.words(share.whole).unit if share.share == "of" else ""
+        found = [made for other in reversed(near) if (made := self._plain(other)) is not None]
+        parts = [made for made in found if made.top.where and unit in ("", made.top.table)]
+        chosen = parts or found
+        return chosen[0] if chosen else None
+
+    def _plain(self, column: FormColumn) -> Definition | None:
+        """What a column counts; None where it is a share or a sum."""
+        words = self.heard(column).words
+        if words.share or words.measures or words.amount:
+            return None
+        found = self.reader.meaning(self.heard(column)).readings
+        return found[0] if found else None
 
     def _total(self, column: FormColumn) -> Definition | None:
         """The column that counts all of what the column beside a share counts a part of."""
