@@ -13,7 +13,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from bangfu.core.cli.main import main
 from bangfu.core.demo import generate
@@ -356,6 +356,37 @@ def test_other_words_for_a_header_may_be_given(fill: Fill, tmp_path: Path, count
     (tmp_path / "a.json").write_text('{"本年新增监测户数": "监测对象户数"}', encoding="utf-8")
     _, sheet = fill("township_rows", answers=read_answers([tmp_path / "a.json"]))
     assert sheet["H5"].value == count.count(count.households, "", count.monitored)
+
+
+# -- sums -------------------------------------------------------------------------------------------------
+
+
+def test_a_total_that_was_typed_and_is_wrong_is_told_and_not_overwritten(
+    county: Path, book: Rulebook, tmp_path: Path, count: Count
+) -> None:
+    form = tmp_path / "form.xlsx"
+    FORMS["villages_listed"](form)
+    workbook = load_workbook(form)
+    workbook.active["C9"] = 999
+    workbook.save(form)
+    result = fill_form(FillRequest(form, book, county, DAY, tmp_path / "out.xlsx", TOWN))
+    right = count.count(count.households, TOWN)
+    assert [(q.kind, q.zh) for q in result.questions if q.key == "总户数(户)"] == [
+        ("sum", f"C9为999，各行相加为{right}"), ("kept", "表中已有内容，没有改动"),
+    ]  # fmt: skip
+    assert load_workbook(result.out).active["C9"].value == 999
+
+
+def test_parts_that_do_not_make_up_the_whole_beside_them_are_told(county: Path, book: Rulebook, tmp_path: Path) -> None:
+    form, workbook = tmp_path / "form.xlsx", Workbook()
+    rows = [["村名", "残疾人", None, None], [None, "合计", "一级", "二级"], ["东风村", None, None, None]]
+    for row in rows:
+        workbook.active.append(row)
+    workbook.active.merge_cells("A1:A2")
+    workbook.active.merge_cells("B1:D1")
+    workbook.save(form)
+    result = fill_form(FillRequest(form, book, county, DAY, tmp_path / "out.xlsx", TOWN))
+    assert [(q.key, q.zh) for q in result.questions if q.kind == "sum"] == [("残疾人/合计", "合计与同组各栏相加不等")]
 
 
 # -- refusals ---------------------------------------------------------------------------------------------
