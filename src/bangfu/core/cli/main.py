@@ -30,9 +30,9 @@ def _told(error: BaseException) -> tuple[str, int]:
         return f"表达式有误 / a mistake in an expression: {error}", FAILED
     if isinstance(error, FileError):
         return f"{error.line('zh')}\n{error.line('en')}", FAILED
-    if name in ("DataError", "EngineError", "OutputError", "MeasureError", "CellError"):
+    if name in ("DataError", "EngineError", "OutputError", "MeasureError", "CellError", "FormError"):
         text = str(error)
-        return text, USAGE if text.startswith(("--policies", "--only", "--household")) else FAILED
+        return text, USAGE if text.startswith(("--policies", "--only", "--household", "--area")) else FAILED
     if name in ("CannotCompile", "TooManyInputs"):
         return f"规则无法编译 / a definition that cannot be compiled: {error}", FAILED
     if isinstance(error, OverflowError):

@@ -15,6 +15,7 @@ from bangfu.core.cli import crosscheck_commands as checking
 from bangfu.core.cli import duplicates_commands as twice
 from bangfu.core.cli import exchange_commands as exchange
 from bangfu.core.cli import figures_commands as figures
+from bangfu.core.cli import fill_commands as forms
 from bangfu.core.cli import matching_commands as matching
 from bangfu.core.cli import report_commands as reports
 
@@ -104,6 +105,7 @@ def build_parser() -> argparse.ArgumentParser:
     measures_options.add(commands, _command, _language)
     cells_options.add(commands, _command, _language)
     _figures_command(commands)
+    _fill_command(commands)
     return parser
 
 
@@ -413,3 +415,14 @@ def _figures_command(commands: Any) -> None:
     check.add_argument("--format", choices=("text", "json", "html"), default="text", help="格式 / format (text)")
     _language(check)
     check.add_argument("--out", type=Path, metavar="FILE", help="写入文件 / write to a file instead of the terminal")
+
+
+def _fill_command(commands: Any) -> None:
+    made = _command(
+        commands,
+        "fill",
+        "填上级发来的表 / fill a form that a superior sent",
+        "fill form.xlsx --data county/2026-10 --area 990101101 --as-of 2026-10-31 --out filled.xlsx",
+        forms.fill,
+    )
+    forms.add_options(made, _day)
