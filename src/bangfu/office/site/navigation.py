@@ -25,6 +25,7 @@ ITEMS = (
     Item(_("变更"), "changes:list", "registry.propose"),
     Item(_("导入"), "imports:list", "imports.upload"),
     Item(_("月度比对"), "runs:list", "runs.view"),
+    Item(_("数字和报表"), "reporting:figures", "runs.view"),
     Item(_("区划"), "areas:tree", "areas.view"),
     Item(_("代码表"), "registry:vocabularies", "registry.vocabulary"),
     Item(_("账户"), "accounts:users", "accounts.manage"),

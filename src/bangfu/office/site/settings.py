@@ -42,6 +42,7 @@ APPS = [
     "changes",
     "imports",
     "runs",
+    "reporting",
     "site",
 ]
 """Ours, each of which may import only those before it."""

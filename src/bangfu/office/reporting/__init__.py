@@ -1,0 +1,1 @@
+"""Figures with the households behind them, the check of texts, superiors' forms."""
