@@ -23,7 +23,7 @@ from bangfu.core.procedures.events import (
     Withdrawn,
 )
 from bangfu.core.rulebook.procedure_model import Branch, Needed, Outcome, Procedure, When
-from bangfu.core.rulebook.procedure_walks import State, downstream, sent_back, settled
+from bangfu.core.rulebook.procedure_walks import State, again, downstream, led_on, sent_back, settled
 
 SUPERSEDED = "superseded"
 """The end of a case that another one took over; every procedure has it."""
@@ -149,8 +149,9 @@ def _done(procedure: Procedure, case: Case, event: StepDone) -> Case:
     branch = taken(case, step.outcomes[event.outcome])
     if branch.end:
         return _ended(case, branch.end, event.at)
-    opened = frozenset(case.open) - {step.id}
-    return _with(case, settled(procedure.steps, opened, case.waiting | set(branch.steps)), event.at)
+    redone = again(procedure.steps, step.id, branch.steps)
+    state = led_on(procedure.steps, (frozenset(case.open), case.waiting), step.id, branch.steps)
+    return _with(_undone(case, redone), state, event.at, redone | {step.id})
 
 
 def taken(case: Case, outcome: Outcome) -> Branch:
@@ -175,17 +176,21 @@ def wanted(case: Case, leaves: Iterable[Needed]) -> list[str]:
     return [needed.thing for needed in leaves if needed.when is None or holds(case, needed.when)]
 
 
-def _with(case: Case, state: State, at: datetime, *, again: frozenset[str] = frozenset()) -> Case:
+def _with(case: Case, state: State, at: datetime, redone: frozenset[str]) -> Case:
     opened, waiting = state
-    kept = {name: since for name, since in case.open.items() if name in opened and name not in again}
+    kept = {name: since for name, since in case.open.items() if name in opened and name not in redone}
     return replace(case, open={name: kept.get(name, at) for name in sorted(opened)}, waiting=waiting)
 
 
 def _sent_back(procedure: Procedure, case: Case, to: str, at: datetime) -> Case:
-    again = downstream(procedure.steps, to)
-    done = tuple(replace(d, valid=False) if d.step in again else d for d in case.done)
+    redone = downstream(procedure.steps, to)
     state = sent_back(procedure.steps, (frozenset(case.open), case.waiting), to)
-    return _with(replace(case, done=done), state, at, again=again)
+    return _with(_undone(case, redone), state, at, redone)
+
+
+def _undone(case: Case, redone: frozenset[str]) -> Case:
+    """What has to be done again no longer counts as done."""
+    return replace(case, done=tuple(replace(d, valid=False) if d.step in redone else d for d in case.done))
 
 
 def _objected(procedure: Procedure, case: Case, event: Objection) -> Case:

@@ -7,7 +7,7 @@ ended. While a case is suspended nothing is due: what is left is left.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from statistics import median
 
@@ -25,7 +25,8 @@ class Clock:
     `step` is "" for the whole case and `pause:<id>` for how long a suspension may last. `used` and `left` are in
     `unit` (days for a limit of months); `left` is negative when overdue, and 0 on a day of rest just after the last
     working day. `due` is None while suspended, where
-    there is no limit (`unit` ""), and where the limit has not begun (`started` None).
+    there is no limit (`unit` ""), and where the limit has not begun (`started` None). `finished`: the step that
+    the whole limit ends with was done, so that this is how it came out.
     """
 
     step: str
@@ -37,6 +38,7 @@ class Clock:
     left: int | None
     overdue: bool
     suspended: bool
+    finished: bool = False
     warnings: tuple[Label, ...] = ()
 
 
@@ -85,6 +87,7 @@ def _whole(procedure: Procedure, case: Case, calendar: Calendar, measure: _Measu
     ended = case.last_done(limit.until) if limit.until else None
     if ended is not None:
         measure = _Measure(case, calendar, min(measure.today, calendar.day(ended.at)), until=ended.at)
+        return replace(measure.of("", limit, start), finished=True)
     return measure.of("", limit, start)
 
 
@@ -127,7 +130,7 @@ class _Measure:
         else:
             left = (due - today).days
         warnings = calendar.unsure(start, max(due, today))
-        return Clock(step, unit, total, start, None if held else due, used, left, beyond > 0, held, warnings)
+        return Clock(step, unit, total, start, None if held else due, used, left, beyond > 0, held, warnings=warnings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,15 +201,15 @@ class _Checker:
             self.add(place, f"步骤 {name} 无从到达", f"the step {name} that nothing leads to",
                      "某一结果的 next 通向它", "an outcome whose next is it")  # fmt: skip
         if stuck := walks.stuck():
-            names = sorted({name for opened, _ in stuck for name in opened})
+            names = sorted({name for opened, *_ in stuck for name in opened})
             place = it.steps[names[0]].place if names else it.place
             shown = "、".join(names), ", ".join(names)
             self.add(place, f"自 {shown[0]} 无路可至结局", f"no way from {shown[1]} to an end",
                      "每一步都能到达结局", "an end that can be reached from every step")  # fmt: skip
         for step in dict.fromkeys(name for end in it.ends.values() for name in end.requires):
-            skipping = Walks(it, without=step)
+            skipping = Walks(it, watch=step)
             for end in it.ends.values():
-                if step in end.requires and end.id in skipping.ends:
+                if step in end.requires and end.id in skipping.unwatched:
                     self.add(end.place, f"有一条路径不经 {step} 即到达 {end.id}", f"a path to {end.id} that skips {step}",
                              f"每条到达 {end.id} 的路径都经过 {step}", f"{step} on every path to {end.id}")  # fmt: skip
 
