@@ -115,7 +115,8 @@ class Cases(RuleBasedStateMachine):
         event = event_for(action, scene, f"{role}-{person}", role, verdicts, things)
         made = apply(scene.procedure, before, event, scene.calendar)
         if isinstance(made, Refusal):
-            assert made.text.zh and made.text.en
+            assert made.text.zh
+            assert made.text.en
             assert scene.case == before
             return
         scene.case = made
