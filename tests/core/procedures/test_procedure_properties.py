@@ -187,7 +187,7 @@ class Cases(RuleBasedStateMachine):
 
 TestCases = Cases.TestCase
 TestCases.settings = settings(
-    max_examples=150,
+    max_examples=80,
     stateful_step_count=40,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

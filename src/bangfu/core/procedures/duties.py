@@ -11,7 +11,7 @@ from bangfu.core.procedures.events import Actor, StepDone
 from bangfu.core.procedures.limits import start_of
 from bangfu.core.procedures.messages import Refusal, listed, refusal
 from bangfu.core.rulebook.procedure_model import ROLES, Procedure, Step
-from bangfu.core.values.area import NotAnArea, within
+from bangfu.core.values.area import NotAnArea, prefix, within
 
 
 def step_open(procedure: Procedure, case: Case, step: Step) -> Iterator[Refusal]:
@@ -25,6 +25,14 @@ def step_open(procedure: Procedure, case: Case, step: Step) -> Iterator[Refusal]
         if step.id not in pause.allows:
             yield refusal("suspended", f"事项因“{pause.text.get('zh')}”暂停，{step.title.get('zh')}不能办理",
                           f"the case is suspended ({pause.text.get('en')}); {step.title.get('en')} has to wait")  # fmt: skip
+
+
+def is_area(code: str) -> bool:
+    """Whether the text is an area's code."""
+    try:
+        return bool(prefix(code))
+    except NotAnArea:
+        return False
 
 
 def who(actor: Actor, roles: tuple[str, ...], area: str) -> Iterator[Refusal]:

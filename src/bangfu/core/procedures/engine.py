@@ -9,7 +9,7 @@ from datetime import date, datetime
 from bangfu.core.procedures.beside import beside, lacking
 from bangfu.core.procedures.calendar import Calendar
 from bangfu.core.procedures.case import Case, begun, moved, wanted
-from bangfu.core.procedures.duties import abstains, people, step_open, timely, who
+from bangfu.core.procedures.duties import abstains, is_area, people, step_open, timely, who
 from bangfu.core.procedures.events import (
     Actor,
     Closed,
@@ -66,6 +66,10 @@ def _opening(procedure: Procedure, event: Opened, day: date) -> Iterator[Refusal
                       f"the procedure {procedure.title.get('en')} holds {span}; no case can begin on {day}")  # fmt: skip
     if not event.case or not event.actor.key:
         yield refusal("no_key", "缺少事项编号或办理人", "the key of the case or of the person who acts is missing")
+    if not is_area(event.area):
+        yield refusal(
+            "no_area", f"{event.area or '（空）'}不是行政区划代码", f"{event.area or 'nothing'} is no area code"
+        )
     if procedure.matter and event.matter not in procedure.matter:
         known = "、".join(procedure.matter)
         yield refusal("other_matter", f"本程序办理{known}，不办理{event.matter or '（空）'}",

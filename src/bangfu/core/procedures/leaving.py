@@ -35,7 +35,7 @@ def left_behind(
         yield refusal(
             "missing", f"{step.title.get('zh')}还缺{zh}", f"{step.title.get('en')} lacks {en}", dict.fromkeys(missing)
         )
-    held = {**case.things, **brought}
+    held = {name: thing for name, thing in {**case.things, **brought}.items() if name in procedure.things}
     evidence = any(procedure.things[name].kind == "evidence" for name in brought if name in procedure.things)
     for name, thing in brought.items():
         kind = procedure.things.get(name)
