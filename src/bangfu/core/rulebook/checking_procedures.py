@@ -22,7 +22,9 @@ def check_procedure(procedure: Procedure, procedures: Collection[str], policies:
     """Every mistake of one procedure but those of its expressions, which need the facts."""
     checker = _Checker(procedure, procedures, policies)
     checker.names()
-    if not checker.mistakes:
+    outcomes = [outcome for step in procedure.steps.values() for outcome in step.outcomes.values()]
+    # an outcome that could not be read leads nowhere, which is told already
+    if not checker.mistakes and all(outcome.branches for outcome in outcomes):
         checker.paths()
     return checker.mistakes
 
