@@ -7,7 +7,20 @@ from datetime import date
 
 from procedure_scenes import ROOT, Scene, actor, at, book, scene
 
-from bangfu.core.procedures import Case, Closed, Objection, Thing, apply, clock, elapsed, fold, median_days, possible
+from bangfu.core.procedures import (
+    Case,
+    Closed,
+    Objection,
+    Superseded,
+    Thing,
+    Withdrawn,
+    apply,
+    clock,
+    elapsed,
+    fold,
+    median_days,
+    possible,
+)
 from bangfu.core.rulebook.loader import load
 from bangfu.core.rulebook.procedure_model import Limit
 
@@ -28,6 +41,20 @@ def test_beyond_what_the_township_may_decide_the_county_consents_first() -> None
     for verdict in ("no", "unknown"):
         event = case.event("pay", "paid", verdicts={"within_township_limit": verdict}, without=("county_approval",))
         assert case.refused(event).missing == ("county_approval",)
+
+
+def test_what_was_paid_first_cannot_be_withdrawn_from_its_papers() -> None:
+    case = paid_first()
+    said = "已作出决定，不能再撤回或并入他案 / it was decided; it can be neither withdrawn nor joined to another case"
+    assert str(case.refused(Withdrawn(case.now, actor("public", "household"), (case.give("evidence"),)))) == said
+    assert str(case.refused(Superseded(case.now, actor("township_office"), by="C2"))) == said
+
+
+def test_another_case_of_the_same_matter_takes_over() -> None:
+    case = scene("dibao", "2026-11-02").do("apply", "filed")
+    assert case.refused(Superseded(case.now, actor("township_office"), by="C1")).code == "no_key"
+    case.take(Superseded(case.now, actor("township_office"), by="C2"))
+    assert (case.case.end, case.case.superseded_by) == ("superseded", "C2")
 
 
 def test_papers_are_due_ten_working_days_after_the_emergency_and_late_ones_are_known_as_late() -> None:

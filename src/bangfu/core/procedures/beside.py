@@ -36,6 +36,7 @@ def beside(procedure: Procedure, case: Case, event: Event, day: date, calendar: 
         yield from _object(procedure, case, event)
     elif isinstance(event, Withdrawn):
         yield from _close(procedure.withdrawal, case, event)
+        yield from _undecided(procedure, case)
     elif isinstance(event, Closed):
         yield from _close(procedure.closings.get(event.reason), case, event)
         yield from _lapse(procedure, case, event, day, calendar)
@@ -47,6 +48,8 @@ def beside(procedure: Procedure, case: Case, event: Event, day: date, calendar: 
         yield from who(event.actor, OFFICES, case.area)
         if isinstance(event, Barred) and not (event.persons and event.reason in BARRED):
             yield refusal("nobody", "没有写明回避人或事由", "nobody is named, or no known reason")
+        if isinstance(event, Superseded):
+            yield from _undecided(procedure, case)
         if isinstance(event, Superseded) and event.by in ("", case.key):
             yield refusal("no_key", "缺少接续事项的编号", "the key of the case that takes over is missing")
 
@@ -107,6 +110,18 @@ def _close(closing: Closing | None, case: Case, event: Event) -> Iterator[Refusa
         yield refusal("no_such_reason", "本程序没有这一结案事由", "the procedure has no such reason to close")
         return
     yield from who(event.actor, closing.by, case.area)
+
+
+def _undecided(procedure: Procedure, case: Case) -> Iterator[Refusal]:
+    """What was decided, and perhaps paid, is not undone by withdrawing: papers and letters still follow."""
+    for done in case.done:
+        if done.valid and procedure.steps[done.step].outcomes[done.outcome].decides:
+            zh, en = (
+                "已作出决定，不能再撤回或并入他案",
+                "it was decided; it can be neither withdrawn nor joined to another case",
+            )
+            yield refusal("decided", zh, en)
+            return
 
 
 def _lapse(procedure: Procedure, case: Case, event: Closed, day: date, calendar: Calendar) -> Iterator[Refusal]:
