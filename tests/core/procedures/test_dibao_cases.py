@@ -305,3 +305,9 @@ def test_a_case_cannot_begin_before_the_procedure_holds() -> None:
         "the procedure verification and confirmation of dibao holds 2021-07-01 – …; no case can begin on 2021-06-30; "
         "this procedure is for dibao, not for tekun"
     )
+
+
+def test_an_objections_pause_is_not_begun_by_hand() -> None:
+    case = reviewed()
+    found = case.refused(Suspended(case.now, actor("township_office"), reason="objection"))
+    assert str(found) == "此项暂停由异议引起，不能单独登记 / this suspension follows from an objection only"

@@ -131,6 +131,11 @@ CHANGES: dict[str, tuple[str, str, list[str]]] = {
         ["small/procedures/a.yml:6:9: found the notice form without 'stands'; "
          "expected stands: how long it hangs, such as {days: 7}"],
     ),
+    "a pause that ends by a step and begins by nothing": (
+        "apart: [[check, decide]]", "pauses:\n  odd: {text: 停, by: [leader], allows: [check], ended_by: [check]}",
+        ["small/procedures/a.yml:36:8: found 暂停 odd 由步骤结束，却不由异议开始 / the pause odd, which a step ends and no objection "
+         "begins; expected objections 的 pauses 是它，且 ended_by 含其 to / objections that pause for it, with their `to` under ended_by"],
+    ),
     "one step apart from itself": (
         "apart: [[check, decide]]", "apart: [[check, check]]",
         ["small/procedures/a.yml:35:9: found apart: check, check; expected two steps at least, as [a, b]"],

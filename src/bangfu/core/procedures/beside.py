@@ -69,6 +69,11 @@ def _suspend(procedure: Procedure, case: Case, event: Suspended) -> Iterator[Ref
         zh, en = listed(p.text for p in procedure.pauses.values())
         yield refusal("no_such_reason", f"暂停事由只能是{zh}", f"a case is suspended for one of {en}")
         return
+    if pause.ended_by:
+        # begun by hand it would wait for a step that nobody has opened
+        yield refusal(
+            "not_by_hand", "此项暂停由异议引起，不能单独登记", "this suspension follows from an objection only"
+        )
     yield from who(event.actor, pause.by, case.area)
     if any(span.reason == pause.id for span in case.suspended):
         yield refusal("suspended_already", "已因同一事由暂停", "suspended for this reason already")

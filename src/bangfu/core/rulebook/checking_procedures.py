@@ -162,6 +162,7 @@ class _Checker:
                 if name not in pause.allows:
                     self.add(pause.place, f"ended_by：{name} 暂停期间不能办理", f"ended_by: {name}, which may not go on meanwhile",
                              "同时写入 allows", "it under allows as well")  # fmt: skip
+        self.begun_by_objection()
         if it.objections is not None:
             self.known(it.place, "objections.during", it.objections.during, "step", it.steps)
             self.known(it.place, "objections.to", (it.objections.to,), "step", it.steps)
@@ -189,6 +190,16 @@ class _Checker:
                     "a declared procedure",
                     near,
                 )
+
+    def begun_by_objection(self) -> None:
+        """A pause that steps end is the objections' own, and the step that they open ends it."""
+        rule = self.procedure.objections
+        for pause in self.procedure.pauses.values():
+            if pause.ended_by and (rule is None or rule.pauses != pause.id or rule.to not in pause.ended_by):
+                zh = f"暂停 {pause.id} 由步骤结束，却不由异议开始"
+                en = f"the pause {pause.id}, which a step ends and no objection begins"
+                expected = "objections that pause for it, with their `to` under ended_by"
+                self.add(pause.place, zh, en, "objections 的 pauses 是它，且 ended_by 含其 to", expected)
 
     # -- paths ------------------------------------------------------------------------------------
     def paths(self) -> None:
