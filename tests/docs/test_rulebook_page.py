@@ -10,11 +10,15 @@ from bangfu.core.rulebook import (
     lexer,
     loader,
     parser,
+    procedure_model,
+    reading_calendar,
     reading_cases,
     reading_facts,
     reading_findings,
     reading_parameters,
     reading_policies,
+    reading_procedure_parts,
+    reading_procedures,
     reading_values,
     yaml_source,
 )
@@ -34,6 +38,12 @@ KEYS = {
     "Alerts": reading_findings.ALERT_KEYS,
     "Checks": reading_findings.CHECK_KEYS,
     "Indicators": reading_findings.INDICATOR_KEYS,
+    "Procedures": reading_procedures.PROCEDURE_KEYS,
+    "Steps": reading_procedures.STEP_KEYS,
+    "Outcomes": reading_procedures.OUTCOME_KEYS,
+    "Things": reading_procedure_parts.THING_KEYS,
+    "Pauses": reading_procedure_parts.PAUSE_KEYS,
+    "Calendar": reading_calendar.YEAR_KEYS,
     "Cases": reading_cases.CASE_KEYS,
 }
 FUNCTIONS = {*parser.SCALARS, *parser.AGGREGATES, *parser.RESULTS}
@@ -78,6 +88,9 @@ def test_a_call_on_the_page_is_of_a_function_that_parses() -> None:
         ("Cases", cases.EVENTS),
         ("Tables", tuple(name for rows in reading_facts.BUILT_IN.values() for name, *_ in rows)),
         ("Tables", reading_facts.AREA_FACTS),
+        ("Steps", tuple(procedure_model.ROLES)),
+        ("Outcomes", procedure_model.DECISIONS),
+        ("Things", procedure_model.THING_KINDS),
     ],
 )
 def test_the_page_lists_the_words_that_a_key_takes(section: str, words: tuple[str, ...]) -> None:

@@ -40,11 +40,14 @@ def _list_definitions(book: Rulebook) -> None:
         ("预警 alerts", [(a.id, a.title.zh) for a in book.alerts.values()]),
         ("核查 checks", [(c.id, c.message.zh) for c in book.checks.values()]),
         ("指标 indicators", [(i.id, i.title.zh) for i in book.indicators.values()]),
+        ("程序 procedures", [(p.id, f"{p.title.zh}  {len(p.steps)} 步 steps") for p in book.procedures.values()]),
     ]
     for title, items in lists:
         print(f"{title}: {len(items)}")
         for name, label in items:
             print(f"  {name}  {label}")
+    years = "、".join(f"{y.year}{'' if y.certain else '（待核对 to be confirmed）'}" for y in book.calendar.values())
+    print(f"工作日历 calendar: {years or '无 none'}")
     print(f"案例 cases: {len(book.cases)}")
     if blank:
         print(f"尚无数值的参数 parameters without a value: {', '.join(p.id for p in blank)}")

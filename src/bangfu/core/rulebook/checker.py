@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bangfu.core.rulebook import typed
+from bangfu.core.rulebook.checking_procedures import check_procedure
 from bangfu.core.rulebook.mistakes import ExpressionError, Mistake, nearest
 from bangfu.core.rulebook.model import Expression, Indicator, Place, Policy, Quantity, Rulebook
 from bangfu.core.rulebook.resolver import Resolver
@@ -22,6 +23,7 @@ def check(book: Rulebook) -> list[Mistake]:
     checker.facts()
     checker.policies()
     checker.others()
+    checker.procedures()
     if not checker.mistakes:
         checker.cycles()
     return checker.mistakes
@@ -145,6 +147,15 @@ class _Checker:
                 self._add(indicator.place, found, f"a {kind} in {indicator.unit} without a denominator")
         if indicator.balance and (indicator.flow != "stock" or indicator.denominator is not None):
             self._add(indicator.place, "a balance of a flow or a ratio", "a stock without a denominator")
+
+    def procedures(self) -> None:
+        """Steps, paths and the expressions of conditions."""
+        for procedure in self.book.procedures.values():
+            self.mistakes += check_procedure(procedure, self.book.procedures, self.book.policies)
+            unit = self._unit(procedure.of, procedure.place)
+            for condition in procedure.conditions.values():
+                if unit and condition.when is not None:
+                    self._condition(condition.when, unit)
 
     def _shown(self, show: tuple[str, ...], unit: str, place: Place) -> None:
         units = self.resolver.units

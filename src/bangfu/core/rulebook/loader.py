@@ -14,10 +14,14 @@ from bangfu.core.rulebook.checker import check
 from bangfu.core.rulebook.merging import Merged, found_in, merged, section_in
 from bangfu.core.rulebook.mistakes import Mistake, RulebookError
 from bangfu.core.rulebook.model import Case, CodeList, Fact, Place, Policy, Rulebook, Table
+from bangfu.core.rulebook.overlay import changed
+from bangfu.core.rulebook.procedure_model import CalendarYear, Procedure
 from bangfu.core.rulebook.reading import Fields, Reader, TooManyMistakes, definitions
+from bangfu.core.rulebook.reading_calendar import read_year
 from bangfu.core.rulebook.reading_cases import check_cases, read_case
 from bangfu.core.rulebook.reading_parameters import ParameterReader
 from bangfu.core.rulebook.reading_policies import PolicyReader, read_shared
+from bangfu.core.rulebook.reading_procedures import read_procedure
 from bangfu.core.rulebook.sources import Source, Sources
 from bangfu.core.rulebook.yaml_source import MAX_BYTES, Mapping, Node, Scalar, read_yaml
 
@@ -124,6 +128,8 @@ class _Loader:
             alerts=self._all("alerts", "an alert", partial(reading_findings.read_alert, reader), loose=True),
             checks=self._all("checks", "a check", partial(reading_findings.read_check, reader), loose=True),
             indicators=self._all("indicators", "an indicator", indicators.read, loose=True),
+            procedures=self._procedures(),
+            calendar=self._calendar(),
             cases=tuple(case for node in self.case_nodes() if (case := read_case(reader, node)) is not None),
         )
 
@@ -194,6 +200,17 @@ class _Loader:
         reading_facts.check_reads(reader, facts)
         return tables, facts
 
+    def _procedures(self) -> dict[str, Procedure]:
+        reader = self.reader
+        levels = (found_in(reader, source, "procedures") for source in self.lineage)
+        over = partial(_procedure_over, reader)
+        found = merged(reader, levels, "a procedure", self._by_name(), over)
+        return self._read(found, partial(read_procedure, reader))
+
+    def _calendar(self) -> dict[int, CalendarYear]:
+        read = self._all("calendar", "a year of the calendar", partial(read_year, self.reader), loose=True)
+        return {year.year: year for year in read.values()}
+
     def _policies(self) -> dict[str, Policy]:
         reader = self.reader
         levels = (section_in(reader, source, "policies", "shared") for source in self.lineage)
@@ -209,3 +226,7 @@ class _Loader:
             else policy
             for name, policy in policies.items()
         }
+
+
+def _procedure_over(reader: Reader, inherited: Node | None, node: Node) -> Node:
+    return changed(reader, inherited, node, "a procedure")

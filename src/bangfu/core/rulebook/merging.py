@@ -45,8 +45,12 @@ def merged(
     levels: Iterable[Iterable[Found]],
     what: str,
     identify: Identify[Key],
+    over: Callable[[Node | None, Node], Node] | None = None,
 ) -> Merged[Key]:
-    """Definitions level by level, the extended rulebook first; two of one id within a level are a mistake."""
+    """Definitions level by level, the extended rulebook first; two of one id within a level are a mistake.
+
+    `over` lays a definition over the inherited one (None where there is none) instead of replacing it.
+    """
     result: Merged[Key] = Merged()
     for level in levels:
         own: dict[Key, Node] = {}
@@ -67,7 +71,7 @@ def merged(
                 result.off.add(key)
             else:
                 result.off.discard(key)
-                result.nodes[key] = node
+                result.nodes[key] = node if over is None else over(result.nodes.get(key), node)
     return result
 
 

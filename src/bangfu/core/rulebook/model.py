@@ -11,8 +11,12 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bangfu.core.rulebook.syntax import Node
+
+if TYPE_CHECKING:
+    from bangfu.core.rulebook.procedure_model import CalendarYear, Procedure
 
 Value = int | bool | str | date | Decimal | None
 """A value as the evaluators see it: money in fen (int), decimal as Decimal, code and text as str or int."""
@@ -330,4 +334,6 @@ class Rulebook:
     alerts: Mapping[str, Alert]
     checks: Mapping[str, Check]
     indicators: Mapping[str, Indicator]
+    procedures: Mapping[str, Procedure] = field(default_factory=dict)
+    calendar: Mapping[int, CalendarYear] = field(default_factory=dict)
     cases: tuple[Case, ...] = field(default=())

@@ -21,7 +21,7 @@ from bangfu.core.rulebook.yaml_source import (
 )
 
 FOLDERS = (
-    "facts", "parameters", "policies", "alerts", "checks", "indicators", "procedures", "codes", "cases",
+    "facts", "parameters", "policies", "alerts", "checks", "indicators", "procedures", "calendar", "codes", "cases",
 )  # fmt: skip
 MAX_LINEAGE = 10
 MAX_FILES = 2_000
@@ -140,7 +140,7 @@ class Sources:
                     "a file in facts/, policies/ and so on",
                 )
         for folder in FOLDERS:
-            self._folder(source, level, folder, parse=folder != "procedures" and (cases or folder != "cases"))
+            self._folder(source, level, folder, parse=cases or folder != "cases")
 
     def _entries(self, folder: Path, root: Path) -> list[os.DirEntry[str]]:
         """What a folder holds, by name; hidden names are left out, an absent folder holds nothing."""
