@@ -99,16 +99,25 @@ def as_page(documents: Sequence[Document], findings: Sequence[Finding], lang: st
 def _document(document: Document, findings: Sequence[Finding], lang: str) -> Iterator[str]:
     index = 1 if lang == "en" else 0
     own = [f for f in findings if f.file == document.name]
-    numbered = _numbered(own)
     counts = Counter(f.verdict for f in own)
     yield f"<header><h1>{escape(Path(document.name).name)}</h1><p class=counts>"
     for verdict, names in _VERDICTS.items():
         yield f'<span class="{verdict}"><b>{counts[verdict]}</b> {names[index]}</span>'
     yield "</p></header><main>"
-    placed: set[int] = set()
+    yield sections(document, own, lang)
+    yield "</main>"
+
+
+def sections(document: Document, findings: Sequence[Finding], lang: str = "zh") -> str:
+    """HTML of one document paragraph by paragraph, each with its marks and what was found in it: for a page of one's own."""
+    return "\n".join(_sections(document, [f for f in findings if f.file == document.name], lang))
+
+
+def _sections(document: Document, own: Sequence[Finding], lang: str) -> Iterator[str]:
+    index = 1 if lang == "en" else 0
+    numbered = _numbered(own)
     for start, end in _paragraphs(document.text.raw):
         here = [(n, f) for n, f in numbered if start <= f.start < end]
-        placed.update(n for n, _ in here)
         marked = _marked(document.text.raw, start, end, numbered)
         head = " class=head" if len(document.text.raw[start:end].strip()) <= 30 and not here else ""
         yield f"<section{' class=noted' if here else ''}><p{head}>{marked}</p>"
@@ -118,7 +127,6 @@ def _document(document: Document, findings: Sequence[Finding], lang: str) -> Ite
             yield from (_note(n, f, lang) for n, f in sorted(here, key=lambda h: (h[0] == 0, h[0])))
             yield "</ol>"
         yield "</section>"
-    yield "</main>"
 
 
 def _numbered(own: Sequence[Finding]) -> list[tuple[int, Finding]]:

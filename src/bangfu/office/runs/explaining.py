@@ -76,6 +76,26 @@ def _hidden(book: Rulebook) -> set[tuple[str, str]]:
         found |= more
 
 
+def counts_health(run: Run, indicator: str) -> bool:
+    """Whether an indicator counts people by their health: a list of them tells it of each. Raises RulesGone."""
+    book = book_of(run)
+    found = book.indicators.get(indicator)
+    if found is None:
+        return True
+    resolver, hidden = Resolver(book), _hidden(book)
+    for side in filter(None, (found.numerator, found.denominator)):
+        if side.table in HEALTH_TABLES:
+            return True
+        trees = [resolver.condition(side.where, resolver.units.table_of(side.table))] if side.where else []
+        trees += [resolver.any_value(side.sum, resolver.units.table_of(side.table))] if side.sum else []
+        read = {name for tree in trees for name in facts_in(tree)}
+        derived = [book.facts[name] for name in read if book.facts[name].derive is not None]
+        read |= {name for fact in derived for name in facts_in(resolver.derived(fact))}
+        if read & hidden:
+            return True
+    return False
+
+
 def facts_in(node: Any) -> Iterator[tuple[str, str]]:
     """The facts that an expression reads, as (table, name)."""
     if isinstance(node, typed.FactRef):

@@ -6,6 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from bangfu.office.registry.api import rulebook
 from bangfu.office.runs import folders
 from bangfu.office.runs.models import ALERT, CHECK, Finding, Run
@@ -41,6 +43,15 @@ def book_of(run: Run) -> Rulebook:
             raise RulesGone(run.rulebook_hash)
         return _loaded(path)
     return rulebook()
+
+
+def kept_rulebook(pk: int) -> Path | None:
+    """Where the rules lie with which a run was worked; None where neither its copy nor the same rules are there."""
+    run = Run.objects.only("rulebook_name", "rulebook_hash").get(pk=pk)
+    path = folders.kept_rulebook(run.rulebook_name, run.rulebook_hash)
+    if path.is_dir():
+        return path
+    return Path(settings.BANGFU_RULEBOOK) if run.rulebook_hash == rulebook().digest else None
 
 
 def titles_of_run(run: Run) -> RunTitles:
