@@ -182,3 +182,31 @@ def _file(folder: Path) -> Path:
     path = folder / "vehicles.csv"
     path.write_text(HEAD + DOUBT, encoding="utf-8")
     return path
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("row,answer\n", "expected the columns row, person_no, person, answer, verifier, day"),
+        (
+            "row,person_no,person,answer,verifier,day\n1.2E+31,P1,,yes,,\n",
+            "line 2: row and person must be 32 characters",
+        ),
+        (
+            f"row,person_no,person,answer,verifier,day\n{'a' * 32},P1,,maybe,,\n",
+            "line 2: no person, or an answer other",
+        ),
+        (f"row,person_no,person,answer,verifier,day\n{'a' * 32},,,no,,\n", "line 2: no person, or an answer other"),
+    ],
+)
+def test_a_file_of_decisions_that_a_spreadsheet_spoilt_is_refused(tmp_path, lines, words):
+    from bangfu.core.matching.decisions import read_decisions
+    from bangfu.core.matching.errors import DataError
+
+    path = tmp_path / "decisions.csv"
+    path.write_text(lines, encoding="utf-8")
+    with pytest.raises(DataError, match=words):
+        read_decisions(path)
+    path.write_bytes("row,核实".encode("gb18030"))
+    with pytest.raises(DataError, match="not UTF-8"):
+        read_decisions(path)

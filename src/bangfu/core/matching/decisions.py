@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -26,6 +27,7 @@ from bangfu.core.values.id_number import cleaned_number
 
 YES, NO = "yes", "no"
 _DIGITS = 32
+_DIGEST = re.compile(rf"[0-9a-f]{{{_DIGITS}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +69,50 @@ def person_digests(people: People, index: Iterable[int]) -> list[str]:
 
 
 def read_decisions(path: Path) -> dict[tuple[str, str], Decision]:
-    """The last decision on each row and person. Raises DataError where the file is no list of decisions."""
+    """The last decision on each row and person; none where the file is not there yet.
+
+    Raises DataError where it is no list of decisions, or a spreadsheet has spoilt it: a shortened digest would match
+    nothing, and nobody knew.
+    """
     if not path.exists():
         return {}
     names = [field.name for field in fields(Decision)]
+    found: dict[tuple[str, str], Decision] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = list(csv.DictReader(file))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path}: 不是核实结果文件 / not a file of decisions: {error}") from None
-    if lines and not set(names) <= set(lines[0]):
-        raise DataError(
-            f"{path}: 不是核实结果文件，应有列 / not a file of decisions, expected the columns {', '.join(names)}"
+            reader = csv.DictReader(file)
+            if reader.fieldnames is not None and not set(names) <= set(reader.fieldnames):
+                columns = ", ".join(names)
+                raise _unusable(path, f"应有列 {columns}", f"expected the columns {columns}")
+            for line in reader:
+                decision = Decision(**{name: line[name] or "" for name in names})
+                _sound(path, reader.line_num, decision)
+                found[decision.row, decision.person_no] = decision
+    except UnicodeDecodeError:
+        raise _unusable(
+            path, "不是 UTF-8 编码，可能被表格软件另存过", "not UTF-8: was it saved by a spreadsheet?"
+        ) from None
+    except csv.Error as error:
+        raise _unusable(path, f"不是 CSV（{error}）", f"no CSV ({error})") from None
+    return found
+
+
+def _sound(path: Path, line: int, decision: Decision) -> None:
+    if not _DIGEST.fullmatch(decision.row) or not (decision.person == "" or _DIGEST.fullmatch(decision.person)):
+        raise _unusable(
+            path, f"第 {line} 行的编号不完整", f"line {line}: row and person must be {_DIGITS} characters 0-9, a-f"
         )
-    found = [Decision(**{name: line[name] or "" for name in names}) for line in lines]
-    return {(decision.row, decision.person_no): decision for decision in found}
+    if decision.answer not in (YES, NO) or not decision.person_no:
+        raise _unusable(
+            path, f"第 {line} 行没有答案或人编号", f"line {line}: no person, or an answer other than yes, no"
+        )
+
+
+def _unusable(path: Path, zh: str, en: str) -> DataError:
+    return DataError(
+        f"{path}: 不是核实结果文件：{zh}；请用 bangfu reviews read 重新生成 / "
+        f"not a file of decisions: {en}; write it again with bangfu reviews read"
+    )
 
 
 def add_decisions(path: Path, more: Iterable[Decision]) -> None:
