@@ -36,7 +36,7 @@ def add_options(made: Any, day: Callable[[str], date]) -> None:
 def fill(args: argparse.Namespace) -> int:
     """Fill a form."""
     existing([args.form, args.data, *args.answers])
-    rulebook = _rulebook(args.rulebook)
+    rulebook = rulebook_at(args.rulebook)
     if args.form.resolve() == args.out.resolve():
         raise UsageError(
             "--out: 不能覆盖原来的空表，请另取文件名 / the form itself would be overwritten; give another name"
@@ -50,7 +50,7 @@ def fill(args: argparse.Namespace) -> int:
     from bangfu.core.reporting.forms_state import FillRequest
     from bangfu.core.rulebook.loader import load
 
-    as_of = args.as_of or _day_of(args.data)
+    as_of = args.as_of or day_of(args.data)
     area = re.sub(r"(?<=^\d{6})000$|(?<=^\d{6})000000$|(?<=^\d{9})000$", "", args.area or "")
     with Bar() as bar:
         request = FillRequest(
@@ -62,7 +62,7 @@ def fill(args: argparse.Namespace) -> int:
     return OK
 
 
-def _rulebook(given: Path | None) -> Path:
+def rulebook_at(given: Path | None) -> Path:
     """The one named, else rulebook/cn here, else the one beside the program."""
     if given is not None:
         existing([given])
@@ -73,7 +73,7 @@ def _rulebook(given: Path | None) -> Path:
     raise UsageError("--rulebook: 没有找到 rulebook/cn，请指明规则集 / rulebook/cn was not found; name a rulebook")
 
 
-def _day_of(data: Path) -> date:
+def day_of(data: Path) -> date:
     """The last day of the month that the folder is named after, else today."""
     found = _MONTH.search(data.resolve().name)
     if not found:
