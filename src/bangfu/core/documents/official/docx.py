@@ -23,7 +23,10 @@ LINE = 579
 BODY_SIZE = 32
 NARROWER = -4
 """A 16 pt character is narrowed by 0.2 pt, so that 28 fill 156 mm; in twentieths of a point."""
-_W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+_W = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+)
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _DAY = (1980, 1, 1, 0, 0, 0)
 
@@ -158,7 +161,8 @@ def _row(cells: list[str], header: bool = False) -> str:
 def _cell(text: str, font: str, size: int, width: int) -> str:
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>'
-        f'<w:snapToGrid w:val="0"/><w:spacing w:line="{size * 14}" w:lineRule="exact"/><w:jc w:val="center"/></w:pPr>{_run(text, font, size)}</w:p></w:tc>'
+        f'<w:snapToGrid w:val="0"/><w:spacing w:line="{size * 14}" w:lineRule="exact"/><w:jc w:val="center"/></w:pPr>'
+        f"{_run(text, font, size)}</w:p></w:tc>"
     )
 
 
