@@ -6,7 +6,7 @@ import csv
 import json
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from bangfu.core.cli.main import main
 from bangfu.core.demo import generate
 from bangfu.core.reporting.forms import FillResult, fill_form
 from bangfu.core.reporting.forms_answers import Answer, read_answers
+from bangfu.core.reporting.forms_registry import Registry, open_registry
 from bangfu.core.reporting.forms_state import FillRequest
 from bangfu.core.rulebook.loader import load
 from bangfu.core.rulebook.model import Rulebook
@@ -44,7 +45,13 @@ def book() -> Rulebook:
 
 
 @pytest.fixture(scope="module")
-def fill(county: Path, book: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Fill:
+def registry(county: Path, book: Rulebook) -> Iterator[Registry]:
+    with open_registry(book, county, DAY) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def fill(county: Path, book: Rulebook, registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Fill:
     """Fills a form of the factory; the same filling is done once."""
     made: dict[tuple[str, str], tuple[FillResult, Any]] = {}
 
@@ -54,7 +61,7 @@ def fill(county: Path, book: Rulebook, tmp_path_factory: pytest.TempPathFactory)
         folder = tmp_path_factory.mktemp("filled")
         form = folder / f"{name}.xlsx"
         FORMS[name](form)
-        result = fill_form(FillRequest(form, book, county, DAY, folder / f"{name}.filled.xlsx", area, **more))
+        result = fill_form(FillRequest(form, book, county, DAY, folder / f"{name}.filled.xlsx", area, **more), registry)
         found = result, load_workbook(result.out, data_only=True).worksheets[0]
         if not more:
             made[name, area] = found
@@ -362,14 +369,14 @@ def test_other_words_for_a_header_may_be_given(fill: Fill, tmp_path: Path, count
 
 
 def test_a_total_that_was_typed_and_is_wrong_is_told_and_not_overwritten(
-    county: Path, book: Rulebook, tmp_path: Path, count: Count
+    county: Path, book: Rulebook, registry: Registry, tmp_path: Path, count: Count
 ) -> None:
     form = tmp_path / "form.xlsx"
     FORMS["villages_listed"](form)
     workbook = load_workbook(form)
     workbook.active["C9"] = 999
     workbook.save(form)
-    result = fill_form(FillRequest(form, book, county, DAY, tmp_path / "out.xlsx", TOWN))
+    result = fill_form(FillRequest(form, book, county, DAY, tmp_path / "out.xlsx", TOWN), registry)
     right = count.count(count.households, TOWN)
     assert [(q.kind, q.zh) for q in result.questions if q.key == "总户数(户)"] == [
         ("sum", f"C9为999，各行相加为{right}"), ("kept", "表中已有内容，没有改动"),
@@ -377,7 +384,9 @@ def test_a_total_that_was_typed_and_is_wrong_is_told_and_not_overwritten(
     assert load_workbook(result.out).active["C9"].value == 999
 
 
-def test_parts_that_do_not_make_up_the_whole_beside_them_are_told(county: Path, book: Rulebook, tmp_path: Path) -> None:
+def test_parts_that_do_not_make_up_the_whole_beside_them_are_told(
+    county: Path, book: Rulebook, registry: Registry, tmp_path: Path
+) -> None:
     form, workbook = tmp_path / "form.xlsx", Workbook()
     rows = [["村名", "残疾人", None, None], [None, "合计", "一级", "二级"], ["东风村", None, None, None]]
     for row in rows:
@@ -385,7 +394,7 @@ def test_parts_that_do_not_make_up_the_whole_beside_them_are_told(county: Path, 
     workbook.active.merge_cells("A1:A2")
     workbook.active.merge_cells("B1:D1")
     workbook.save(form)
-    result = fill_form(FillRequest(form, book, county, DAY, tmp_path / "out.xlsx", TOWN))
+    result = fill_form(FillRequest(form, book, county, DAY, tmp_path / "out.xlsx", TOWN), registry)
     assert [(q.key, q.zh) for q in result.questions if q.kind == "sum"] == [("残疾人/合计", "合计与同组各栏相加不等")]
 
 

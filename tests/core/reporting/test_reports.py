@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,10 @@ import pytest
 
 from bangfu.core.cli.main import main
 from bangfu.core.demo import generate
+from bangfu.core.documents.forms.package import FormError
 from bangfu.core.documents.official.kinds import kind_named, kinds
 from bangfu.core.documents.official.model import title_lines, typed_figures
+from bangfu.core.reporting.forms_registry import Registry, open_registry
 from bangfu.core.reporting.reports import ReportRequest, ReportResult, read_slots, write_report
 from bangfu.core.rulebook.loader import load
 from bangfu.core.rulebook.model import Rulebook
@@ -40,12 +42,18 @@ def book() -> Rulebook:
 
 
 @pytest.fixture(scope="module")
-def write(county: Path, book: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Write:
+def registry(county: Path, book: Rulebook) -> Iterator[Registry]:
+    with open_registry(book, county, DAY) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def write(county: Path, book: Rulebook, registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Write:
     def run(kind: str, end: str = ".docx", **more: Any) -> ReportResult:
         found = kind_named(kind)
         assert found is not None
         out = tmp_path_factory.mktemp("written") / f"document{end}"
-        return write_report(ReportRequest(found, book, county, DAY, out, TOWN, **more))
+        return write_report(ReportRequest(found, book, county, DAY, out, TOWN, **more), registry)
 
     return run
 
@@ -166,6 +174,18 @@ def test_a_figure_that_is_not_known_is_refused_with_its_words(county: Path, tmp_
     assert main([*arguments, "--out", str(tmp_path / "o.docx")]) == 1
     assert "{{高标准农田面积}}: 不认得“高标准农田面积”" in capsys.readouterr().err
     assert not (tmp_path / "o.docx").exists()
+
+
+def test_a_term_is_cited_with_its_issuer_and_never_without_where_several_have_one(write: Write) -> None:
+    shown = texts(write("工作总结", slots={"其他做法": "落实[[六个精准@国家]]，推进[[五个一批]]。"}).out)
+    assert (
+        "国家“六个精准”（扶持对象精准、项目安排精准、资金使用精准、措施到户精准、因村派人精准、脱贫成效精准）" in shown
+    )
+    assert "国家“五个一批”（发展生产脱贫一批" in shown
+    with pytest.raises(
+        FormError, match=r"\[\[六个精准\]\]: “六个精准”有3个版本，请写明是谁的，如 \[\[六个精准@国家\]\]"
+    ):
+        write("工作总结", slots={"其他做法": "落实[[六个精准]]。"})
 
 
 def test_an_unknown_kind_and_slots_that_are_none_are_refused(county: Path, tmp_path: Path, capsys: Any) -> None:

@@ -27,6 +27,7 @@ from bangfu.core.documents.official.model import (
     Text,
     typed_figures,
 )
+from bangfu.core.documents.official.vocabularies import cited
 from bangfu.core.files.whole_file import whole_file
 from bangfu.core.reporting.forms_areas import AreaBook, area_book
 from bangfu.core.reporting.forms_catalogue import lexicon_of
@@ -82,14 +83,21 @@ class ReportResult:
     changes: tuple[Source, ...]
 
 
-def write_report(request: ReportRequest) -> ReportResult:
+def write_report(request: ReportRequest, registry: Registry | None = None) -> ReportResult:
     """Make the document and write it, with the list of its figures beside it.
 
-    Raises FormError for slots, area or earlier figures that cannot be used, FileError or DataError for the data.
+    `registry` may be given open, of the same data and day, where several documents are written. Raises FormError for
+    slots, area or earlier figures that cannot be used, FileError or DataError for the data.
     """
     before = _before(request.previous)
-    with open_registry(request.book, request.data, request.as_of, request.progress) as registry:
-        document = _Writing(request, registry, before).document()
+    if registry is not None:
+        return _written(request, _Writing(request, registry, before).document())
+    with open_registry(request.book, request.data, request.as_of, request.progress) as opened:
+        document = _Writing(request, opened, before).document()
+    return _written(request, document)
+
+
+def _written(request: ReportRequest, document: Official) -> ReportResult:
     beside = request.out.with_name(request.out.name + ".figures.json")
     content = _content(document, request.out.suffix.lower())
     with whole_file(request.out) as made:
@@ -233,13 +241,23 @@ class _Writing:
     def _hand(self, text: str) -> list[Run]:
         """What a person wrote: figures may be asked for in {{…}}; those that were typed have no source."""
         runs: list[Run] = []
-        for piece in re.split(r"(\{\{[^{}]+\}\})", text):
+        for piece in re.split(r"(\{\{[^{}]+\}\}|\[\[[^\[\]]+\]\])", text):
             if piece.startswith("{{"):
                 runs.append(self._figure(piece[2:-2]))
+                continue
+            if piece.startswith("[["):
+                runs.append(self._term(piece[2:-2]))
                 continue
             for part, typed in typed_figures(piece):
                 runs.append(self._typed(part) if typed else Text(part))
         return runs
+
+    def _term(self, name: str) -> Text:
+        """A term of the vocabularies with its issuer; raises FormError where it is not clear whose."""
+        found = cited(name)
+        if isinstance(found, str):
+            raise FormError(f"[[{name}]]: {found}")
+        return Text(found.text)
 
     # -- figures ----------------------------------------------------------------------------------
     def _figure(self, phrase: str) -> Run:
