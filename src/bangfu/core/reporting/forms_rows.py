@@ -126,6 +126,8 @@ def _blank(table: FormTable, areas: AreaBook, plan: RowPlan, data: list[FormRow]
 def _wanted(table: FormTable, areas: AreaBook, blank: int) -> list[str]:
     roles = {column.role for column in table.columns}
     scope = areas.scope
+    if "group" in roles:
+        return []  # figures are kept by village; a row for each group is for a person to fill in
     if "village" in roles:
         return [scope] if len(scope) == VILLAGE else areas.inside(VILLAGE)
     if "township" in roles:

@@ -124,6 +124,10 @@ class TableFilling:
                 self.state.write(self.grid, row, column, text)
         for row, (label, found) in self.plan.lost.items():
             self._ask_row(row, label, found)
+        if self.by_area and not self.plan.scopes and not self.plan.lost:
+            zh = "没有能对应到村或乡镇的行，这张表没有填"
+            en = "no row stands for a village or township, so nothing was filled in this table"
+            self.state.ask(Question(f"表：{self.table.title or self.table.sheet}", "row", zh, en, self.table.sheet))
         seen: set[str] = set()
         for cell in self.cells():
             if self.grid.formula(cell.row.number, cell.column.number):

@@ -123,7 +123,7 @@ class _Reading:
 
     def table(self) -> FormTable:
         """The whole table."""
-        columns = self._measured(self._with_labels(self._columns()))
+        columns = self._measured(self._with_labels(self._continued_labels(self._columns())))
         self.labelled = [c.number for c in columns if c.role and c.role != "note"]
         self.columns = [c.number for c in columns]
         rows, after, fixed = self._body()
@@ -218,6 +218,18 @@ class _Reading:
                 alone = not any(self.grid.own_text(r, left) for r in below)
                 return nothing if not mergeless or alone else (self.grid.owner.get((row, left), (row, left)), text)
         return nothing
+
+    def _continued_labels(self, columns: list[FormColumn]) -> list[FormColumn]:
+        """A column without a title beside a label column, with texts in its rows, goes on with the label."""
+        known = {c.number: c for c in columns}
+        first = min((c.number for c in columns if not c.role), default=0)
+        for number in range(2, first):
+            before = known.get(number - 1)
+            if number in known or before is None or before.role in ("", "serial", "note"):
+                continue
+            if any(self._says(row, number) for row in range(self.last + 1, min(self.bottom, self.last + 40) + 1)):
+                known[number] = replace(before, number=number)
+        return [known[number] for number in sorted(known)]
 
     def _measured(self, columns: list[FormColumn]) -> list[FormColumn]:
         """单位 beside 指标 is the unit in which a row is counted, not who reports."""

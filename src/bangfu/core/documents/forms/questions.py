@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from bangfu.core.documents.forms.definitions import HOUSEHOLDS, PERSONS, Definition, Meaning
+from bangfu.core.documents.forms.definitions import HOUSEHOLDS, PERSONS, Definition, Doubt, Meaning
 from bangfu.core.documents.forms.labels import is_unit, squeezed
 from bangfu.core.documents.forms.layout import FormColumn, FormRow, FormTable
 from bangfu.core.documents.forms.meaning import Heard, Reader, Surroundings, hear
-from bangfu.core.documents.forms.terms import Lexicon
+from bangfu.core.documents.forms.terms import Concept, Lexicon
 from bangfu.core.documents.forms.words import Words, read_words
 
 TITLE_WORDS = re.compile(
@@ -84,7 +84,9 @@ class Asked:
             base = self.base(column)
             elements = [self.words(text) for text in self.path(column)]
             whole = self.heard(base) if base else self._subject if self._in_subject(column) else None
-            self._heard[column.number] = hear(elements, self.table.title, whole)
+            heard = hear(elements, self.table.title, whole)
+            heard.conditions = [(word, self._of_title(concept)) for word, concept in heard.conditions]
+            self._heard[column.number] = heard
         return self._heard[column.number]
 
     def base(self, column: FormColumn) -> FormColumn | None:
@@ -143,6 +145,11 @@ class Asked:
             return None
         return hear([Words(text=title, concepts=named, ages=words.ages, programmes=words.programmes)], self.table.title)
 
+    def _of_title(self, concept: Concept) -> Concept:
+        """低保户 in a table about 农村低保 are those of the title."""
+        titled = [c for _, c in self._subject.conditions if "urban" in c.reading.households] if self._subject else []
+        return titled[0] if titled and concept.id == "dibao" else concept
+
     def _in_subject(self, column: FormColumn) -> bool:
         """Whether a column counts only those whom the title names: it names nobody else and not all."""
         if self._subject is None or column.key in self.phrases:
@@ -181,6 +188,12 @@ class Asked:
     def meaning(self, column: FormColumn) -> Meaning:
         """What a column asks for."""
         made = self.reader.meaning(self.heard(column), self._beside(column), self._total(column))
+        words = self.heard(column).words
+        if words.share and not words.filters and made.known and self._parts_beside(column) > 1:
+            top = made.readings[0].top.zh
+            made.doubts.append(
+                Doubt(f"没有写明是哪一栏的比例，按“{top}”计算", "the header does not say which column it is a share of")
+            )
         if self._perhaps(column) or (self.base(column) is None and self._in_subject(column)):
             alone = hear([self.words(text) for text in self.path(column)], self.table.title)
             made.readings = list(dict.fromkeys([*made.readings, *self.reader.meaning(alone).readings[:1]]))
@@ -196,6 +209,13 @@ class Asked:
         parts = [made for made in found if made.top.where and unit in ("", made.top.table)]
         chosen = parts or found
         return chosen[0] if chosen else None
+
+    def _parts_beside(self, column: FormColumn) -> int:
+        """How many figures on the left a bare share could be of."""
+        near = [c for c in self.table.figures if c.number < column.number and c.groups[0] != column.groups[0]]
+        inside = [c for c in self.table.figures if c.number < column.number and c.groups[0] == column.groups[0]]
+        found = {made.top for c in near if (made := self._plain(c)) is not None and made.top.where}
+        return 1 if inside else len(found)
 
     def _plain(self, column: FormColumn) -> Definition | None:
         """What a column counts; None where it is a share or a sum."""
