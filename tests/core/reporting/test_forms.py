@@ -258,6 +258,17 @@ def test_a_name_that_two_villages_bear_is_asked_about_and_not_guessed(fill: Fill
     assert "第5行“东风村”可以是：示例东风村（示例城关镇）、示例东风村（示例北山乡）" in [q.zh for q in result.questions]
 
 
+def test_merged_cells_of_a_row_are_merged_in_the_rows_that_are_put_in(fill: Fill, count: Count) -> None:
+    result, sheet = fill("merged_columns", TOWN)
+    blocks = {str(block) for block in sheet.merged_cells.ranges}
+    assert {"A3:B3", "A6:B6", "C6:D6", "A7:B7"} <= blocks
+    assert [sheet.cell(row, 1).value for row in (3, 6, 7)] == ["示例东风村", "示例红旗村", "合计"]
+    assert sheet["C7"].value == count.count(count.households, TOWN)
+    assert sheet["E7"].value == count.count(count.persons, TOWN)
+    assert load_workbook(result.out).active["E7"].value == "=SUM(E3:E6)"
+    assert result.questions == ()
+
+
 # -- lists ------------------------------------------------------------------------------------------------
 
 

@@ -188,8 +188,22 @@ def subtotals(path: Path) -> None:
     book.save(path)
 
 
+def merged_columns(path: Path) -> None:
+    """A village's name over two columns in the header and in every row, a figure over two columns, one blank row."""
+    book = Workbook()
+    sheet = book.active
+    put(
+        sheet,
+        {"A1": "各村情况", "A2": "行政村", "C2": "农户数", "E2": "人口数", "A4": "合计"},
+        ("A2:B2", "C2:D2", "A3:B3", "C3:D3", "A4:B4", "C4:D4"),
+    )
+    sheet["E4"] = "=SUM(E3:E3)"
+    drawn(sheet, 2, 4, 5)
+    book.save(path)
+
+
 FORMS = {
     "villages_listed": villages_listed, "three_rows_blank": three_rows_blank, "township_rows": township_rows,
     "ages_and_sex": ages_and_sex, "single_row": single_row, "household_roster": household_roster,
-    "person_roster": person_roster, "indicator_rows": indicator_rows, "subtotals": subtotals,
+    "person_roster": person_roster, "indicator_rows": indicator_rows, "subtotals": subtotals, "merged_columns": merged_columns,
 }  # fmt: skip

@@ -141,11 +141,11 @@ def _wanted(table: FormTable, areas: AreaBook, blank: int) -> list[str]:
 
 def _label(role: str, code: str, areas: AreaBook) -> str:
     if role == "village":
-        return areas.name(code) if len(code) == VILLAGE else ""
+        return areas.name(code) or code if len(code) == VILLAGE else ""
     if role == "township":
         return areas.township_of(code) if len(code) >= TOWNSHIP else ""
     if role in ("area", "item"):
-        return areas.name(code)
+        return areas.name(code) or code
     return code if role == "code" and code else ""
 
 

@@ -178,10 +178,10 @@ class _Reading:
         return right <= self.width and not self.grid.text(row, right)
 
     def _columns(self) -> list[FormColumn]:
-        found = []
+        found: list[FormColumn] = []
         for column in range(1, self.width + 1):
             path, groups = self._path(column)
-            if path:
+            if path and not (found and found[-1].groups == tuple(groups)):  # else one header cell over two columns
                 role = label_role(path[-1]) or (label_role(path[0]) if len(path) == 1 else "")
                 found.append(FormColumn(column, tuple(path), tuple(groups), role))
         return found
