@@ -269,6 +269,32 @@ def test_merged_cells_of_a_row_are_merged_in_the_rows_that_are_put_in(fill: Fill
     assert result.questions == ()
 
 
+def test_a_table_counts_only_those_whom_its_title_names(fill: Fill, count: Count) -> None:
+    _, sheet = fill("bands", TOWN)
+
+    def disabled(low: int, high: int, sexes: str) -> int:
+        fits = lambda p: p["残疾类别"] not in ("", "无") and low <= age(p) <= high and p["性别"][:1] in sexes  # noqa: E731
+        return count.count(count.persons, TOWN, fits)
+
+    everybody = disabled(0, 200, "男女")
+    for row, (low, high) in zip(range(3, 7), ((0, 15), (16, 59), (60, 200), (0, 200)), strict=True):
+        whole = disabled(low, high, "男女")
+        expected = [disabled(low, high, "男"), disabled(low, high, "女"), whole]
+        assert [sheet.cell(row, c).value for c in (2, 3, 4)] == expected
+        assert sheet.cell(row, 5).value == pytest.approx(round(whole * 100 / everybody, 2), abs=0.006)
+
+
+def test_what_all_would_be_is_told_where_only_the_title_says_whose_figures_are_wanted(fill: Fill, count: Count) -> None:
+    result, sheet = fill("subject_in_title", TOWN)
+    watched = count.count(count.households, f"{TOWN}201", count.monitored)
+    every = count.count(count.households, f"{TOWN}201")
+    assert [sheet["B3"].value, sheet["E3"].value] == [watched, every]
+    assert sheet["F3"].value == pytest.approx(watched * 100 / every, abs=0.006)
+    asked = next(q for q in result.questions if q.key == "户数")
+    assert [zh for zh, _ in asked.options] == ["户数：监测对象（风险未消除）", "总户数"]
+    assert "总户数" not in [q.key for q in result.questions]
+
+
 # -- lists ------------------------------------------------------------------------------------------------
 
 

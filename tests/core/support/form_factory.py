@@ -202,8 +202,33 @@ def merged_columns(path: Path) -> None:
     book.save(path)
 
 
+def bands(path: Path) -> None:
+    """Bands of age in the rows, sexes in the columns, whom it is about only in the title."""
+    book = Workbook()
+    for row in (
+        ["残疾人年龄性别结构表"], ["年龄段", "男", "女", "合计", "占比（%）"], ["0-15岁"], ["16-59岁"], ["60岁以上"], ["合计"],
+    ):  # fmt: skip
+        book.active.append(row)
+    drawn(book.active, 2, 6, 5)
+    book.save(path)
+
+
+def subject_in_title(path: Path) -> None:
+    """Bare 户数 and 人数: the title says whose; 总户数 says that all are meant."""
+    book = Workbook()
+    for row in (
+        ["监测对象情况统计表"],
+        ["村名", "户数", "人数", "男", "总户数", "占总户数比例（%）"],
+        ["东风村"],
+        ["新华村"],
+    ):
+        book.active.append(row)
+    book.save(path)
+
+
 FORMS = {
     "villages_listed": villages_listed, "three_rows_blank": three_rows_blank, "township_rows": township_rows,
     "ages_and_sex": ages_and_sex, "single_row": single_row, "household_roster": household_roster,
-    "person_roster": person_roster, "indicator_rows": indicator_rows, "subtotals": subtotals, "merged_columns": merged_columns,
+    "person_roster": person_roster, "indicator_rows": indicator_rows, "subtotals": subtotals, "merged_columns": merged_columns, "bands": bands,
+    "subject_in_title": subject_in_title,
 }  # fmt: skip

@@ -105,7 +105,8 @@ def _tables(grid: Grid, recognise: Recognise) -> Iterator[FormTable]:
 def _header_start(grid: Grid, first: int, last: int, recognise: Recognise) -> int | None:
     for row in range(first, last + 1):
         found = [(c, grid.own_text(row, c)) for c in range(1, grid.last_column + 1) if grid.own_text(row, c)]
-        if len(found) < 2 or any(is_surrounding(text) for _, text in found):
+        around = any(is_surrounding(text) for _, text in found)
+        if len(found) < 2 or (around and not label_role(found[0][1])):
             continue
         known = sum(bool(label_role(text)) or recognise(text) for _, text in found)
         numbers = sum(grid.number(row, c) is not None for c, _ in found)

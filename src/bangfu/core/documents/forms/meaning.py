@@ -76,6 +76,7 @@ def _joined(elements: Sequence[Words], base: Heard | None) -> Words:
         whole.reasons += base.words.reasons
         whole.programmes += base.words.programmes
         whole.years += base.words.years
+        whole.money, whole.shown = base.words.money, base.words.shown if base.words.money else ""
     for words in elements:
         whole.concepts += words.concepts
         whole.reasons += words.reasons
