@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from bangfu.core import api
 from bangfu.core.cli.main import main
 from bangfu.core.demo import generate
 from bangfu.core.reporting.forms import FillResult, fill_form
@@ -375,6 +376,25 @@ def test_every_figure_says_what_it_counts_and_for_whom(fill: Fill) -> None:
     assert cell["definition"]["numerator"] == {"count": "households", "where": "household_type = 'graduated'"}
     assert cell["area"] == ["示例东风村 990101101201"]
     assert set(trace["inputs"]) >= {"households.xlsx", "persons.csv"}
+
+
+def test_a_form_is_filled_from_python_as_by_the_command(county: Path, tmp_path: Path) -> None:
+    FORMS["single_row"](tmp_path / "form.xlsx")
+    made = api.fill(
+        tmp_path / "form.xlsx", rulebook=RULES, data=county, as_of=DAY, out=tmp_path / "a.xlsx", area=HILLS
+    )  # fmt: skip
+    arguments = [
+        "fill",
+        str(tmp_path / "form.xlsx"),
+        "--data",
+        str(county),
+        "--area",
+        f"{HILLS}000",
+        "--as-of",
+        "2026-10-31",
+    ]
+    assert main([*arguments, "--out", str(tmp_path / "b.xlsx")]) == 0
+    assert made.out.read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
 # -- questions and answers --------------------------------------------------------------------------------

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from bangfu.core.cli.commands import OK, Bar, UsageError, existing
-from bangfu.core.cli.fill_commands import day_of, rulebook_at
+from bangfu.core.cli.fill_commands import area_prefix, day_of, rulebook_at
 
 
 def add_options(made: Any, day: Callable[[str], date]) -> None:
@@ -37,15 +36,14 @@ def document(args: argparse.Namespace) -> int:
         raise UsageError(f"KIND: 没有文种 {args.kind!r} / there is no such kind; 有 there are: {names}")
     if args.out.suffix.lower() not in (".docx", ".pdf"):
         raise UsageError(f"--out: {args.out.name} 应以 .docx 或 .pdf 结尾 / should end in .docx or .pdf")
-    if args.area and not re.fullmatch(r"\d{6}|\d{9}|\d{12}", args.area):
-        raise UsageError(f"--area: {args.area!r} 应为6、9或12位区划代码 / expected a code of 6, 9 or 12 digits")
+    area = area_prefix(args.area)
     from bangfu.core.reporting.reports import ReportRequest, read_slots, write_report
     from bangfu.core.rulebook.loader import load
 
     book = load(rulebook_at(args.rulebook), cases=False)
     with Bar() as bar:
         request = ReportRequest(
-            kind, book, args.data, args.as_of or day_of(args.data), args.out, args.area or "",
+            kind, book, args.data, args.as_of or day_of(args.data), args.out, area,
             read_slots(args.slots), args.previous, bar,
         )  # fmt: skip
         result = write_report(request)

@@ -41,17 +41,16 @@ def fill(args: argparse.Namespace) -> int:
         raise UsageError(
             "--out: 不能覆盖原来的空表，请另取文件名 / the form itself would be overwritten; give another name"
         )
-    if args.out.suffix.lower() != ".xlsx":
-        raise UsageError(f"--out: {args.out.name} 应以 .xlsx 结尾 / should end in .xlsx")
-    if args.area and not re.fullmatch(r"\d{6}|\d{9}|\d{12}", args.area):
-        raise UsageError(f"--area: {args.area!r} 应为6、9或12位区划代码 / expected a code of 6, 9 or 12 digits")
+    end = ".xlsm" if args.form.suffix.lower() == ".xlsm" else ".xlsx"  # with macros a workbook must say so
+    if args.out.suffix.lower() != end:
+        raise UsageError(f"--out: {args.out.name} 应以 {end} 结尾 / should end in {end}")
+    area = area_prefix(args.area)
     from bangfu.core.reporting.forms import fill_form
     from bangfu.core.reporting.forms_answers import read_answers
     from bangfu.core.reporting.forms_state import FillRequest
     from bangfu.core.rulebook.loader import load
 
     as_of = args.as_of or day_of(args.data)
-    area = re.sub(r"(?<=^\d{6})000$|(?<=^\d{6})000000$|(?<=^\d{9})000$", "", args.area or "")
     with Bar() as bar:
         request = FillRequest(
             args.form, load(rulebook, cases=False), args.data, as_of, args.out, area,
@@ -60,6 +59,17 @@ def fill(args: argparse.Namespace) -> int:
         result = fill_form(request)
     _print(result, as_of, args)
     return OK
+
+
+def area_prefix(code: str | None) -> str:
+    """The digits of an area's code that mean something; empty for none. Raises UsageError for what is no code."""
+    if not code:
+        return ""
+    if not re.fullmatch(r"\d{6}|\d{9}|\d{12}", code):
+        raise UsageError(f"--area: {code!r} 应为6、9或12位区划代码 / expected a code of 6, 9 or 12 digits")
+    from bangfu.core.values.area import prefix
+
+    return prefix(code)
 
 
 def rulebook_at(given: Path | None) -> Path:
