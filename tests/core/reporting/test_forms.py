@@ -296,6 +296,14 @@ def test_what_all_would_be_is_told_where_only_the_title_says_whose_figures_are_w
     assert "总户数" not in [q.key for q in result.questions]
 
 
+def test_a_total_of_groups_is_of_those_groups_and_nobody_twice(fill: Fill, count: Count) -> None:
+    result, sheet = fill("all_groups", TOWN)
+    on = count.dibao() | {b["户编号"] for b in count.benefits if b["待遇项目"] == "extreme_hardship"}
+    for row, village in ((4, "201"), (5, "203")):
+        assert sheet.cell(row, 2).value == count.count(count.households, TOWN + village, lambda h: h["户编号"] in on)
+    assert [zh for zh, _ in next(q for q in result.questions if q.key == "合计/户数").options][1] == "总户数"
+
+
 # -- lists ------------------------------------------------------------------------------------------------
 
 

@@ -226,9 +226,22 @@ def subject_in_title(path: Path) -> None:
     book.save(path)
 
 
+def all_groups(path: Path) -> None:
+    """A group 合计 beside groups that name people."""
+    book = Workbook()
+    for row in (
+        ["社会救助情况统计表"], ["村名", "合计", None, "低保", None, "特困", None], [None, *["户数", "人数"] * 3],
+        ["东风村"], ["前进村"],
+    ):  # fmt: skip
+        book.active.append(row)
+    for block in ("A2:A3", "B2:C2", "D2:E2", "F2:G2"):
+        book.active.merge_cells(block)
+    book.save(path)
+
+
 FORMS = {
     "villages_listed": villages_listed, "three_rows_blank": three_rows_blank, "township_rows": township_rows,
     "ages_and_sex": ages_and_sex, "single_row": single_row, "household_roster": household_roster,
     "person_roster": person_roster, "indicator_rows": indicator_rows, "subtotals": subtotals, "merged_columns": merged_columns, "bands": bands,
-    "subject_in_title": subject_in_title,
+    "subject_in_title": subject_in_title, "all_groups": all_groups,
 }  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from bangfu.core.documents.forms.definitions import HOUSEHOLDS, PERSONS, Definition, Doubt, Meaning
+from bangfu.core.documents.forms.definitions import HOUSEHOLDS, PERSONS, Ask, Definition, Doubt, Meaning
 from bangfu.core.documents.forms.labels import is_unit, squeezed
 from bangfu.core.documents.forms.layout import FormColumn, FormRow, FormTable
 from bangfu.core.documents.forms.meaning import Heard, Reader, Surroundings, hear
@@ -19,6 +19,7 @@ TITLE_WORDS = re.compile(
 )
 """Words of titles that do not say whom a table is about."""
 _ALL = re.compile(r"总户|总人|农户|人口总数|户籍|乡村|农村|全村|全镇|常住|农业|辖区")
+WHOLES = frozenset({"合计", "总计", "小计", "共计", "总数"})
 _HEADED = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*[、.．]")
 
 
@@ -179,6 +180,27 @@ class Asked:
         named = {options[0].family for w in words for _, options in w.concepts}
         return bool(named & families) or bool(self.subject and self.subject.words.ages and any(w.ages for w in words))
 
+    def _of_groups(self, column: FormColumn, made: Meaning) -> None:
+        """合计 over 户数 and 人数 beside groups that name people: those of any group, not everybody."""
+        depth = next((n for n, text in enumerate(column.path[:-1]) if squeezed(text) in WHOLES), None)
+        if depth is None or not made.readings or made.readings[0].top.where or made.readings[0].bottom is not None:
+            return
+        table, parts = made.readings[0].top.table, []
+        for other in self.table.figures:
+            if other.groups[:depth] != column.groups[:depth] or len(other.groups) <= depth:
+                continue
+            if other.groups[depth] == column.groups[depth] or self._of_which(other, depth):
+                continue
+            found = self._plain(other)
+            if found is not None and found.top.table == table and found.top.where:
+                parts.append(found.top)
+        wheres = list(dict.fromkeys(part.where for part in parts))
+        if len(wheres) < 2:
+            return
+        zh = "合计（各栏之一，不重复计）：" + "；".join(dict.fromkeys(part.zh for part in parts))
+        union = Ask(table, " or ".join(f"({where})" for where in wheres), zh=zh)
+        made.readings = [Definition(union), *made.readings]
+
     def _perhaps(self, column: FormColumn) -> bool:
         """Whether the column may as well stand for itself: it goes on behind an 其中, but names its own unit."""
         leaf = self.words(column.path[-1])
@@ -188,6 +210,7 @@ class Asked:
     def meaning(self, column: FormColumn) -> Meaning:
         """What a column asks for."""
         made = self.reader.meaning(self.heard(column), self._beside(column), self._total(column))
+        self._of_groups(column, made)
         words = self.heard(column).words
         if words.share and not words.filters and made.known and self._parts_beside(column) > 1:
             top = made.readings[0].top.zh
