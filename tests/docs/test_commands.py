@@ -20,7 +20,7 @@ COMMANDS_PAGE = (DOCS / "commands.md").read_text(encoding="utf-8")
 _NOT_OPTIONS = {"--help", "--version"}
 _LINE = re.compile(
     r"^(?: {4,}|\| *`)?`?(?:\.venv/bin/)?bangfu ((?:rulebook|screen|explain|worklists|demo|report|query|token|exchange"
-    rf"|match|crosscheck|duplicates|reviews|figures|fill|measures|mpi|cells|{'|'.join(OFFICE)})\b[^\n`#]*)",
+    rf"|match|crosscheck|duplicates|reviews|figures|fill|document|measures|mpi|cells|{'|'.join(OFFICE)})\b[^\n`#]*)",
     re.MULTILINE,
 )
 

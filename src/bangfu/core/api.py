@@ -15,7 +15,7 @@ from bangfu.core.screening.state import ALL, Progress, Request
 if TYPE_CHECKING:
     from bangfu.core.rulebook.model import Rulebook
 
-__all__ = ["load_rulebook", "procedures", "read_decisions", "screen"]
+__all__ = ["fill", "load_rulebook", "procedures", "read_decisions", "screen"]
 
 
 def load_rulebook(path: Path | str) -> Rulebook:
@@ -56,6 +56,30 @@ def screen(
         progress,
     )
     return _screen(request)
+
+
+def fill(
+    form: Path | str,
+    *,
+    rulebook: Path | str,
+    data: Path | str,
+    as_of: date,
+    out: Path | str,
+    area: str = "",
+    answers: Sequence[Path | str] = (),
+    purpose: str = "",
+) -> Any:
+    """Fill a superior's form; returns a FillResult with the paths of form, trace and questions, and the questions.
+
+    Raises FormError where the form or the answers cannot be read, RulebookError, FileError or DataError as `screen`.
+    """
+    from bangfu.core.reporting.forms import fill_form
+    from bangfu.core.reporting.forms_answers import read_answers
+    from bangfu.core.reporting.forms_state import FillRequest
+
+    given = read_answers(Path(path) for path in answers)
+    request = FillRequest(Path(form), load(Path(rulebook)), Path(data), as_of, Path(out), area, given, purpose)
+    return fill_form(request)
 
 
 def read_decisions(path: Path | str) -> Any:

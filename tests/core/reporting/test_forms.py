@@ -6,7 +6,7 @@ import csv
 import json
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from bangfu.core import api
 from bangfu.core.cli.main import main
 from bangfu.core.demo import generate
 from bangfu.core.reporting.forms import FillResult, fill_form
 from bangfu.core.reporting.forms_answers import Answer, read_answers
+from bangfu.core.reporting.forms_registry import Registry, open_registry
 from bangfu.core.reporting.forms_state import FillRequest
 from bangfu.core.rulebook.loader import load
 from bangfu.core.rulebook.model import Rulebook
@@ -44,7 +46,13 @@ def book() -> Rulebook:
 
 
 @pytest.fixture(scope="module")
-def fill(county: Path, book: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Fill:
+def registry(county: Path, book: Rulebook) -> Iterator[Registry]:
+    with open_registry(book, county, DAY) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def fill(county: Path, book: Rulebook, registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Fill:
     """Fills a form of the factory; the same filling is done once."""
     made: dict[tuple[str, str], tuple[FillResult, Any]] = {}
 
@@ -54,7 +62,7 @@ def fill(county: Path, book: Rulebook, tmp_path_factory: pytest.TempPathFactory)
         folder = tmp_path_factory.mktemp("filled")
         form = folder / f"{name}.xlsx"
         FORMS[name](form)
-        result = fill_form(FillRequest(form, book, county, DAY, folder / f"{name}.filled.xlsx", area, **more))
+        result = fill_form(FillRequest(form, book, county, DAY, folder / f"{name}.filled.xlsx", area, **more), registry)
         found = result, load_workbook(result.out, data_only=True).worksheets[0]
         if not more:
             made[name, area] = found
@@ -251,6 +259,51 @@ def test_a_name_that_two_villages_bear_is_asked_about_and_not_guessed(fill: Fill
     assert "第5行“东风村”可以是：示例东风村（示例城关镇）、示例东风村（示例北山乡）" in [q.zh for q in result.questions]
 
 
+def test_merged_cells_of_a_row_are_merged_in_the_rows_that_are_put_in(fill: Fill, count: Count) -> None:
+    result, sheet = fill("merged_columns", TOWN)
+    blocks = {str(block) for block in sheet.merged_cells.ranges}
+    assert {"A3:B3", "A6:B6", "C6:D6", "A7:B7"} <= blocks
+    assert [sheet.cell(row, 1).value for row in (3, 6, 7)] == ["示例东风村", "示例红旗村", "合计"]
+    assert sheet["C7"].value == count.count(count.households, TOWN)
+    assert sheet["E7"].value == count.count(count.persons, TOWN)
+    assert load_workbook(result.out).active["E7"].value == "=SUM(E3:E6)"
+    assert result.questions == ()
+
+
+def test_a_table_counts_only_those_whom_its_title_names(fill: Fill, count: Count) -> None:
+    _, sheet = fill("bands", TOWN)
+
+    def disabled(low: int, high: int, sexes: str) -> int:
+        fits = lambda p: p["残疾类别"] not in ("", "无") and low <= age(p) <= high and p["性别"][:1] in sexes  # noqa: E731
+        return count.count(count.persons, TOWN, fits)
+
+    everybody = disabled(0, 200, "男女")
+    for row, (low, high) in zip(range(3, 7), ((0, 15), (16, 59), (60, 200), (0, 200)), strict=True):
+        whole = disabled(low, high, "男女")
+        expected = [disabled(low, high, "男"), disabled(low, high, "女"), whole]
+        assert [sheet.cell(row, c).value for c in (2, 3, 4)] == expected
+        assert sheet.cell(row, 5).value == pytest.approx(round(whole * 100 / everybody, 2), abs=0.006)
+
+
+def test_what_all_would_be_is_told_where_only_the_title_says_whose_figures_are_wanted(fill: Fill, count: Count) -> None:
+    result, sheet = fill("subject_in_title", TOWN)
+    watched = count.count(count.households, f"{TOWN}201", count.monitored)
+    every = count.count(count.households, f"{TOWN}201")
+    assert [sheet["B3"].value, sheet["E3"].value] == [watched, every]
+    assert sheet["F3"].value == pytest.approx(watched * 100 / every, abs=0.006)
+    asked = next(q for q in result.questions if q.key == "户数")
+    assert [zh for zh, _ in asked.options] == ["户数：监测对象（风险未消除）", "总户数"]
+    assert "总户数" not in [q.key for q in result.questions]
+
+
+def test_a_total_of_groups_is_of_those_groups_and_nobody_twice(fill: Fill, count: Count) -> None:
+    result, sheet = fill("all_groups", TOWN)
+    on = count.dibao() | {b["户编号"] for b in count.benefits if b["待遇项目"] == "extreme_hardship"}
+    for row, village in ((4, "201"), (5, "203")):
+        assert sheet.cell(row, 2).value == count.count(count.households, TOWN + village, lambda h: h["户编号"] in on)
+    assert [zh for zh, _ in next(q for q in result.questions if q.key == "合计/户数").options][1] == "总户数"
+
+
 # -- lists ------------------------------------------------------------------------------------------------
 
 
@@ -333,6 +386,25 @@ def test_every_figure_says_what_it_counts_and_for_whom(fill: Fill) -> None:
     assert set(trace["inputs"]) >= {"households.xlsx", "persons.csv"}
 
 
+def test_a_form_is_filled_from_python_as_by_the_command(county: Path, tmp_path: Path) -> None:
+    FORMS["single_row"](tmp_path / "form.xlsx")
+    made = api.fill(
+        tmp_path / "form.xlsx", rulebook=RULES, data=county, as_of=DAY, out=tmp_path / "a.xlsx", area=HILLS
+    )  # fmt: skip
+    arguments = [
+        "fill",
+        str(tmp_path / "form.xlsx"),
+        "--data",
+        str(county),
+        "--area",
+        f"{HILLS}000",
+        "--as-of",
+        "2026-10-31",
+    ]
+    assert main([*arguments, "--out", str(tmp_path / "b.xlsx")]) == 0
+    assert made.out.read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
 # -- questions and answers --------------------------------------------------------------------------------
 
 
@@ -362,14 +434,14 @@ def test_other_words_for_a_header_may_be_given(fill: Fill, tmp_path: Path, count
 
 
 def test_a_total_that_was_typed_and_is_wrong_is_told_and_not_overwritten(
-    county: Path, book: Rulebook, tmp_path: Path, count: Count
+    county: Path, book: Rulebook, registry: Registry, tmp_path: Path, count: Count
 ) -> None:
     form = tmp_path / "form.xlsx"
     FORMS["villages_listed"](form)
     workbook = load_workbook(form)
     workbook.active["C9"] = 999
     workbook.save(form)
-    result = fill_form(FillRequest(form, book, county, DAY, tmp_path / "out.xlsx", TOWN))
+    result = fill_form(FillRequest(form, book, county, DAY, tmp_path / "out.xlsx", TOWN), registry)
     right = count.count(count.households, TOWN)
     assert [(q.kind, q.zh) for q in result.questions if q.key == "总户数(户)"] == [
         ("sum", f"C9为999，各行相加为{right}"), ("kept", "表中已有内容，没有改动"),
@@ -377,7 +449,9 @@ def test_a_total_that_was_typed_and_is_wrong_is_told_and_not_overwritten(
     assert load_workbook(result.out).active["C9"].value == 999
 
 
-def test_parts_that_do_not_make_up_the_whole_beside_them_are_told(county: Path, book: Rulebook, tmp_path: Path) -> None:
+def test_parts_that_do_not_make_up_the_whole_beside_them_are_told(
+    county: Path, book: Rulebook, registry: Registry, tmp_path: Path
+) -> None:
     form, workbook = tmp_path / "form.xlsx", Workbook()
     rows = [["村名", "残疾人", None, None], [None, "合计", "一级", "二级"], ["东风村", None, None, None]]
     for row in rows:
@@ -385,7 +459,7 @@ def test_parts_that_do_not_make_up_the_whole_beside_them_are_told(county: Path, 
     workbook.active.merge_cells("A1:A2")
     workbook.active.merge_cells("B1:D1")
     workbook.save(form)
-    result = fill_form(FillRequest(form, book, county, DAY, tmp_path / "out.xlsx", TOWN))
+    result = fill_form(FillRequest(form, book, county, DAY, tmp_path / "out.xlsx", TOWN), registry)
     assert [(q.key, q.zh) for q in result.questions if q.kind == "sum"] == [("残疾人/合计", "合计与同组各栏相加不等")]
 
 

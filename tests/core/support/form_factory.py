@@ -188,8 +188,60 @@ def subtotals(path: Path) -> None:
     book.save(path)
 
 
+def merged_columns(path: Path) -> None:
+    """A village's name over two columns in the header and in every row, a figure over two columns, one blank row."""
+    book = Workbook()
+    sheet = book.active
+    put(
+        sheet,
+        {"A1": "各村情况", "A2": "行政村", "C2": "农户数", "E2": "人口数", "A4": "合计"},
+        ("A2:B2", "C2:D2", "A3:B3", "C3:D3", "A4:B4", "C4:D4"),
+    )
+    sheet["E4"] = "=SUM(E3:E3)"
+    drawn(sheet, 2, 4, 5)
+    book.save(path)
+
+
+def bands(path: Path) -> None:
+    """Bands of age in the rows, sexes in the columns, whom it is about only in the title."""
+    book = Workbook()
+    for row in (
+        ["残疾人年龄性别结构表"], ["年龄段", "男", "女", "合计", "占比（%）"], ["0-15岁"], ["16-59岁"], ["60岁以上"], ["合计"],
+    ):  # fmt: skip
+        book.active.append(row)
+    drawn(book.active, 2, 6, 5)
+    book.save(path)
+
+
+def subject_in_title(path: Path) -> None:
+    """Bare 户数 and 人数: the title says whose; 总户数 says that all are meant."""
+    book = Workbook()
+    for row in (
+        ["监测对象情况统计表"],
+        ["村名", "户数", "人数", "男", "总户数", "占总户数比例（%）"],
+        ["东风村"],
+        ["新华村"],
+    ):
+        book.active.append(row)
+    book.save(path)
+
+
+def all_groups(path: Path) -> None:
+    """A group 合计 beside groups that name people."""
+    book = Workbook()
+    for row in (
+        ["社会救助情况统计表"], ["村名", "合计", None, "低保", None, "特困", None], [None, *["户数", "人数"] * 3],
+        ["东风村"], ["前进村"],
+    ):  # fmt: skip
+        book.active.append(row)
+    for block in ("A2:A3", "B2:C2", "D2:E2", "F2:G2"):
+        book.active.merge_cells(block)
+    book.save(path)
+
+
 FORMS = {
     "villages_listed": villages_listed, "three_rows_blank": three_rows_blank, "township_rows": township_rows,
     "ages_and_sex": ages_and_sex, "single_row": single_row, "household_roster": household_roster,
-    "person_roster": person_roster, "indicator_rows": indicator_rows, "subtotals": subtotals,
+    "person_roster": person_roster, "indicator_rows": indicator_rows, "subtotals": subtotals, "merged_columns": merged_columns, "bands": bands,
+    "subject_in_title": subject_in_title, "all_groups": all_groups,
 }  # fmt: skip

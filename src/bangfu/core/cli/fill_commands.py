@@ -36,22 +36,21 @@ def add_options(made: Any, day: Callable[[str], date]) -> None:
 def fill(args: argparse.Namespace) -> int:
     """Fill a form."""
     existing([args.form, args.data, *args.answers])
-    rulebook = _rulebook(args.rulebook)
+    rulebook = rulebook_at(args.rulebook)
     if args.form.resolve() == args.out.resolve():
         raise UsageError(
             "--out: 不能覆盖原来的空表，请另取文件名 / the form itself would be overwritten; give another name"
         )
-    if args.out.suffix.lower() != ".xlsx":
-        raise UsageError(f"--out: {args.out.name} 应以 .xlsx 结尾 / should end in .xlsx")
-    if args.area and not re.fullmatch(r"\d{6}|\d{9}|\d{12}", args.area):
-        raise UsageError(f"--area: {args.area!r} 应为6、9或12位区划代码 / expected a code of 6, 9 or 12 digits")
+    end = ".xlsm" if args.form.suffix.lower() == ".xlsm" else ".xlsx"  # with macros a workbook must say so
+    if args.out.suffix.lower() != end:
+        raise UsageError(f"--out: {args.out.name} 应以 {end} 结尾 / should end in {end}")
+    area = area_prefix(args.area)
     from bangfu.core.reporting.forms import fill_form
     from bangfu.core.reporting.forms_answers import read_answers
     from bangfu.core.reporting.forms_state import FillRequest
     from bangfu.core.rulebook.loader import load
 
-    as_of = args.as_of or _day_of(args.data)
-    area = re.sub(r"(?<=^\d{6})000$|(?<=^\d{6})000000$|(?<=^\d{9})000$", "", args.area or "")
+    as_of = args.as_of or day_of(args.data)
     with Bar() as bar:
         request = FillRequest(
             args.form, load(rulebook, cases=False), args.data, as_of, args.out, area,
@@ -62,7 +61,18 @@ def fill(args: argparse.Namespace) -> int:
     return OK
 
 
-def _rulebook(given: Path | None) -> Path:
+def area_prefix(code: str | None) -> str:
+    """The digits of an area's code that mean something; empty for none. Raises UsageError for what is no code."""
+    if not code:
+        return ""
+    if not re.fullmatch(r"\d{6}|\d{9}|\d{12}", code):
+        raise UsageError(f"--area: {code!r} 应为6、9或12位区划代码 / expected a code of 6, 9 or 12 digits")
+    from bangfu.core.values.area import prefix
+
+    return prefix(code)
+
+
+def rulebook_at(given: Path | None) -> Path:
     """The one named, else rulebook/cn here, else the one beside the program."""
     if given is not None:
         existing([given])
@@ -73,7 +83,7 @@ def _rulebook(given: Path | None) -> Path:
     raise UsageError("--rulebook: 没有找到 rulebook/cn，请指明规则集 / rulebook/cn was not found; name a rulebook")
 
 
-def _day_of(data: Path) -> date:
+def day_of(data: Path) -> date:
     """The last day of the month that the folder is named after, else today."""
     found = _MONTH.search(data.resolve().name)
     if not found:

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from bangfu.core.cli import cells_options, measures_options
 from bangfu.core.cli import commands as do
 from bangfu.core.cli import crosscheck_commands as checking
+from bangfu.core.cli import document_commands as documents
 from bangfu.core.cli import duplicates_commands as twice
 from bangfu.core.cli import exchange_commands as exchange
 from bangfu.core.cli import figures_commands as figures
@@ -106,6 +107,7 @@ def build_parser() -> argparse.ArgumentParser:
     cells_options.add(commands, _command, _language)
     _figures_command(commands)
     _fill_command(commands)
+    _document_command(commands)
     return parser
 
 
@@ -426,3 +428,9 @@ def _fill_command(commands: Any) -> None:
         forms.fill,
     )
     forms.add_options(made, _day)
+
+
+def _document_command(commands: Any) -> None:
+    example = "document 工作总结 --data county/2026-10 --area 990101101 --slots words.yml --out summary.docx"
+    what = "写工作总结、公示等公文 / write an official document over the registry's figures"
+    documents.add_options(_command(commands, "document", what, example, documents.document), _day)

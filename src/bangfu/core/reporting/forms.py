@@ -48,22 +48,27 @@ class FillResult:
     converted: bool
 
 
-def fill_form(request: FillRequest) -> FillResult:
+def fill_form(request: FillRequest, registry: Registry | None = None) -> FillResult:
     """Fill the form and write it beside its trace and questions.
 
-    Raises FormError where the form cannot be read or holds no table, FileError or DataError where the data cannot.
+    `registry` may be given open, of the same data and day, where several forms are filled. Raises FormError where the
+    form cannot be read or holds no table, FileError or DataError where the data cannot.
     """
     with as_xlsx(request.form) as (path, converted):
         package = read_package(path)
-        with open_registry(request.book, request.data, request.as_of, request.progress) as registry:
-            state = _state(request, package, registry)
-            if converted:
-                zh = "旧格式 .xls 已用 LibreOffice 转成 .xlsx 再填，格式请再看一眼"
-                state.ask(
-                    Question("文件", "note", zh, "the .xls was converted to .xlsx by LibreOffice before it was filled")
-                )
-            _fill(state)
-            return _write(state, converted)
+        if registry is not None:
+            return _filled(request, package, registry, converted)
+        with open_registry(request.book, request.data, request.as_of, request.progress) as opened:
+            return _filled(request, package, opened, converted)
+
+
+def _filled(request: FillRequest, package: Package, registry: Registry, converted: bool) -> FillResult:
+    state = _state(request, package, registry)
+    if converted:
+        zh = "旧格式 .xls 已用 LibreOffice 转成 .xlsx 再填，格式请再看一眼"
+        state.ask(Question("文件", "note", zh, "the .xls was converted to .xlsx by LibreOffice before it was filled"))
+    _fill(state)
+    return _write(state, converted)
 
 
 def _state(request: FillRequest, package: Package, registry: Registry) -> FillState:

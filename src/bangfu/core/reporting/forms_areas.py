@@ -12,6 +12,7 @@ from bangfu.core.values.area import read_area_code
 VILLAGE, TOWNSHIP, COUNTY = 12, 9, 6
 _TAIL = re.compile(r"(?:村民委员会|社区居民委员会|社区居委会|居民委员会|村委会|居委会|行政村|社区|村|居)$")
 _TOWN_TAIL = re.compile(r"(?:人民政府|街道办事处|街道办|街道|镇|乡)$")
+_OF_TOWN = re.compile(r"(.{2,9}?(?:镇|乡|街道))(.{2,})$")
 _NUMBERED = re.compile(r"^(?:\d{1,3}|[一二三四五六七八九十]{1,3})[.、．]")
 
 
@@ -55,10 +56,10 @@ class AreaBook:
         exact = self._keys.get(_key(key)) or self._keys.get(_TAIL.sub("", key)) if len(key) >= 2 else None
         if exact:
             return list(exact)
-        for town in self.townships.values():  # 城关镇东风村
-            rest = _key(key).removeprefix(_key(town))
-            if rest and rest != _key(key) and rest in self._keys:
-                return list(self._keys[rest])
+        of_town = _OF_TOWN.match(key)  # 城关镇东风村
+        if of_town:
+            towns = self.find(of_town[1], TOWNSHIP)
+            return [c for town in towns for c in self.find(of_town[2], VILLAGE, town)] if len(towns) == 1 else []
         if len(key) < 2:
             return []
         bare = _TAIL.sub("", _TOWN_TAIL.sub("", key)) if len(key) > 2 else key

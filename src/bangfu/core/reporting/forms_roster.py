@@ -160,7 +160,9 @@ class RosterFilling:
         return None
 
     def _amount(self, key: str) -> Source | None:
-        words = read_words(key, self.state.lexicon)
+        words = read_words(
+            key.replace("标准", "金额"), self.state.lexicon
+        )  # of one person or household they are the same
         named = [c.programme for _, options in words.concepts for c in options if c.programme]
         named += [programme for programme, _ in words.programmes]
         programme = named[-1] if named else self.programme

@@ -126,6 +126,8 @@ def _blank(table: FormTable, areas: AreaBook, plan: RowPlan, data: list[FormRow]
 def _wanted(table: FormTable, areas: AreaBook, blank: int) -> list[str]:
     roles = {column.role for column in table.columns}
     scope = areas.scope
+    if "group" in roles:
+        return []  # figures are kept by village; a row for each group is for a person to fill in
     if "village" in roles:
         return [scope] if len(scope) == VILLAGE else areas.inside(VILLAGE)
     if "township" in roles:
@@ -139,11 +141,11 @@ def _wanted(table: FormTable, areas: AreaBook, blank: int) -> list[str]:
 
 def _label(role: str, code: str, areas: AreaBook) -> str:
     if role == "village":
-        return areas.name(code) if len(code) == VILLAGE else ""
+        return areas.name(code) or code if len(code) == VILLAGE else ""
     if role == "township":
         return areas.township_of(code) if len(code) >= TOWNSHIP else ""
     if role in ("area", "item"):
-        return areas.name(code)
+        return areas.name(code) or code
     return code if role == "code" and code else ""
 
 

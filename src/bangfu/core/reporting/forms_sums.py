@@ -46,8 +46,6 @@ class _Checking:
 
     def down(self) -> None:
         """Totals against the rows above (or, for one at the top, below) them."""
-        if not self.filling.by_area:
-            return
         for column in self.table.figures:
             if self._additive(column):
                 self._down(column)
@@ -56,7 +54,7 @@ class _Checking:
         group: list[FormRow] = []
         every: list[FormRow] = []
         for row in self.table.rows:
-            if row.kind == "data":
+            if row.kind == "data" and (self.filling.by_area or not self.filling.asked.is_part(row)):
                 group.append(row)
                 every.append(row)
             elif row.kind == "subtotal":
@@ -92,8 +90,9 @@ class _Checking:
                 self._part(column, base)
 
     def _unit(self, column: FormColumn) -> str:
-        found = self.filling.asked.meaning(column).readings
-        return found[0].top.table + found[0].top.kind if found else ""
+        made = self.filling.asked.meaning(column)
+        found = made.readings
+        return f"{found[0].top.table} {found[0].top.kind} {made.money}" if found else ""
 
     def _group(self, column: FormColumn) -> None:
         above, unit = column.groups[:-1], self._unit(column)

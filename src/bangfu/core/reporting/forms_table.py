@@ -67,7 +67,7 @@ class TableFilling:
         for row in self.table.rows:
             if row.kind == "section" or (self.by_area and row.number not in self.plan.scopes):
                 continue
-            if not self.by_area and (row.kind != "data" or not self.asked.items(row)):
+            if not self.by_area and not self._counts(row):
                 continue
             for column in self.table.figures:
                 if self.grid.owner.get((row.number, column.number), (row.number, column.number)) != (
@@ -77,12 +77,16 @@ class TableFilling:
                     continue
                 yield self._cell(row, column)
 
+    def _counts(self, row: FormRow) -> bool:
+        """Whether a row of an item table says what it counts; a total does where the title says whose it is."""
+        return bool(self.asked.items(row)) if row.kind == "data" else self.asked.subject is not None
+
     def _cell(self, row: FormRow, column: FormColumn) -> Cell:
         if self.by_area:
             return Cell(
                 row, column, column.key, self._meaning(column.key, column, None), tuple(self.plan.scopes[row.number])
             )
-        key = "·".join(["/".join(self.asked.items(row)), column.key])
+        key = "·".join(["/".join(self.asked.items(row)) if row.kind == "data" else "合计", column.key])
         return Cell(row, column, key, self._meaning(key, column, row), tuple(self._column_areas(column)))
 
     def _meaning(self, key: str, column: FormColumn, row: FormRow | None) -> Meaning:
@@ -124,6 +128,10 @@ class TableFilling:
                 self.state.write(self.grid, row, column, text)
         for row, (label, found) in self.plan.lost.items():
             self._ask_row(row, label, found)
+        if self.by_area and not self.plan.scopes and not self.plan.lost:
+            zh = "没有能对应到村或乡镇的行，这张表没有填"
+            en = "no row stands for a village or township, so nothing was filled in this table"
+            self.state.ask(Question(f"表：{self.table.title or self.table.sheet}", "row", zh, en, self.table.sheet))
         seen: set[str] = set()
         for cell in self.cells():
             if self.grid.formula(cell.row.number, cell.column.number):

@@ -105,7 +105,8 @@ def _tables(grid: Grid, recognise: Recognise) -> Iterator[FormTable]:
 def _header_start(grid: Grid, first: int, last: int, recognise: Recognise) -> int | None:
     for row in range(first, last + 1):
         found = [(c, grid.own_text(row, c)) for c in range(1, grid.last_column + 1) if grid.own_text(row, c)]
-        if len(found) < 2 or any(is_surrounding(text) for _, text in found):
+        around = any(is_surrounding(text) for _, text in found)
+        if len(found) < 2 or (around and not label_role(found[0][1])):
             continue
         known = sum(bool(label_role(text)) or recognise(text) for _, text in found)
         numbers = sum(grid.number(row, c) is not None for c, _ in found)
@@ -123,7 +124,7 @@ class _Reading:
 
     def table(self) -> FormTable:
         """The whole table."""
-        columns = self._measured(self._with_labels(self._columns()))
+        columns = self._measured(self._with_labels(self._continued_labels(self._columns())))
         self.labelled = [c.number for c in columns if c.role and c.role != "note"]
         self.columns = [c.number for c in columns]
         rows, after, fixed = self._body()
@@ -178,10 +179,10 @@ class _Reading:
         return right <= self.width and not self.grid.text(row, right)
 
     def _columns(self) -> list[FormColumn]:
-        found = []
+        found: list[FormColumn] = []
         for column in range(1, self.width + 1):
             path, groups = self._path(column)
-            if path:
+            if path and not (found and found[-1].groups == tuple(groups)):  # else one header cell over two columns
                 role = label_role(path[-1]) or (label_role(path[0]) if len(path) == 1 else "")
                 found.append(FormColumn(column, tuple(path), tuple(groups), role))
         return found
@@ -218,6 +219,18 @@ class _Reading:
                 alone = not any(self.grid.own_text(r, left) for r in below)
                 return nothing if not mergeless or alone else (self.grid.owner.get((row, left), (row, left)), text)
         return nothing
+
+    def _continued_labels(self, columns: list[FormColumn]) -> list[FormColumn]:
+        """A column without a title beside a label column, with texts in its rows, goes on with the label."""
+        known = {c.number: c for c in columns}
+        first = min((c.number for c in columns if not c.role), default=0)
+        for number in range(2, first):
+            before = known.get(number - 1)
+            if number in known or before is None or before.role in ("", "serial", "note"):
+                continue
+            if any(self._says(row, number) for row in range(self.last + 1, min(self.bottom, self.last + 40) + 1)):
+                known[number] = replace(before, number=number)
+        return [known[number] for number in sorted(known)]
 
     def _measured(self, columns: list[FormColumn]) -> list[FormColumn]:
         """单位 beside 指标 is the unit in which a row is counted, not who reports."""

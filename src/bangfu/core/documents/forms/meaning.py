@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -75,6 +76,7 @@ def _joined(elements: Sequence[Words], base: Heard | None) -> Words:
         whole.reasons += base.words.reasons
         whole.programmes += base.words.programmes
         whole.years += base.words.years
+        whole.money, whole.shown = base.words.money, base.words.shown if base.words.money else ""
     for words in elements:
         whole.concepts += words.concepts
         whole.reasons += words.reasons
@@ -231,10 +233,16 @@ class Reader:
     def _programme(self, programme: str, of: str, unit: str) -> Reading:
         names = ", ".join(f"'{name.strip()}'" for name in programme.split(","))
         test = f"any(benefits where programme in ({names}))"
-        label = f"待遇表中有{'、'.join(name.strip() for name in programme.split(','))}"
+        label = f"待遇表中有{self._called(programme)}"
         if of == PERSON and unit == PERSONS:
             return Reading(label, persons=test)
-        return Reading(label, households=f"household.{test}" if unit == "never" else test)
+        return Reading(label, households=test)
+
+    def _called(self, programme: str) -> str:
+        """A programme by the first word for it."""
+        words = [word for word, (known, _) in self.lexicon.programmes.items() if known == programme]
+        words += [w for w, options in self.lexicon.concepts.items() if options[0].programme == programme]
+        return words[0] if words else programme
 
     # -- sums -------------------------------------------------------------------------------------
     def _measure(self, heard: Heard, made: Meaning) -> None:
@@ -284,7 +292,7 @@ class Reader:
             return
         where = [f"programme in ({names})", *(f"({c.reading.households})" for c in rest)]
         zh = "，".join(["待遇表月发放金额合计", *(c.reading.zh for c in rest)])
-        top = Ask("benefits", " and ".join(where), "monthly_amount", "money", f"{zh}（{named[-1]}）")
+        top = Ask("benefits", " and ".join(where), "monthly_amount", "money", f"{zh}（{self._called(named[-1])}）")
         bottom = self.asks(heard, heard.words.per, made)[0] if heard.words.per else None
         made.readings = [Definition(top, bottom)]
 
@@ -353,13 +361,19 @@ def _year_reading(what: str, year: int) -> Reading:
 
 def _of_both(word: str, reading: Reading, others: Iterable[Reading], unit: str) -> list[Reading]:
     """低保户 and 低保人: each unit has its own source; 低保户 counted in persons are all persons of such households."""
-    household = Reading(reading.zh, households=reading.households)
-    person = Reading(reading.zh, persons=reading.persons)
+    household = Reading(_of_unit(reading.zh, "户"), households=reading.households)
+    person = Reading(_of_unit(reading.zh, "人"), persons=reading.persons)
     if unit == HOUSEHOLDS:
         return [household, *(o for o in others if o.households)]
     if word.endswith(("户", "家庭")):
-        return [Reading(f"{reading.zh}（户内全部成员）", households=reading.households), person]
+        return [Reading(f"{household.zh}（户内全部成员）", households=reading.households), person]
     return [person, *(Reading(o.zh, persons=o.persons) for o in others if o.persons)]
+
+
+def _of_unit(zh: str, unit: str) -> str:
+    """正在享受低保（户：待遇表有低保；人：成员表填报享受低保）, for households or persons alone."""
+    found = re.search(rf"[（；]{unit}：([^；）]*)", zh)
+    return f"{zh.partition('（')[0]}（{found[1]}）" if found else zh
 
 
 def _ask(unit: str, readings: Sequence[Reading], total: str, kind: str, zh: str) -> Ask:

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from bangfu.core.documents.forms.definitions import HOUSEHOLDS, PERSONS, Definition, Meaning
+from bangfu.core.documents.forms.definitions import HOUSEHOLDS, PERSONS, Ask, Definition, Doubt, Meaning
 from bangfu.core.documents.forms.labels import is_unit, squeezed
 from bangfu.core.documents.forms.layout import FormColumn, FormRow, FormTable
 from bangfu.core.documents.forms.meaning import Heard, Reader, Surroundings, hear
-from bangfu.core.documents.forms.terms import Lexicon
+from bangfu.core.documents.forms.terms import Concept, Lexicon
 from bangfu.core.documents.forms.words import Words, read_words
 
 TITLE_WORDS = re.compile(
@@ -19,6 +19,7 @@ TITLE_WORDS = re.compile(
 )
 """Words of titles that do not say whom a table is about."""
 _ALL = re.compile(r"总户|总人|农户|人口总数|户籍|乡村|农村|全村|全镇|常住|农业|辖区")
+WHOLES = frozenset({"合计", "总计", "小计", "共计", "总数"})
 _HEADED = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*[、.．]")
 
 
@@ -35,7 +36,7 @@ class Asked:
     """What a person said that a header's key means."""
     reader: Reader = field(init=False)
     _heard: dict[int, Heard] = field(init=False, default_factory=dict)
-    _subject: Heard | None = field(init=False, default=None)
+    subject: Heard | None = field(init=False, default=None)
     _words: dict[str, Words] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -56,9 +57,9 @@ class Asked:
             highs,
         )  # fmt: skip
         self.reader = Reader(self.lexicon, around)
-        self._subject = self._subject_of_title()
-        if self._subject is not None:
-            named = [concept for _, concept in self._subject.conditions if concept.programme]
+        self.subject = self._subject_of_title()
+        if self.subject is not None:
+            named = [concept for _, concept in self.subject.conditions if concept.programme]
             self.reader = Reader(self.lexicon, replace(around, programme=named[-1] if named else None))
 
     def words(self, text: str) -> Words:
@@ -83,8 +84,10 @@ class Asked:
         if column.number not in self._heard:
             base = self.base(column)
             elements = [self.words(text) for text in self.path(column)]
-            whole = self.heard(base) if base else self._subject if self._in_subject(column) else None
-            self._heard[column.number] = hear(elements, self.table.title, whole)
+            whole = self.heard(base) if base else self.subject if self._in_subject(column) else None
+            heard = hear(elements, self.table.title, whole)
+            heard.conditions = [(word, self._of_title(concept)) for word, concept in heard.conditions]
+            self._heard[column.number] = heard
         return self._heard[column.number]
 
     def base(self, column: FormColumn) -> FormColumn | None:
@@ -143,13 +146,18 @@ class Asked:
             return None
         return hear([Words(text=title, concepts=named, ages=words.ages, programmes=words.programmes)], self.table.title)
 
+    def _of_title(self, concept: Concept) -> Concept:
+        """低保户 in a table about 农村低保 are those of the title."""
+        titled = [c for _, c in self.subject.conditions if "urban" in c.reading.households] if self.subject else []
+        return titled[0] if titled and concept.id == "dibao" else concept
+
     def _in_subject(self, column: FormColumn) -> bool:
         """Whether a column counts only those whom the title names: it names nobody else and not all."""
-        if self._subject is None or column.key in self.phrases:
+        if self.subject is None or column.key in self.phrases:
             return False
         own = [self.words(text) for text in column.path]
         families = {options[0].family for w in own for _, options in w.concepts}
-        subject = {concept.family for _, concept in self._subject.conditions}
+        subject = {concept.family for _, concept in self.subject.conditions}
         people = {"kind", "watched", "watched_kind", "net"}
         if families & (subject | (people if subject & people else set())) or any(_ALL.search(w.text) for w in own):
             return False
@@ -170,7 +178,28 @@ class Asked:
         """Whether some column names the title's subject itself, so that the others need not be about it."""
         words = [self.words(text) for column in self.table.figures for text in column.path]
         named = {options[0].family for w in words for _, options in w.concepts}
-        return bool(named & families) or bool(self._subject and self._subject.words.ages and any(w.ages for w in words))
+        return bool(named & families) or bool(self.subject and self.subject.words.ages and any(w.ages for w in words))
+
+    def _of_groups(self, column: FormColumn, made: Meaning) -> None:
+        """合计 over 户数 and 人数 beside groups that name people: those of any group, not everybody."""
+        depth = next((n for n, text in enumerate(column.path[:-1]) if squeezed(text) in WHOLES), None)
+        if depth is None or not made.readings or made.readings[0].top.where or made.readings[0].bottom is not None:
+            return
+        table, parts = made.readings[0].top.table, []
+        for other in self.table.figures:
+            if other.groups[:depth] != column.groups[:depth] or len(other.groups) <= depth:
+                continue
+            if other.groups[depth] == column.groups[depth] or self._of_which(other, depth):
+                continue
+            found = self._plain(other)
+            if found is not None and found.top.table == table and found.top.where:
+                parts.append(found.top)
+        wheres = list(dict.fromkeys(part.where for part in parts))
+        if len(wheres) < 2:
+            return
+        zh = "合计（各栏之一，不重复计）：" + "；".join(dict.fromkeys(part.zh for part in parts))
+        union = Ask(table, " or ".join(f"({where})" for where in wheres), zh=zh)
+        made.readings = [Definition(union), *made.readings]
 
     def _perhaps(self, column: FormColumn) -> bool:
         """Whether the column may as well stand for itself: it goes on behind an 其中, but names its own unit."""
@@ -181,6 +210,13 @@ class Asked:
     def meaning(self, column: FormColumn) -> Meaning:
         """What a column asks for."""
         made = self.reader.meaning(self.heard(column), self._beside(column), self._total(column))
+        self._of_groups(column, made)
+        words = self.heard(column).words
+        if words.share and not words.filters and made.known and self._parts_beside(column) > 1:
+            top = made.readings[0].top.zh
+            made.doubts.append(
+                Doubt(f"没有写明是哪一栏的比例，按“{top}”计算", "the header does not say which column it is a share of")
+            )
         if self._perhaps(column) or (self.base(column) is None and self._in_subject(column)):
             alone = hear([self.words(text) for text in self.path(column)], self.table.title)
             made.readings = list(dict.fromkeys([*made.readings, *self.reader.meaning(alone).readings[:1]]))
@@ -196,6 +232,13 @@ class Asked:
         parts = [made for made in found if made.top.where and unit in ("", made.top.table)]
         chosen = parts or found
         return chosen[0] if chosen else None
+
+    def _parts_beside(self, column: FormColumn) -> int:
+        """How many figures on the left a bare share could be of."""
+        near = [c for c in self.table.figures if c.number < column.number and c.groups[0] != column.groups[0]]
+        inside = [c for c in self.table.figures if c.number < column.number and c.groups[0] == column.groups[0]]
+        found = {made.top for c in near if (made := self._plain(c)) is not None and made.top.where}
+        return 1 if inside else len(found)
 
     def _plain(self, column: FormColumn) -> Definition | None:
         """What a column counts; None where it is a share or a sum."""
@@ -214,18 +257,44 @@ class Asked:
             if other.number < column.number and not heard.words.share and not heard.words.measures:
                 found = self.reader.meaning(heard)
                 whole = found.readings[0] if found.readings else None
-                if whole and whole.top.table == unit and not whole.top.where and unit in (HOUSEHOLDS, PERSONS):
+                bare = not any(self.words(text).filters for text in other.path)
+                if (
+                    whole
+                    and whole.top.table == unit
+                    and (bare or not whole.top.where)
+                    and unit in (HOUSEHOLDS, PERSONS)
+                ):
                     return whole
-        return None
+        return self._whole_of_title(unit)
+
+    def _whole_of_title(self, unit: str) -> Definition | None:
+        """All whom the title names, in a unit."""
+        if self.subject is None or unit not in (HOUSEHOLDS, PERSONS):
+            return None
+        return Definition(self.reader.asks(self.subject, unit, Meaning(""))[0])
 
     # -- rows that say what is counted ------------------------------------------------------------
     def row_heard(self, row: FormRow) -> Heard:
-        """The words of a row's label, after those of the row that it is part of."""
-        elements = [self.words(text) for text in self.items(row)]
-        base = None
-        if any(w.of_which for w in elements) or self._goes_on(row):
-            base = self._row_base(row)
-        return hear(elements, self.table.title, self.row_heard(base) if base else None)
+        """The words of a row's label, after those of the row that it is part of or of the table's title."""
+        elements = [self.words(text) for text in self.items(row)] if row.kind == "data" else []
+        base = self._row_base(row) if row.kind == "data" and self.is_part(row) else None
+        if base is not None:
+            return hear(elements, self.table.title, self.row_heard(base))
+        return hear(elements, self.table.title, self.subject if self._row_in_subject(elements) else None)
+
+    def is_part(self, row: FormRow) -> bool:
+        """Whether a row is a part of a row above it: 其中, and what goes on behind it."""
+        return any(self.words(text).of_which for text in self.items(row)) or self._goes_on(row)
+
+    def _row_in_subject(self, elements: list[Words]) -> bool:
+        """Whether a row counts only those whom the title names: it names nobody else and not all."""
+        if self.subject is None:
+            return False
+        families = {options[0].family for w in elements for _, options in w.concepts}
+        subject = {concept.family for _, concept in self.subject.conditions}
+        people = {"kind", "watched", "watched_kind", "net"}
+        named = families & (subject | (people if subject & people else set()))
+        return not named and not any(_ALL.search(w.text) for w in elements)
 
     def _before(self, row: FormRow) -> list[FormRow]:
         return [r for r in self.table.rows if r.number < row.number and r.kind == "data" and self.items(r)]
@@ -265,7 +334,8 @@ class Asked:
                 setattr(heard.words, name, getattr(whole.words, name))
         heard.left = [*whole.left, *heard.left]
         heard.words.text = "/".join([whole.words.text, *(w.text for w in elements if w.text)])
-        return self.reader.meaning(heard, self._row_beside(row), None)
+        unit = self.reader.unit_of(heard)
+        return self.reader.meaning(heard, self._row_beside(row), self._whole_of_title(unit))
 
     def _row_beside(self, row: FormRow) -> Definition | None:
         for other in reversed(self._before(row)):

@@ -104,6 +104,8 @@ def _sheet(scan: SheetScan, moving: Moving, *, styled: bool) -> bytes:
     start, _, _, end = scan.data
     head = _attributes(scan.raw[:start], moving)
     tail = _attributes(scan.raw[end:], moving)
+    if styled:
+        tail = _more_merges(scan, tail, moving)
     pieces, at = [], start
     like = next((row for row in scan.rows if row.number == moving.like), None)
     done = False
@@ -119,6 +121,24 @@ def _sheet(scan: SheetScan, moving: Moving, *, styled: bool) -> bytes:
         at = closing
     pieces.append(scan.raw[at:end])
     return head + b"".join(pieces) + tail
+
+
+def _more_merges(scan: SheetScan, tail: bytes, moving: Moving) -> bytes:
+    """Cells that are merged within the row `like` are merged in the new rows, too."""
+    own = [(left, right) for top, left, bottom, right in scan.merges if top == bottom == moving.like]
+    found = re.search(rb"(<(?:\w+:)?mergeCells\b)([^>]*)(>)(.*?)(</(?:\w+:)?mergeCells>)", tail, re.DOTALL)
+    if not own or found is None:
+        return tail
+    new = range(moving.like + 1, moving.like + moving.more + 1)
+    p = scan.prefix
+    made = b"".join(
+        b"<" + p + f'mergeCell ref="{reference(row, left)}:{reference(row, right)}"/>'.encode()
+        for row in new
+        for left, right in own
+    )
+    count = found[4].count(b"mergeCell ") + len(own) * moving.more
+    attributes = re.sub(rb'count="\d+"', f'count="{count}"'.encode(), found[2])
+    return tail[: found.start()] + found[1] + attributes + found[3] + found[4] + made + found[5] + tail[found.end() :]
 
 
 def _moved_row(scan: SheetScan, row: RowSpan, moving: Moving) -> bytes:

@@ -1,0 +1,1 @@
+"""Official documents: text over figures, in the layout of GB/T 9704-2012, as .docx and as PDF/A."""
