@@ -38,7 +38,7 @@ def relations(reading: Reading) -> Iterator[Finding]:
 def _average(reading: Reading, sentence: Sentence, mean: Statement, match: re.Match[str]) -> Finding | None:
     by = match["by"] or match["every"]
     kind, what = _BY.get(by, by), (match["what"] or match["each"] or "")
-    if mean.kind not in _UNITS or not mean.figure.exact:
+    if mean.kind not in _UNITS or not mean.figure.exact or not mean.figure.value:
         return None
     counts = [s for s in sentence.statements if s.index < mean.index and _counted(s, kind) and s.figure.value >= 2]
     totals = [

@@ -227,7 +227,13 @@ def _growth_by_increase(reading: Reading, sentence: Sentence) -> Iterator[Findin
     """实现收入23.6亿元,同比增加1.6亿元,增长7.3%: the increase over what was there before."""
     for place, rate in enumerate(sentence.statements[2:], 2):
         now, more = sentence.statements[place - 2 : place]
-        if rate.kind != "%" or now.kind != more.kind or more.kind in _COUNTS or not now.figure.exact:
+        if (
+            rate.kind != "%"
+            or now.kind != more.kind
+            or more.kind in _COUNTS
+            or not now.figure.exact
+            or not now.figure.value
+        ):
             continue
         words, second = reading.words(more, rate), reading.words(now, more)
         if not re.fullmatch(r",?(?:增长|增幅|下降|降幅|上升|提高)(?:为|达到?|了)?(?:约)?", words):

@@ -191,7 +191,11 @@ def _respectively(reading: Reading) -> Iterator[Finding]:
     """A、B、C三个村…分别为45户、38户、62户: as many figures as names."""
     for sentence in reading.sentences:
         text = reading.even[sentence.span.start : sentence.span.end]
-        match = re.search(rf"(?:、[^,;:。、]{{1,10}})+?({_NUMBER})个[^,;:。]{{1,16}}分别[^,;:。\d]{{0,10}}", text)
+        if "分别" not in text:
+            continue
+        match = re.search(
+            rf"(?:、[^,;:。、]{{1,10}}){{1,12}}?({_NUMBER})个[^,;:。]{{1,16}}分别[^,;:。\d]{{0,10}}", text
+        )
         if match is None:
             continue
         number = _value(match[1])

@@ -23,6 +23,11 @@ _ALSO = {
 _NEAR = Decimal("0.25")
 
 
+def _countable(statement: Statement) -> bool:
+    """Whether a figure may be part or whole of a share."""
+    return statement.kind in COUNTED and statement.figure.value > 0
+
+
 def relations(reading: Reading) -> Iterator[Finding]:
     """Every share, rate and incidence that can be reckoned from the text."""
     for sentence in reading.sentences:
@@ -39,9 +44,7 @@ def _share(reading: Reading, sentence: Sentence, share: Statement, whole: str) -
     """占比11.4%, 占总户数的12.5%, 占应救治65人的95.4%."""
     match = SHARE.search(share.clause)
     clause_start = share.figure.start - (len(match[0]) if match else 0)
-    inside = [
-        s for s in sentence.statements if clause_start <= s.figure.start < share.figure.start and s.kind in COUNTED
-    ]
+    inside = [s for s in sentence.statements if clause_start <= s.figure.start < share.figure.start and _countable(s)]
     parts = _parts(reading, sentence, share, clause_start)
     if (
         not parts
@@ -72,7 +75,7 @@ def _parts(reading: Reading, sentence: Sentence, share: Statement, place: int) -
     """The figure just before the share, or the pair of 户 and 人."""
     before = [
         s for s in sentence.statements
-        if s.figure.end <= place and s.depth == share.depth and s.kind in COUNTED
+        if s.figure.end <= place and s.depth == share.depth and _countable(s)
     ]  # fmt: skip
     if not before:
         return []
@@ -137,6 +140,8 @@ def _best(
 
 def _near(part: Statement, whole: Statement, share: Statement) -> bool:
     """Whether a denominator gives about the printed share."""
+    if not whole.figure.value:
+        return False
     ratio = part.figure.value / whole.figure.value * 100
     return abs(ratio - share.figure.value) <= _NEAR * share.figure.value
 
@@ -199,7 +204,7 @@ def _rate(reading: Reading, sentence: Sentence, rate: Statement, name: str) -> I
         return
     same = [
         s for s in sentence.statements
-        if s.index < rate.index and s.kind in COUNTED and s.depth == rate.depth
+        if s.index < rate.index and _countable(s) and s.depth == rate.depth
         and not re.search(r"[;]", reading.words(s, rate))
     ]  # fmt: skip
     if not same or rate.figure.start - same[-1].figure.end > 30 or not rate.figure.exact:
@@ -228,7 +233,11 @@ def _picked_out(reading: Reading, part: Statement) -> bool:
 def _fitting(reading: Reading, same: Sequence[Statement], part: Statement | None, rate: Statement) -> Finding | None:
     """Any two figures before the rate that give it, the part that its own word points to first."""
     for numerator in [*([part] if part else []), *reversed(same)]:
-        of = [s for s in reading.statements[max(0, numerator.index - 8) : numerator.index] if s.kind == numerator.kind]
+        of = [
+            s
+            for s in reading.statements[max(0, numerator.index - 8) : numerator.index]
+            if s.kind == numerator.kind and s.figure.value > 0
+        ]
         for wanted in ("equal", "truncated") if numerator is part else ("equal",):
             fitting = [
                 s for s in of

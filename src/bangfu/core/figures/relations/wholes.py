@@ -40,7 +40,7 @@ def wholes(reading: Reading, part: Statement, named: str) -> list[Whole]:
     found: list[Whole] = []
     name = re.sub(r"^(?:了|全部|所有)|[的总数量额]+$", "", named)
     for statement in reversed(reading.statements[: part.index]):
-        if statement.kind != part.kind or statement.figure.high < part.figure.low:
+        if statement.kind != part.kind or not statement.figure.value or statement.figure.high < part.figure.low:
             continue
         if part.figure.start - statement.figure.start > 1500 and not name:
             break
