@@ -108,9 +108,9 @@ def _after_quoted(reading: Reading) -> Iterator[_List]:
             if separator == ",":
                 continue
         items = [item for item in body.rstrip(";。").split(separator) if item]
-        joins = len(re.findall(r"[和与及]", items[-1])) if separator == "、" else 0
         if len(items) < 2:
             continue
+        joins = len(re.findall(r"[和与及]", items[-1])) if separator == "、" else 0
         yield _List(match.start(), match.end(), number, len(items), len(items) + joins, match["noun"],
                     items[-1].endswith("等"))  # fmt: skip
 
