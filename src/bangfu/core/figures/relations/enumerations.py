@@ -68,6 +68,11 @@ def _before(reading: Reading, pattern: re.Pattern[str]) -> Iterator[_List]:
         items = match["list"].split("、")
         if number is None or number < 2 or re.search(r"\d", match["list"].replace("+", "")):
             continue
+        if all(
+            re.fullmatch("[第一二三四五六七八九十A-Za-z甲乙丙丁]{1,2}", item[-2:]) and len(item) <= 2
+            for item in items[1:]
+        ):
+            continue
         before = reading.even[max(0, match.start() - 1) : match.start()]
         if pattern is _QUOTED_AFTER and (_apposition(reading, match) or _has_blank(items)):
             continue

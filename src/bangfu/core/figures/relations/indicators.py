@@ -69,15 +69,18 @@ def _stock(reading: Reading, statement: Statement, number: int) -> _Stock | None
     after, before = _AFTER.match(statement.tail), _BEFORE.search(lead)
     rest = statement.tail[after.end() :] if after else ""
     if after and (led := _LED.search(lead)) and not re.match(r"(?:的|中有)", rest[:2]):
-        cue = led["alone"] or led["cue"] in ("共有", "共", "辖", "下辖", "现有", "有")
-        return _Stock(statement, after["noun"], _level(led["area"]), number, bool(cue or _ALL.match(rest)))
+        governs = led["cue"] in ("辖", "下辖") or led["alone"] in ("下辖", "共辖", "辖")
+        counted = (led["alone"] or led["cue"] in ("共有", "共", "现有", "有")) and not rest
+        return _Stock(
+            statement, after["noun"], _level(led["area"]), number, bool(governs or counted or _ALL.match(rest))
+        )
     if before and before.end() == len(lead) and (before["area"] or before["cue"] or before.start() == 0):
         full = re.fullmatch(
             rf"(?:[\u4e00-\u9fff]{{0,4}}?{_AREA})?(?:现|目前|共)*(?:共有|辖|下辖|现有|有)?(?:{_STOCK})(?:共有|共|现有|有|为|达到?)*",
             lead,
         )
         if full:
-            return _Stock(statement, before["noun"], _level(before["area"]), number, whole=True)
+            return _Stock(statement, before["noun"], _level(before["area"]), number, whole=not statement.tail)
     return None
 
 

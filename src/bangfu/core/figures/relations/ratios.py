@@ -133,9 +133,16 @@ def _best(
     shown = sure + [c for c in candidates if not c.sure and _near(part, c.statement, share)]
     values = list(dict.fromkeys(c.statement.figure.value for c in shown))
     kept = [next(c for c in shown if c.statement.figure.value == value) for value in values]
-    if not named and name and not any(_near(part, c.statement, share) for c in kept):
+    close = any(_near(part, c.statement, share) or _next_to(reading, c.statement, part) for c in kept)
+    if not named and name and not close:
         return None
     return _told(reading, part, share, kept[:4], "unequal")
+
+
+def _next_to(reading: Reading, whole: Statement, part: Statement) -> bool:
+    """Whether a whole stands in the part's own sentence with nothing of its unit between."""
+    between = reading.statements[whole.index + 1 : part.index]
+    return not re.search(r"[。\n]", reading.words(whole, part)) and all(s.kind != part.kind for s in between)
 
 
 def _near(part: Statement, whole: Statement, share: Statement) -> bool:

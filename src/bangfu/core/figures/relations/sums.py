@@ -154,7 +154,9 @@ def _certain(reading: Reading, listing: Listing) -> bool:
     if family == "whole":
         return gap < 1
     over, slip = whole > total.figure.value, looks_mistyped(total.figure, [p.figure for p in parts])
-    if family == "some" and (over or slip or gap <= Decimal("0.25")):
+    if family in ("most", "some") and (
+        over or slip or gap <= (Decimal("0.25") if family == "most" else Decimal("0.1"))
+    ):
         return True
     if listing.after:
         return slip or gap <= Decimal("0.2")
@@ -167,7 +169,7 @@ def _certain(reading: Reading, listing: Listing) -> bool:
     if slip or (over and together and gap <= Decimal("0.5")):
         return True
     alike_names = alike([p.tail or p.lead for p in parts])
-    return bool(alike_names or len(parts) >= 3 or together) and gap <= (Decimal("0.15") if together else Decimal("0.1"))
+    return bool(alike_names or len(parts) >= 3 or together) and gap <= (Decimal("0.1") if together else Decimal("0.05"))
 
 
 def _too_large(reading: Reading, listing: Listing) -> Finding | None:
