@@ -139,13 +139,22 @@ def _run(reading: Reading, same: Sequence[Statement], place: int) -> tuple[State
         words = reading.even[at : statement.figure.start]
         if run and not _one_item(words):
             break
-        if _PER_HEAD.search(statement.lead):
+        if _PER_HEAD.search(statement.lead) or _of_a_class(reading, statement):
             break
         if run and (statement.role in ("to", "from", "average") or _STOPS.search(statement.lead)):
             break
         run.append(statement)
         at = statement.figure.end
     return tuple(run)
+
+
+def _of_a_class(reading: Reading, statement: Statement) -> bool:
+    """The bounds of a class (10万至20万元的, 50万元以上的), not a number of things."""
+    before = reading.even[max(0, statement.figure.start - 8) : statement.figure.start]
+    after = reading.even[statement.figure.end : statement.figure.end + 2]
+    return bool(re.search(r"\d[\u4e00-\u9fff]{0,2}[-—~至到]$", before) or re.match(r"[-—~至到]\d", after)) or (
+        not statement.figure.exact and after.startswith("的")
+    )
 
 
 def _one_item(words: str) -> bool:

@@ -196,7 +196,7 @@ def _of_another(listing: Listing) -> bool:
 def _too_large(reading: Reading, listing: Listing) -> Finding | None:
     """A part that is larger than its whole."""
     total = listing.total
-    if not listing.loose or listing.total.role in ("from", "to", "delta", "average"):
+    if not listing.loose or not total.figure.exact or listing.total.role in ("from", "to", "delta", "average"):
         return None
     for number, part in enumerate(listing.parts):
         if number and "、" not in reading.words(listing.parts[number - 1], part):
