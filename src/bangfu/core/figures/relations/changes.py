@@ -306,7 +306,7 @@ def _on_a_basis(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
 
 _TIMES = re.compile(
     r"翻(?:了)?(?P<han>[一二两三四])?(?P<near>近)?番(?P<more>多|以上|有余)?|增长了?(?P<grow>[\d.]+|[一二两三四五六])倍(?P<over>多|以上)?"
-    r"|(?P<near2>接?近)翻番|(?:是|为|达到)[^,;。\d]{0,8}的(?P<of>[\d.]+|[一二两三四五六])倍"
+    r"|(?P<near2>接?近)翻番|(?:是|为|达到)(?:(?:19|20)\d\d年)?[^,;。\d]{0,8}的(?P<of>[\d.]+|[一二两三四五六])倍"
 )
 _NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 

@@ -116,6 +116,11 @@ def _total_before(reading: Reading, sentence: Sentence, place: int, kind: str, d
     """The nearest figure of the same unit before the marker, not deeper in brackets than the parts. What is counted by 个
     may have parts that are counted by 座 or 所, if nothing stands between."""
     before = [s for s in sentence.statements if s.figure.end <= place]
+    noun = next((s.tail for s in sentence.statements if s.figure.start >= place and s.kind == kind), "")
+    if kind == "个" and noun:
+        named = [s for s in before if s.kind == kind and s.depth <= depth and s.tail == noun]
+        if named:
+            return named[-1]
     for statement in reversed(before):
         if statement.kind == kind and statement.depth <= depth:
             return None if _part_of_list(reading, statement) else statement

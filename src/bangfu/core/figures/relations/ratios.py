@@ -16,7 +16,7 @@ _AIMED = re.compile(r"力争|确保|目标|达到[^,;。]{0,12}以上|不低于|
 _PLANNED = re.compile(r"应|计划|任务|目标|下达|概算|预算|批复|到位|指标")
 _ACTUAL = re.compile(r"已|实际?|完成|建成|拨付|支付|支出|到[^位]?|整改|参加|参保|签约|务工|办结|入住")
 _ALSO = {
-    "参保": "参保|参加[^,]{0,12}保险", "达标": "达标|合格", "到会": "实到|出席|参会", "到位": "到位", "就业": "就业|务工",
+    "参保": "参保|参加[^,]{0,12}(?:保险|医保)", "达标": "达标|合格", "到会": "实到|出席|参会", "到位": "到位", "就业": "就业|务工",
     "完成": "完成|建成|竣工|完工|实现", "竣工": "竣工|完工|建成", "入学": "入学|在校",
     "满意": "(?<!不)(?<!基本)满意", "合格": "(?<!不)合格",
 }  # fmt: skip
@@ -54,6 +54,9 @@ def _share(reading: Reading, sentence: Sentence, share: Statement, whole: str) -
         return
     if re.search(r"控制在|达到[^,;。]{0,2}$|力争", share.lead) and not share.figure.exact:
         return
+    if _another(reading, parts[-1], clause_start):
+        yield from _any_part(reading, sentence, share)
+        return
     if inside:
         yield from _explicit(reading, share, parts, inside[-1])
         return
@@ -87,6 +90,23 @@ def _parts(reading: Reading, sentence: Sentence, share: Statement, place: int) -
         return []
     pair = len(before) > 1 and reading.is_pair(before[-2].figure, last.figure)
     return [before[-2], last] if pair else [last]
+
+
+def _another(reading: Reading, part: Statement, place: int) -> bool:
+    """Whether 占 has a subject of its own that the figure before it does not name: …基础设施项目4个322万元,产业项目资金占65.8%."""
+    subject = re.sub(r"[^\u4e00-\u9fff]", "", reading.even[part.figure.end : place].split(",")[-1])
+    own = "," in reading.even[part.figure.end : place] and len(subject) >= 4
+    return own and subject[:2] not in part.lead + part.tail + part.clause[-12:]
+
+
+def _any_part(reading: Reading, sentence: Sentence, share: Statement) -> Iterator[Finding]:
+    """A share whose part is not sure: told only where two figures of the sentence give it."""
+    same = [s for s in sentence.statements if s.index < share.index and _countable(s)]
+    for part in reversed(same):
+        for whole in same:
+            if whole.kind == part.kind and whole.index < part.index and _close(part, whole, share) == "equal":
+                yield _told(reading, part, share, [Whole(whole, True)], "equal")
+                return
 
 
 def _part_of(part: Statement) -> str:

@@ -62,7 +62,7 @@ def _holds_part(reading: Reading, whole: Statement, part: Statement) -> bool:
     ]
     if _WITHIN.match(re.sub(r"^[\u4e00-\u9fff]{0,8}?(?=中)", "", words)) and ";其中" not in words:
         return all(s.figure.value <= whole.figure.value for s in between)
-    return "其中" in words and not between
+    return words.count("其中") == 1 and all(s.figure.value <= whole.figure.value and s.role == "plain" for s in between)
 
 
 def _named(reading: Reading, whole: Statement, name: str) -> bool:
