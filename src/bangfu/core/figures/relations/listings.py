@@ -53,6 +53,10 @@ class Listing:
 
 def listings(reading: Reading, sentence: Sentence) -> list[Listing]:
     """Every total of a sentence with the list that may make it up."""
+    counts = tuple(s for s in sentence.statements if not _of_a_class(reading, s))
+    if not counts:
+        return []
+    sentence = Sentence(sentence.span, counts, sentence.paragraph)
     lines = _lines(reading, sentence)
     return [*_forward(reading, sentence), *_backward(reading, sentence), *([lines] if lines else [])]
 
@@ -144,7 +148,7 @@ def _run(reading: Reading, same: Sequence[Statement], place: int) -> tuple[State
         words = reading.even[at : statement.figure.start]
         if run and not _one_item(words):
             break
-        if _PER_HEAD.search(statement.lead) or _of_a_class(reading, statement):
+        if _PER_HEAD.search(statement.lead):
             break
         if run and (statement.role in ("to", "from", "average") or _STOPS.search(statement.lead)):
             break
@@ -157,9 +161,10 @@ def _of_a_class(reading: Reading, statement: Statement) -> bool:
     """The bounds of a class (10万至20万元的, 50万元以上的), not a number of things."""
     before = reading.even[max(0, statement.figure.start - 8) : statement.figure.start]
     after = reading.even[statement.figure.end : statement.figure.end + 2]
-    return bool(re.search(r"\d[\u4e00-\u9fff]{0,2}[-—~至到]$", before) or re.match(r"[-—~至到]\d", after)) or (
-        not statement.figure.exact and after.startswith("的")
-    )
+    if re.search(r"\d[\u4e00-\u9fff]{0,2}[-—~至到]$", before) or re.match(r"[-—~至到]\d", after):
+        return True
+    bound = re.search(r"(?:以上|以下|以内)$", reading.shown(statement.figure))
+    return bool(bound and statement.tail)
 
 
 def _one_item(words: str) -> bool:
