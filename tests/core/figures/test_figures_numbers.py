@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -98,5 +99,24 @@ def test_offsets_name_the_quote_whatever_spaces_a_text_carries(places: list[int]
 
 @given(st.text(alphabet="共有其中占比由降至、，。：；（）“”%户人元万亿0123456789一二三第年月日", max_size=80))
 def test_no_text_stops_the_checker(text: str) -> None:
+    for finding in check_text(text):
+        assert text[finding.start : finding.end] == finding.quote
+
+
+SOURCES = [path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parent / "texts").glob("*.txt"))]
+
+
+@given(st.data())
+def test_no_damage_to_a_real_text_stops_the_checker(data: st.DataObject) -> None:
+    source = data.draw(st.sampled_from(SOURCES))
+    start = data.draw(st.integers(0, max(0, len(source) - 200)))
+    text = source[start : start + 200]
+    for _ in range(data.draw(st.integers(1, 8))):
+        place = data.draw(st.integers(0, len(text)))
+        text = (
+            text[:place]
+            + data.draw(st.sampled_from(["", "0", "、", "“", ")", "户", "%", "其中", "\n"]))
+            + text[place + 1 :]
+        )
     for finding in check_text(text):
         assert text[finding.start : finding.end] == finding.quote

@@ -101,6 +101,24 @@ def test_a_total_above_its_rows_is_checked_as_well(tmp_path: Path) -> None:
     assert wrong(written(tmp_path, rows)) == [("Sheet!C2", 75, 74)]
 
 
+def test_pairs_of_columns_under_headings_add_up_to_the_pair_under_total(tmp_path: Path) -> None:
+    rows: Rows = [
+        ["乡镇", "合计", None, "脱贫不稳定", None, "边缘易致贫", None],
+        [None, "户", "人", "户", "人", "户", "人"],
+        ["东岭镇", 20, 66, 12, 40, 8, 26],
+        ["西坡乡", 15, 48, 9, 30, 6, 18],
+        ["南湾乡", 31, 98, 19, 60, 12, 37],
+        ["合计", 66, 212, 40, 130, 26, 81],
+    ]
+    found = wrong(written(tmp_path, rows, ("B1:C1", "D1:E1", "F1:G1", "A1:A2")))
+    assert found == [("Sheet!C5", 98, 97), ("Sheet!C6", 212, 211)]
+
+
+def test_one_column_alone_is_wrong_where_it_nearly_adds_up(tmp_path: Path) -> None:
+    rows: Rows = [["村", "户数"], ["一村", 130], ["二村", 112], ["三村", 98], ["合计", 350]]
+    assert wrong(written(tmp_path, rows)) == [("Sheet!B5", 350, 340)]
+
+
 def test_a_total_column_is_told_by_what_most_rows_do(tmp_path: Path) -> None:
     rows: Rows = [
         ["村", "低保（人）", "特困（人）", "合计（人）"],
@@ -119,6 +137,8 @@ def test_a_total_column_is_told_by_what_most_rows_do(tmp_path: Path) -> None:
         [["村", "户数"], ["一村", 10], ["二村", 12], ["备注：另有三村未报", 22]],
         [["村", "低保", "残疾", "总户数"], ["一村", 10, 3, 120], ["二村", 12, 4, 98], ["三村", 9, 2, 87]],
         [["村", "户数", "其中：低保户"], ["一村", 30, 4], ["二村", 25, 3], ["三村", 28, 6]],
+        [["项目", "户数"], ["合计", 100], ["其中：低保户", 60], ["残疾人户", 48]],
+        [["项目", "户数", "人数"], ["合计", 100, 320], ["其中：低保户", 40, 98], ["脱贫户", 75, 240]],
         [["序号", "村", "电话"], [1, "一村", 6712345], [2, "二村", 6712346], ["合计", None, 2]],
     ],
 )  # fmt: skip

@@ -84,7 +84,7 @@ def range_agrees(stated: Figure, low: Decimal, high: Decimal) -> Closeness:
         first, last = stated.value - half, max(last, stated.value * Decimal("1.2"))
     if low <= last and first <= high:
         return "equal"
-    if stated.exact and low <= stated.value + stated.ulp and stated.value <= high:
+    if stated.exact and low < stated.value + stated.ulp and stated.value <= high:
         return "truncated"
     return "unequal"
 

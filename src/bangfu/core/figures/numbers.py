@@ -42,10 +42,11 @@ _TRAILING = re.compile(r"余|多(?!次|种|个)|来")
 _AFTER_UNIT = re.compile(r"以上|以下|以内|左右|上下|多|余")
 
 _CLASSES = {
-    "名": "人", "位": "人", "口人": "人", "口": "人", "千米": "公里", "千瓦": "kw", "兆瓦": "kw", "吉瓦": "kw", "mw": "kw", "度": "kwh",
+    "名": "人", "位": "人", "口人": "人", "千米": "公里", "千瓦": "kw", "兆瓦": "kw", "吉瓦": "kw", "mw": "kw", "度": "kwh",
     "度电": "kwh", "千瓦时": "kwh", "个百分点": "百分点", "千克": "公斤", "平方千米": "平方公里", "元/月": "元", "元/年": "元",
 }  # fmt: skip
 _FACTORS = {"兆瓦": 1000, "mw": 1000, "吉瓦": 10**6}
+_LONGEST = 24
 TIME_UNITS = frozenset({"个月", "小时", "分钟", "天", "日", "年", "月", "岁", "周", "号", "分", "个工作日"})
 
 
@@ -131,7 +132,7 @@ def _figure(even: str, match: re.Match[str]) -> Figure | None:
         return None if value is None else _made(even, start, end, end, value, ulp, Decimal(1), "%", "%", chinese=True)
     if match["han"]:
         return _chinese(even, match)
-    number = _arabic(match["arabic"])
+    number = _arabic(match["arabic"]) if len(match["arabic"]) <= _LONGEST else None
     if number is None:
         return None
     return _with_unit(even, start, end, *number)
@@ -164,7 +165,7 @@ def _arabic(text: str) -> tuple[Decimal, Decimal, Decimal] | None:
 def _chinese(even: str, match: re.Match[str]) -> Figure | None:
     start, end = match.span()
     before = even[start - 1] if start else "\n"
-    value = chinese_number(match["han"])
+    value = chinese_number(match["han"]) if len(match["han"]) <= _LONGEST else None
     if value is None or before in "第初其之星周每" or (value < 2 and before not in "奖人户"):
         return None
     ulp = Decimal(1)

@@ -9,6 +9,8 @@ from functools import cached_property
 from bangfu.core.figures.numbers import Figure, figures_of
 from bangfu.core.figures.text import Span, Text
 
+_LONGEST_CLAUSE = 120
+_MOST_FIGURES = 60
 _BOUNDARIES = ",;:。!?\n"
 _TOTAL = re.compile(
     r"(?:共计|合计|总计|总共|共有|共|合共|累计|总(?:数|额|量|投资|收入|户数|人数|人口|面积|产值|规模|费用|里程|装机|容量|长度))"
@@ -116,7 +118,7 @@ class Reading:
             before = self.figures[index - 1].end if index else 0
             after = self.figures[index + 1].start if index + 1 < len(self.figures) else len(self.even)
             lead = self._back(figure.start, before, _BOUNDARIES + "、()")
-            clause = self._back(figure.start, 0, _BOUNDARIES)
+            clause = self._back(figure.start, figure.start - _LONGEST_CLAUSE, _BOUNDARIES)
             tail = re.match(r"[^,;:。!?、()\n]*", self.even[figure.end : min(after, figure.end + 60)])
             role = role_of(clause, lead)
             if found and self.is_pair(found[-1].figure, figure):
@@ -134,8 +136,10 @@ class Reading:
             while at < len(self.statements) and self.statements[at].figure.start < span.end:
                 inside.append(self.statements[at])
                 at += 1
-            if inside:
-                found.append(Sentence(span, tuple(inside), self.text.paragraph_no(span.start)))
+            # a list without an end is no sentence: no relation spans so many figures
+            for start in range(0, len(inside), _MOST_FIGURES):
+                part = tuple(inside[start : start + _MOST_FIGURES])
+                found.append(Sentence(span, part, self.text.paragraph_no(span.start)))
         return tuple(found)
 
     def is_pair(self, first: Figure, second: Figure) -> bool:

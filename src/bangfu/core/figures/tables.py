@@ -154,29 +154,34 @@ def _down(document: Document, form: Form) -> Iterator[Finding]:
     """Each total row against the rows it is of, told by what most columns do."""
     columns = [c for c in form.columns if c.summable and c.labels]
     for total in form.totals:
-        best: tuple[int, list[tuple[Column, Decimal, Decimal]]] | None = None
+        best: tuple[int, list[tuple[Column, Decimal, Decimal]], list[int]] | None = None
         for members in _members(form, total):
             sums = []
             for column in columns:
                 stated = form.value(total, column.index)
                 values = [v for row in members if (v := form.value(row, column.index)) is not None]
-                if stated is not None and len(values) >= 2:
+                if stated is not None and len(values) >= 2 and (stated or any(values)):
                     sums.append((column, stated, sum(values, Decimal(0))))
             right = sum(rounded_gap(stated, made) == 0 for _, stated, made in sums)
             if sums and (best is None or right > best[0]):
-                best = (right, sums)
+                best = (right, sums, members)
         if best is None:
             continue
-        right, sums = best
+        right, sums, members = best
+        sure = 2 * right >= len(sums)
         for column, stated, made in sums:
-            if rounded_gap(stated, made) == 0:
-                yield _told(document, form, form.cell(total, column.index), column, stated, made, True, "down")
-            elif right >= 1 or _close(stated, made):
-                yield _told(document, form, form.cell(total, column.index), column, stated, made, False, "down")
+            holds = rounded_gap(stated, made) == 0
+            if holds or sure or (_close(stated, made) and not _some_rows(form, members)):
+                yield _told(document, form, form.cell(total, column.index), column, stated, made, holds, "down")
 
 
 def _close(stated: Decimal, made: Decimal) -> bool:
-    return made != 0 and abs(stated - made) <= max(abs(made) / 4, Decimal(1))
+    return made != 0 and abs(stated - made) * 10 <= abs(made)
+
+
+def _some_rows(form: Form, members: Sequence[int]) -> bool:
+    """Whether a row is said to be some of the total (其中): such rows need not add up."""
+    return any(_PART.search(cell.text) for row in members for cell in form.table.rows[row][:3])
 
 
 def _members(form: Form, total: int) -> Iterator[list[int]]:
@@ -201,7 +206,7 @@ def _across(document: Document, form: Form) -> Iterator[Finding]:
         best: tuple[int, int, list[Column]] | None = None
         for members in _column_sets(form, total):
             right = wrong = 0
-            for row in form.rows:
+            for row in (r for r in form.rows if r not in form.totals):
                 stated, made = form.value(row, total.index), _row_sum(form, row, members)
                 if stated is None or made is None:
                     continue
@@ -224,11 +229,16 @@ def _row_sum(form: Form, row: int, members: Sequence[Column]) -> Decimal | None:
 
 def _column_is_total(form: Form, column: Column) -> bool:
     """A column 合计 or 小计, or one that a group of 其中 columns follows, with no more than two columns between."""
-    if column.labels and _TOTAL.match(column.labels[-1]):
+    if _named_total(column):
         return True
     if any(_PART.search(label) for label in column.labels):
         return False
     return any(_is_part(c) for c in form.columns[column.index + 1 : column.index + 4])
+
+
+def _named_total(column: Column) -> bool:
+    """合计, or 户 under 合计."""
+    return any(_TOTAL.match(label) for label in column.labels[-2:])
 
 
 def _is_part(column: Column) -> bool:
@@ -257,11 +267,14 @@ def _column_sets(form: Form, total: Column) -> Iterator[list[Column]]:
     for members in (siblings, parts, after, before):
         if len(members) >= 2:
             yield members
-    subtotals = [c for c in same_unit if _TOTAL.match(c.labels[-1]) and c.index != total.index]
+    subtotals = [c for c in same_unit if _named_total(c) and c.index != total.index]
     if len(subtotals) >= 2:
         yield subtotals
     tail = list(total.labels[-1:])
-    alike = [c for c in same_unit if tail and c.labels[-1:] == tuple(tail) and c.labels[:1] != total.labels[:1]]
+    alike = [
+        c for c in same_unit
+        if tail and c.labels[-1:] == tuple(tail) and c.labels[:1] != total.labels[:1] and not _named_total(c)
+    ]  # fmt: skip
     if len(alike) >= 2:
         yield alike
 
@@ -271,7 +284,7 @@ def _beside(form: Form, usable: Sequence[Column], total: Column, step: int) -> l
     index = total.index + step
     while 0 <= index < len(form.columns):
         column = form.columns[index]
-        if column.labels and _TOTAL.match(column.labels[-1]):
+        if _named_total(column):
             break
         if column in usable:
             found.append(column)

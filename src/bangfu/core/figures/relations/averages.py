@@ -20,9 +20,9 @@ _EARNED = re.compile(r"增收|收入|纯收入|产值|投资|面积|住房|耕�
 _TIMED = re.compile(r"[年月季日天]")
 _UNITS = {"元", "亩", "平方米", "kw", "吨", "公斤", "公里"}
 _EACH = re.compile(
-    r"每(?P<by>公里|平方米|[人户名亩座个所处台件辆次头只株村生棵吨])(?:每?[年月天日])?(?P<what>[\u4e00-\u9fff]{0,8}?)(?:按|为|约|各)*$"
+    r"每(?P<by>公里|平方米|[人户名亩座个所处台件辆次头只株村生棵吨口套间条盏眼栋])(?:每?[年月天日])?(?P<what>[\u4e00-\u9fff]{0,8}?)(?:按|为|约|各)*$"
 )
-_SUMMED = re.compile(r"共计|合计|总计|累计|总共|共|需资金|总额")
+_SUMMED = re.compile(r"总投资|总造价|总产值|共计|合计|总计|累计|总共|共|需资金|总额")
 
 
 def relations(reading: Reading) -> Iterator[Finding]:
@@ -38,7 +38,7 @@ def relations(reading: Reading) -> Iterator[Finding]:
 def _average(reading: Reading, sentence: Sentence, mean: Statement, match: re.Match[str]) -> Finding | None:
     by = match["by"] or match["every"]
     kind, what = _BY.get(by, by), (match["what"] or match["each"] or "")
-    if mean.kind not in _UNITS or not mean.figure.exact:
+    if mean.kind not in _UNITS or not mean.figure.exact or not mean.figure.value:
         return None
     counts = [s for s in sentence.statements if s.index < mean.index and _counted(s, kind) and s.figure.value >= 2]
     totals = [

@@ -227,7 +227,13 @@ def _growth_by_increase(reading: Reading, sentence: Sentence) -> Iterator[Findin
     """实现收入23.6亿元,同比增加1.6亿元,增长7.3%: the increase over what was there before."""
     for place, rate in enumerate(sentence.statements[2:], 2):
         now, more = sentence.statements[place - 2 : place]
-        if rate.kind != "%" or now.kind != more.kind or more.kind in _COUNTS or not now.figure.exact:
+        if (
+            rate.kind != "%"
+            or now.kind != more.kind
+            or more.kind in _COUNTS
+            or not now.figure.exact
+            or not now.figure.value
+        ):
             continue
         words, second = reading.words(more, rate), reading.words(now, more)
         if not re.fullmatch(r",?(?:增长|增幅|下降|降幅|上升|提高)(?:为|达到?|了)?(?:约)?", words):
@@ -300,7 +306,7 @@ def _on_a_basis(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
 
 _TIMES = re.compile(
     r"翻(?:了)?(?P<han>[一二两三四])?(?P<near>近)?番(?P<more>多|以上|有余)?|增长了?(?P<grow>[\d.]+|[一二两三四五六])倍(?P<over>多|以上)?"
-    r"|(?P<near2>接?近)翻番|(?:是|为|达到)[^,;。\d]{0,8}的(?P<of>[\d.]+|[一二两三四五六])倍"
+    r"|(?P<near2>接?近)翻番|(?:是|为|达到)(?:(?:19|20)\d\d年)?[^,;。\d]{0,8}的(?P<of>[\d.]+|[一二两三四五六])倍"
 )
 _NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 

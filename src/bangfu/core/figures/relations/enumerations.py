@@ -68,6 +68,11 @@ def _before(reading: Reading, pattern: re.Pattern[str]) -> Iterator[_List]:
         items = match["list"].split("、")
         if number is None or number < 2 or re.search(r"\d", match["list"].replace("+", "")):
             continue
+        if all(
+            re.fullmatch("[第一二三四五六七八九十A-Za-z甲乙丙丁]{1,2}", item[-2:]) and len(item) <= 2
+            for item in items[1:]
+        ):
+            continue
         before = reading.even[max(0, match.start() - 1) : match.start()]
         if pattern is _QUOTED_AFTER and (_apposition(reading, match) or _has_blank(items)):
             continue
@@ -108,9 +113,9 @@ def _after_quoted(reading: Reading) -> Iterator[_List]:
             if separator == ",":
                 continue
         items = [item for item in body.rstrip(";。").split(separator) if item]
-        joins = len(re.findall(r"[和与及]", items[-1])) if separator == "、" else 0
         if len(items) < 2:
             continue
+        joins = len(re.findall(r"[和与及]", items[-1])) if separator == "、" else 0
         yield _List(match.start(), match.end(), number, len(items), len(items) + joins, match["noun"],
                     items[-1].endswith("等"))  # fmt: skip
 
@@ -191,7 +196,11 @@ def _respectively(reading: Reading) -> Iterator[Finding]:
     """A、B、C三个村…分别为45户、38户、62户: as many figures as names."""
     for sentence in reading.sentences:
         text = reading.even[sentence.span.start : sentence.span.end]
-        match = re.search(rf"(?:、[^,;:。、]{{1,10}})+?({_NUMBER})个[^,;:。]{{1,16}}分别[^,;:。\d]{{0,10}}", text)
+        if "分别" not in text:
+            continue
+        match = re.search(
+            rf"(?:、[^,;:。、]{{1,10}}){{1,12}}?({_NUMBER})个[^,;:。]{{1,16}}分别[^,;:。\d]{{0,10}}", text
+        )
         if match is None:
             continue
         number = _value(match[1])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-Closure = Literal["whole", "some", "none"]
+Closure = Literal["whole", "most", "some", "none"]
 
 # the parts of each family exclude one another; where all members marked * are named, the list is of all parts;
 # = says what the whole must be called for that
@@ -31,8 +31,8 @@ _FAMILIES: tuple[tuple[str, ...], ...] = (
     ("*合格|达标", "*不合格|不达标|未达标"),
     ("*户用", "*村级"),
     ("*新建", "改建|扩建|改扩建|续建|巩固提升|提升|维修|修缮|改造|加固"),
-    ("小学", "*初中|初级中学", "高中|普高", "中职|职高|职中|职业", "幼儿园|学前", "教学点", "义务教育"),
-    ("*中央|国家", "省级|省财政|省里|省配套", "市级|市财政", "县级|区级|县财政|区财政|县配套|地方", "自筹|群众|社会|企业|捐赠|其他"),
+    ("小学", "初中|初级中学", "高中|普高", "中职|职高|职中|职业", "幼儿园|学前", "教学点", "义务教育"),
+    ("中央|国家", "省级|省财政|省里|省配套", "市级|市财政", "县级|区级|县财政|区财政|县配套|地方", "自筹|群众|社会|企业|捐赠|其他"),
     ("贫困户|脱贫户|脱贫劳动力|脱贫人口", "*一般农户|一般户|非贫困户|普通农户"),
     ("稳定脱贫", "监测"),
 )  # fmt: skip
@@ -46,7 +46,7 @@ _OTHERS = re.compile(r"其余|其他|其它|剩余|另外|另有|余下|剩下")
 
 
 def closure(whole: str, words: Sequence[str]) -> Closure:
-    """Whether parts, by the words around them, are a whole family, some of one, or none that is known."""
+    """Whether parts, by the words around them, are a whole family, usually all of one, some of one, or of none."""
     best: Closure = "none"
     for every in _FAMILIES:
         named = every[0].startswith("=")
@@ -60,7 +60,7 @@ def closure(whole: str, words: Sequence[str]) -> Closure:
         starred = needed and needed <= set(found)
         if starred and len(needed) > 1:
             return "whole"
-        best = "some"
+        best = "most" if starred or best == "most" else "some"
     return best
 
 

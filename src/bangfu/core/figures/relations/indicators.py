@@ -69,15 +69,18 @@ def _stock(reading: Reading, statement: Statement, number: int) -> _Stock | None
     after, before = _AFTER.match(statement.tail), _BEFORE.search(lead)
     rest = statement.tail[after.end() :] if after else ""
     if after and (led := _LED.search(lead)) and not re.match(r"(?:的|中有)", rest[:2]):
-        cue = led["alone"] or led["cue"] in ("共有", "共", "辖", "下辖", "现有", "有")
-        return _Stock(statement, after["noun"], _level(led["area"]), number, bool(cue or _ALL.match(rest)))
+        governs = led["cue"] in ("辖", "下辖") or led["alone"] in ("下辖", "共辖", "辖")
+        counted = (led["alone"] or led["cue"] in ("共有", "共", "现有", "有")) and not rest
+        return _Stock(
+            statement, after["noun"], _level(led["area"]), number, bool(governs or counted or _ALL.match(rest))
+        )
     if before and before.end() == len(lead) and (before["area"] or before["cue"] or before.start() == 0):
         full = re.fullmatch(
             rf"(?:[\u4e00-\u9fff]{{0,4}}?{_AREA})?(?:现|目前|共)*(?:共有|辖|下辖|现有|有)?(?:{_STOCK})(?:共有|共|现有|有|为|达到?)*",
             lead,
         )
         if full:
-            return _Stock(statement, before["noun"], _level(before["area"]), number, whole=True)
+            return _Stock(statement, before["noun"], _level(before["area"]), number, whole=not statement.tail)
     return None
 
 
@@ -179,17 +182,25 @@ def _rates(reading: Reading) -> Iterator[Finding]:
             or ("%" in words[names[-1].end() :] and statement.role != "to")
         ):
             continue
-        areas = re.findall(_AREA + "(?!率)", words[: names[-1].start()])
+        areas = re.findall("[全我本该][县乡镇村区市州省]", words[: names[-1].start()])
         dates = _TIME.findall(words)
         own = re.sub(rf"{_AREA}|[^\u4e00-\u9fff]", "", words[max(0, names[-1].start() - 4) : names[-1].start()])
         own = own if re.search(r"人口|户籍|常住|城镇|农村|女|重点|贫困|脱贫", own) else ""
         name, area = own + names[-1][0], _level(areas[-1]) if areas else ""
         date = dates[-1] if dates else ""
-        before = [f for n, a, d, f in seen if n == name and d == date and (a == area or not a or not area)]
+        before = [
+            f for n, a, d, f in seen
+            if n == name and (a == area or not a or not area) and (d == date or (_swapped(f, statement) and not (d and date)))
+        ]  # fmt: skip
         seen.append((name, area, date, statement))
         first = before[0] if before else statement
         if first.figure.value != statement.figure.value and first.figure.ulp == statement.figure.ulp:
             yield _told(reading, statement, first, names[-1][0])
+
+
+def _swapped(first: Statement, second: Statement) -> bool:
+    """0.42% and 0.24%: the same digits in another order, which another date hardly explains."""
+    return first.figure.digits != second.figure.digits and sorted(first.figure.digits) == sorted(second.figure.digits)
 
 
 _LEFT = re.compile(r"(?:减少|下降|降)(?:到|至)$|剩余[^,;。]{0,8}$|(?:尚有|仅剩|还剩)[^,;。]{0,8}$|未脱贫[^,;。]{0,6}$")

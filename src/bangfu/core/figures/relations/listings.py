@@ -53,6 +53,10 @@ class Listing:
 
 def listings(reading: Reading, sentence: Sentence) -> list[Listing]:
     """Every total of a sentence with the list that may make it up."""
+    counts = tuple(s for s in sentence.statements if not _of_a_class(reading, s))
+    if not counts:
+        return []
+    sentence = Sentence(sentence.span, counts, sentence.paragraph)
     lines = _lines(reading, sentence)
     return [*_forward(reading, sentence), *_backward(reading, sentence), *([lines] if lines else [])]
 
@@ -116,6 +120,11 @@ def _total_before(reading: Reading, sentence: Sentence, place: int, kind: str, d
     """The nearest figure of the same unit before the marker, not deeper in brackets than the parts. What is counted by 个
     may have parts that are counted by 座 or 所, if nothing stands between."""
     before = [s for s in sentence.statements if s.figure.end <= place]
+    noun = next((s.tail for s in sentence.statements if s.figure.start >= place and s.kind == kind), "")
+    if kind == "个" and noun:
+        named = [s for s in before if s.kind == kind and s.depth <= depth and s.tail == noun]
+        if named:
+            return named[-1]
     for statement in reversed(before):
         if statement.kind == kind and statement.depth <= depth:
             return None if _part_of_list(reading, statement) else statement
@@ -146,6 +155,16 @@ def _run(reading: Reading, same: Sequence[Statement], place: int) -> tuple[State
         run.append(statement)
         at = statement.figure.end
     return tuple(run)
+
+
+def _of_a_class(reading: Reading, statement: Statement) -> bool:
+    """The bounds of a class (10万至20万元的, 50万元以上的), not a number of things."""
+    before = reading.even[max(0, statement.figure.start - 8) : statement.figure.start]
+    after = reading.even[statement.figure.end : statement.figure.end + 2]
+    if re.search(r"\d[\u4e00-\u9fff]{0,2}[-—~至到]$", before) or re.match(r"[-—~至到]\d", after):
+        return True
+    bound = re.search(r"(?:以上|以下|以内)$", reading.shown(statement.figure))
+    return bool(bound and statement.tail)
 
 
 def _one_item(words: str) -> bool:

@@ -11,8 +11,9 @@ from bangfu.core.figures.numbers import chinese_number
 from bangfu.core.figures.statements import Reading
 
 _HAN = "[一二三四五六七八九十]{1,3}"
+_NO_COUNT = "(?![一二三四五六七八九十]{1,2}(?:季|月|产|类|级|线|组|期|批|等|年级|社))"  # 三、四季度
 _STYLES = (
-    ("heading", re.compile(rf"(?:^|(?<=\n)|(?<=[。!?]))(?P<n>{_HAN})、(?=[^\n]{{2}})")),
+    ("heading", re.compile(rf"(?:^|(?<=\n)|(?<=[。!?]))(?P<n>{_HAN})、(?=[^\n]{{2}}){_NO_COUNT}")),
     ("bracket", re.compile(rf"(?:^|(?<=\n)|(?<=[。;:!?]))[(](?P<n>{_HAN})[)]")),
     ("arabic", re.compile(r"(?:^|(?<=\n)|(?<=[。;:!?]))(?P<n>\d{1,2})[、.](?=[\u4e00-\u9fff“])(?!\d)")),
     ("small", re.compile(r"(?:^|(?<=\n)|(?<=[。;:!?]))[(](?P<n>\d{1,2})[)](?=[\u4e00-\u9fff“])")),

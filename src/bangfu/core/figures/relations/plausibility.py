@@ -12,7 +12,7 @@ from bangfu.core.figures.statements import RATE, SHARE, Reading, Statement
 _FULL_SUN_HOURS = 1100
 _HIGHEST_TARIFF = Decimal(2)
 _MAY_EXCEED = re.compile(
-    r"完成率|增长率|回报率|收益率|利率|增幅|进度|完成度|产能|利用率|负债|覆盖倍|成活|毛入学率|完成"
+    r"完成率|增长率|回报率|收益率|利率|增幅|进度|完成度|产能|利用率|负债|覆盖倍|成活|毛入学率|完成|产销|到位|巩固率|电话|手机|周转|回收"
 )
 _COUNT_OF_SOME = re.compile(r"就业|务工|外出|上岗|劳动力|户主|培训|患|残疾|学生|子女|党员|老人|儿童")
 _STATION = re.compile(r"(?:每座|户用|单座)?$")

@@ -16,11 +16,16 @@ _AIMED = re.compile(r"力争|确保|目标|达到[^,;。]{0,12}以上|不低于|
 _PLANNED = re.compile(r"应|计划|任务|目标|下达|概算|预算|批复|到位|指标")
 _ACTUAL = re.compile(r"已|实际?|完成|建成|拨付|支付|支出|到[^位]?|整改|参加|参保|签约|务工|办结|入住")
 _ALSO = {
-    "参保": "参保|参加[^,]{0,12}保险", "达标": "达标|合格", "到会": "实到|出席|参会", "到位": "到位", "就业": "就业|务工",
+    "参保": "参保|参加[^,]{0,12}(?:保险|医保)", "达标": "达标|合格", "到会": "实到|出席|参会", "到位": "到位", "就业": "就业|务工",
     "完成": "完成|建成|竣工|完工|实现", "竣工": "竣工|完工|建成", "入学": "入学|在校",
     "满意": "(?<!不)(?<!基本)满意", "合格": "(?<!不)合格",
 }  # fmt: skip
 _NEAR = Decimal("0.25")
+
+
+def _countable(statement: Statement) -> bool:
+    """Whether a figure may be part or whole of a share."""
+    return statement.kind in COUNTED and statement.figure.value > 0
 
 
 def relations(reading: Reading) -> Iterator[Finding]:
@@ -39,9 +44,7 @@ def _share(reading: Reading, sentence: Sentence, share: Statement, whole: str) -
     """占比11.4%, 占总户数的12.5%, 占应救治65人的95.4%."""
     match = SHARE.search(share.clause)
     clause_start = share.figure.start - (len(match[0]) if match else 0)
-    inside = [
-        s for s in sentence.statements if clause_start <= s.figure.start < share.figure.start and s.kind in COUNTED
-    ]
+    inside = [s for s in sentence.statements if clause_start <= s.figure.start < share.figure.start and _countable(s)]
     parts = _parts(reading, sentence, share, clause_start)
     if (
         not parts
@@ -50,6 +53,9 @@ def _share(reading: Reading, sentence: Sentence, share: Statement, whole: str) -
     ):
         return
     if re.search(r"控制在|达到[^,;。]{0,2}$|力争", share.lead) and not share.figure.exact:
+        return
+    if _another(reading, parts[-1], clause_start):
+        yield from _any_part(reading, sentence, share)
         return
     if inside:
         yield from _explicit(reading, share, parts, inside[-1])
@@ -72,7 +78,7 @@ def _parts(reading: Reading, sentence: Sentence, share: Statement, place: int) -
     """The figure just before the share, or the pair of 户 and 人."""
     before = [
         s for s in sentence.statements
-        if s.figure.end <= place and s.depth == share.depth and s.kind in COUNTED
+        if s.figure.end <= place and s.depth == share.depth and _countable(s)
     ]  # fmt: skip
     if not before:
         return []
@@ -84,6 +90,23 @@ def _parts(reading: Reading, sentence: Sentence, share: Statement, place: int) -
         return []
     pair = len(before) > 1 and reading.is_pair(before[-2].figure, last.figure)
     return [before[-2], last] if pair else [last]
+
+
+def _another(reading: Reading, part: Statement, place: int) -> bool:
+    """Whether 占 has a subject of its own that the figure before it does not name: …基础设施项目4个322万元,产业项目资金占65.8%."""
+    subject = re.sub(r"[^\u4e00-\u9fff]", "", reading.even[part.figure.end : place].split(",")[-1])
+    own = "," in reading.even[part.figure.end : place] and len(subject) >= 4
+    return own and subject[:2] not in part.lead + part.tail + part.clause[-12:]
+
+
+def _any_part(reading: Reading, sentence: Sentence, share: Statement) -> Iterator[Finding]:
+    """A share whose part is not sure: told only where two figures of the sentence give it."""
+    same = [s for s in sentence.statements if s.index < share.index and _countable(s)]
+    for part in reversed(same):
+        for whole in same:
+            if whole.kind == part.kind and whole.index < part.index and _close(part, whole, share) == "equal":
+                yield _told(reading, part, share, [Whole(whole, True)], "equal")
+                return
 
 
 def _part_of(part: Statement) -> str:
@@ -130,13 +153,22 @@ def _best(
     shown = sure + [c for c in candidates if not c.sure and _near(part, c.statement, share)]
     values = list(dict.fromkeys(c.statement.figure.value for c in shown))
     kept = [next(c for c in shown if c.statement.figure.value == value) for value in values]
-    if not named and name and not any(_near(part, c.statement, share) for c in kept):
+    close = any(_near(part, c.statement, share) or _next_to(reading, c.statement, part) for c in kept)
+    if not named and name and not close:
         return None
     return _told(reading, part, share, kept[:4], "unequal")
 
 
+def _next_to(reading: Reading, whole: Statement, part: Statement) -> bool:
+    """Whether a whole stands in the part's own sentence with nothing of its unit between."""
+    between = reading.statements[whole.index + 1 : part.index]
+    return not re.search(r"[。\n]", reading.words(whole, part)) and all(s.kind != part.kind for s in between)
+
+
 def _near(part: Statement, whole: Statement, share: Statement) -> bool:
     """Whether a denominator gives about the printed share."""
+    if not whole.figure.value:
+        return False
     ratio = part.figure.value / whole.figure.value * 100
     return abs(ratio - share.figure.value) <= _NEAR * share.figure.value
 
@@ -199,7 +231,7 @@ def _rate(reading: Reading, sentence: Sentence, rate: Statement, name: str) -> I
         return
     same = [
         s for s in sentence.statements
-        if s.index < rate.index and s.kind in COUNTED and s.depth == rate.depth
+        if s.index < rate.index and _countable(s) and s.depth == rate.depth
         and not re.search(r"[;]", reading.words(s, rate))
     ]  # fmt: skip
     if not same or rate.figure.start - same[-1].figure.end > 30 or not rate.figure.exact:
@@ -228,7 +260,11 @@ def _picked_out(reading: Reading, part: Statement) -> bool:
 def _fitting(reading: Reading, same: Sequence[Statement], part: Statement | None, rate: Statement) -> Finding | None:
     """Any two figures before the rate that give it, the part that its own word points to first."""
     for numerator in [*([part] if part else []), *reversed(same)]:
-        of = [s for s in reading.statements[max(0, numerator.index - 8) : numerator.index] if s.kind == numerator.kind]
+        of = [
+            s
+            for s in reading.statements[max(0, numerator.index - 8) : numerator.index]
+            if s.kind == numerator.kind and s.figure.value > 0
+        ]
         for wanted in ("equal", "truncated") if numerator is part else ("equal",):
             fitting = [
                 s for s in of

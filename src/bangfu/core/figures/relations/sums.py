@@ -27,7 +27,8 @@ def relations(reading: Reading) -> Iterator[Finding]:
                 settled.add(listing.total.index)
                 yield _holds(reading, listing.total, parts)
         for listing in found_here:
-            if listing.total.index not in settled and (finding := _judged(reading, listing)):
+            sister = _sister_adds_up(listing, found_here)
+            if listing.total.index not in settled and (finding := _judged(reading, listing, sister)):
                 settled.add(listing.total.index)
                 yield finding
 
@@ -102,7 +103,17 @@ def _holds(reading: Reading, total: Statement, parts: Sequence[Statement]) -> Fi
     )  # fmt: skip
 
 
-def _judged(reading: Reading, listing: Listing) -> Finding | None:
+def _sister_adds_up(listing: Listing, every: Sequence[Listing]) -> bool | None:
+    """Whether the same parts counted in another unit (户 beside 人, 笔 beside 万元) add up; None where they are not."""
+    for other in every:
+        if other.total.kind == listing.total.kind or len(other.parts) != len(listing.parts):
+            continue
+        if all(abs(a.index - b.index) == 1 for a, b in zip(listing.parts, other.parts, strict=True)):
+            return sum_agrees(other.total.figure, [p.figure for p in other.parts]) == "equal"
+    return None
+
+
+def _judged(reading: Reading, listing: Listing, sister: bool | None) -> Finding | None:
     total, parts = listing.total, listing.parts
     if _other_sentence(reading, listing):
         return None
@@ -112,7 +123,10 @@ def _judged(reading: Reading, listing: Listing) -> Finding | None:
         return None
     figures = [p.figure for p in parts]
     agreement = sum_agrees(total.figure, figures)
-    if agreement == "equal" or not _certain(reading, listing):
+    if agreement == "equal" or not (sister or _certain(reading, listing)):
+        return None
+    if sister is False and not listing.closed and added(figures) < total.figure.value:
+        # both units leave a remainder: the list names some parts only
         return None
     unit, scale = total.figure.shown_unit, total.figure.scale
     whole = added(figures)
@@ -154,10 +168,12 @@ def _certain(reading: Reading, listing: Listing) -> bool:
     if family == "whole":
         return gap < 1
     over, slip = whole > total.figure.value, looks_mistyped(total.figure, [p.figure for p in parts])
-    if family == "some" and (over or slip or gap <= Decimal("0.25")):
+    if family in ("most", "some") and (
+        over or slip or gap <= (Decimal("0.25") if family == "most" else Decimal("0.1"))
+    ):
         return True
     if listing.after:
-        return slip or gap <= Decimal("0.2")
+        return not _of_another(listing) and (slip or gap <= Decimal("0.2"))
     after = reading.even[parts[-1].figure.end : parts[-1].figure.end + 16]
     if not listing.loose or (total.kind in BEINGS and overlap([p.lead for p in parts] + [p.tail for p in parts])):
         return False
@@ -167,13 +183,20 @@ def _certain(reading: Reading, listing: Listing) -> bool:
     if slip or (over and together and gap <= Decimal("0.5")):
         return True
     alike_names = alike([p.tail or p.lead for p in parts])
-    return bool(alike_names or len(parts) >= 3 or together) and gap <= (Decimal("0.15") if together else Decimal("0.1"))
+    return bool(alike_names or len(parts) >= 3 or together) and gap <= (Decimal("0.1") if together else Decimal("0.05"))
+
+
+def _of_another(listing: Listing) -> bool:
+    """Whether a total is said to be of something that the parts do not name: 广场3个、公厕5个,共建设项目9个."""
+    match = re.search(r"(?:共|累计)([\u4e00-\u9fff]{2,6})$", listing.total.lead)
+    word = re.sub("^[计有为达到]+", "", match[1]) if match else ""
+    return len(word) >= 2 and not any(word[-2:] in p.lead + p.tail for p in listing.parts)
 
 
 def _too_large(reading: Reading, listing: Listing) -> Finding | None:
     """A part that is larger than its whole."""
     total = listing.total
-    if not listing.loose or listing.total.role in ("from", "to", "delta", "average"):
+    if not listing.loose or not total.figure.exact or listing.total.role in ("from", "to", "delta", "average"):
         return None
     for number, part in enumerate(listing.parts):
         if number and "、" not in reading.words(listing.parts[number - 1], part):

@@ -40,7 +40,7 @@ def wholes(reading: Reading, part: Statement, named: str) -> list[Whole]:
     found: list[Whole] = []
     name = re.sub(r"^(?:了|全部|所有)|[的总数量额]+$", "", named)
     for statement in reversed(reading.statements[: part.index]):
-        if statement.kind != part.kind or statement.figure.high < part.figure.low:
+        if statement.kind != part.kind or not statement.figure.value or statement.figure.high < part.figure.low:
             continue
         if part.figure.start - statement.figure.start > 1500 and not name:
             break
@@ -62,7 +62,7 @@ def _holds_part(reading: Reading, whole: Statement, part: Statement) -> bool:
     ]
     if _WITHIN.match(re.sub(r"^[\u4e00-\u9fff]{0,8}?(?=中)", "", words)) and ";其中" not in words:
         return all(s.figure.value <= whole.figure.value for s in between)
-    return "其中" in words and not between
+    return words.count("其中") == 1 and all(s.figure.value <= whole.figure.value and s.role == "plain" for s in between)
 
 
 def _named(reading: Reading, whole: Statement, name: str) -> bool:
