@@ -155,6 +155,7 @@ SAMPLES: dict[str, Sample] = {
         lambda world: {"run": world.made["run"][1].pk, "indicator": "households"},
         _plain(run=987654, indicator="households"),
     ),
+    "reporting:document": Sample(needs=("runs.view",)),
     "reporting:check": Sample(ok=REFUSED_INPUT),
     "imports:list": Sample(),
     "imports:new": Sample(ok=REFUSED_INPUT),

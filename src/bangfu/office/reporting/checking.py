@@ -95,4 +95,5 @@ def _against(actor: Actor, run: runs.Run, document: object) -> list[Finding]:
     own = actor.areas("runs.view")
     everything = any(run.area_code.startswith(prefix) for prefix in own)
     kept = tuple(i for i in whole.indicators if (everything if not i.area else any(i.area.startswith(p) for p in own)))
-    return list(compare(document, replace(whole, indicators=kept)))  # type: ignore[arg-type]
+    names = {place.name: place.code for place in runs.places(actor, run)}
+    return list(compare(document, replace(whole, indicators=kept, areas=names)))  # type: ignore[arg-type]
