@@ -20,7 +20,7 @@ def test_nobody_without_an_account(client):
     ("data", "field", "words"),
     [
         ({"text": "  "}, "text", "请粘贴文字，或选择文件"),
-        ({"text": "户" * 200_001}, "text", "最多 200000 字，更长的请上传文件"),
+        ({"text": "户" * 60_001}, "text", "最多 60000 字，更长的请分开核对"),
         ({"file": SimpleUploadedFile("a.exe", b"MZ")}, "file", "请上传 .txt、.docx、.xlsx 或 .pdf"),
         ({"file": SimpleUploadedFile("a.docx", b"no zip")}, "file", ""),
     ],

@@ -14,6 +14,9 @@ from bangfu.core.figures.text import Span, Text, text_of
 SUFFIXES = (".txt", ".docx", ".xlsx", ".pdf")
 _PROSE = re.compile(r"[。；;]|.{6,}，")
 _LARGEST = 50_000_000
+_UNPACKED = 500_000_000
+_ROWS, _COLUMNS = 5000, 200
+"""What is read of a sheet: more is no form that a person fills."""
 
 
 _RADICALS = dict(
@@ -112,6 +115,8 @@ def read(path: Path) -> Document:
     if path.stat().st_size > _LARGEST:
         raise DataError(f"{path.name}: 文件超过50MB，请拆分 / the file is larger than 50 MB; split it")
     try:
+        if reader in (_docx, _xlsx):
+            _refuse_bomb(path)
         return reader(path)
     except (DataError, OSError):
         raise
@@ -120,6 +125,16 @@ def read(path: Path) -> Document:
             f"{path.name}: 文件损坏、加密或与后缀不符，请在原软件中重新另存 / the file is damaged, encrypted or not what its "
             f"ending says; save it again ({type(error).__name__})"
         ) from None
+
+
+def _refuse_bomb(path: Path) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(path) as archive:
+        if sum(part.file_size for part in archive.infolist()) > _UNPACKED:
+            raise DataError(
+                f"{path.name}: 解开后超过500MB，不像文稿 / it unpacks to more than 500 MB and is no document"
+            )
 
 
 def _txt(path: Path) -> Document:
@@ -169,14 +184,24 @@ def _xlsx(path: Path) -> Document:
     from openpyxl import load_workbook
     from openpyxl.utils import get_column_letter
 
-    book = load_workbook(path, data_only=True)
+    # read_only: a merge over a whole sheet would else become seventeen thousand million cells in memory
+    book = load_workbook(path, data_only=True, read_only=True)
     writer = _Writer()
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
             continue
         rows = []
-        for row in sheet.iter_rows(max_row=min(sheet.max_row or 0, 5000), max_col=min(sheet.max_column or 0, 200)):
-            rows.append([(_shown(cell.value), f"{get_column_letter(n)}{cell.row}") for n, cell in enumerate(row, 1)])
+        sheet.reset_dimensions()
+        for number, values in enumerate(sheet.iter_rows(max_row=_ROWS, max_col=_COLUMNS, values_only=True), 1):
+            texts = [_shown(value) for value in values]
+            while texts and not texts[-1]:
+                texts.pop()
+            rows.append([(text, f"{get_column_letter(n)}{number}") for n, text in enumerate(texts, 1)])
+        width = max(map(len, rows), default=0)
+        rows = [
+            [*row, *(("", f"{get_column_letter(n)}{y}") for n in range(len(row) + 1, width + 1))]
+            for y, row in enumerate(rows, 1)
+        ]
         while rows and not any(text for text, _ in rows[-1]):
             rows.pop()
         writer.table(sheet.title, rows)
