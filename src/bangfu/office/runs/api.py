@@ -9,23 +9,33 @@ from django.utils.translation import get_language
 from bangfu.office.accounts.api import Actor
 from bangfu.office.runs import queries
 from bangfu.office.runs.actions import cancel, recover, start
-from bangfu.office.runs.bureau import bureau_folder, place_bureau_files
+from bangfu.office.runs.bureau import bureau_folder, gather_bureau_files, place_bureau_files
+from bangfu.office.runs.folders import results
 from bangfu.office.runs.models import ACTIVE, ERRORS, KINDS, Finding, Run
+from bangfu.office.runs.queries import Place, finished, latest, places, run, scope
 from bangfu.office.runs.relocation import count_moving, relocate
 from bangfu.office.runs.sheets import Shown, shown
 
 __all__ = [
     "Finding",
     "Overview",
+    "Place",
     "Run",
     "Tile",
     "bureau_folder",
     "cancel",
     "count_moving",
+    "finished",
+    "gather_bureau_files",
+    "latest",
     "latest_overview",
     "place_bureau_files",
+    "places",
     "recover",
     "relocate",
+    "results",
+    "run",
+    "scope",
     "start",
     "work_now",
 ]

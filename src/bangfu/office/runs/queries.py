@@ -45,6 +45,11 @@ def latest(actor: Actor) -> Run | None:
     return runs(actor).filter(status=DONE).order_by("-as_of", "-id").first()
 
 
+def finished(actor: Actor, most: int = 24) -> list[Run]:
+    """The runs that came to their end, the newest first."""
+    return list(runs(actor).filter(status=DONE).select_related("previous").order_by("-as_of", "-id")[:most])
+
+
 @dataclass(frozen=True)
 class Filters:
     """What of a run is shown. `area` is a code's beginning; `change` `todo` means all but what is gone."""
