@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from bangfu.core.reporting.forms_answers import Answer
 from bangfu.office.areas import api as areas
-from bangfu.office.registry.api import export_registry, rulebook
+from bangfu.office.registry.api import ExportError, export_registry, rulebook
 from bangfu.office.reporting import storage
 from bangfu.office.reporting.models import FilledForm
 from bangfu.office.runs.api import gather_bureau_files
@@ -36,7 +38,8 @@ def fill(form: FilledForm) -> Made:
     told = storage.Progress(form)
     with storage.workroom(form) as work:
         data = work / "data"
-        export_registry(data, form.area_code, told.exporting)
+        if not export_registry(data, form.area_code, told.exporting).rows:
+            raise ExportError(_("这个区划在户库里没有户，填不出数来"))
         write_villages(data, form.area_code)
         gather_bureau_files(form.area_code[:6], form.as_of, data / "bureau")
         (work / "out").mkdir(mode=0o700)

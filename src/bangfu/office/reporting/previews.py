@@ -11,6 +11,7 @@ from typing import Any
 from bangfu.core.values.text import mask
 
 ROWS, COLUMNS = 60, 40
+_BETWEEN = re.compile(r"\s*/ (?=[A-Za-z])")
 _NUMBER = re.compile(r"(?<!\d)\d{7,19}[\dXx]?(?!\d)")
 
 
@@ -202,5 +203,5 @@ def answers_in(sent: Mapping[str, str], asked: list[Asked]) -> dict[str, dict[st
 
 def in_language(message: str, english: bool) -> str:
     """The reader's half of a message of the core, `中文 / English`, without the name of a command's option."""
-    zh, between, en = message.partition(" / ")
-    return re.sub(r"^--[a-z-]+: ", "", en if english and between else zh)
+    halves = _BETWEEN.split(message, maxsplit=1)
+    return re.sub(r"^--[a-z-]+: ", "", halves[-1] if english else halves[0])

@@ -18,7 +18,6 @@ from bangfu.office.reporting.tidying import clear_out
 log = logging.getLogger("bangfu.reporting")
 UNEXPECTED = _("程序出错，请把时间和编号告诉系统管理员")
 NOT_ALLOWED = _("填写人已没有导出这个区划的权限")
-EMPTY = _("这个区划在户库里没有户，填不出数来")
 
 
 @task

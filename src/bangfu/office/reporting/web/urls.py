@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bangfu.office.reporting.web import fill_views
+from bangfu.office.reporting.web import fill_views, rank_views
 
 urlpatterns = [
     path("figures/fill/", fill_views.fill, name="fill"),
@@ -14,4 +14,6 @@ urlpatterns = [
     path("figures/fill/<int:pk>/cancel/", fill_views.cancel, name="fill_cancel"),
     path("figures/fill/<int:pk>/remove/", fill_views.remove, name="fill_remove"),
     path("figures/fill/<int:pk>/download/", fill_views.download, name="fill_download"),
+    path("figures/ranks/", rank_views.rank, name="ranks"),
+    path("figures/ranks/export/", rank_views.export, name="ranks_export"),
 ]
