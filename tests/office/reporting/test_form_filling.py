@@ -347,7 +347,8 @@ def test_the_list_costs_the_same_for_many_forms(upload, client_of, django_assert
     upload()
     first = FilledForm.objects.get()
     FilledForm.objects.bulk_create(
-        FilledForm(area_code=EAST, file_name=f"{n}.xlsx", ending=".xlsx", sha256="0", as_of=first.as_of) for n in range(20)
+        FilledForm(area_code=EAST, file_name=f"{n}.xlsx", ending=".xlsx", sha256="0", as_of=first.as_of)
+        for n in range(20)
     )
     client = client_of("township")
     with django_assert_max_num_queries(12):

@@ -31,6 +31,7 @@ HIGHER, LOWER = "higher", "lower"
 KEPT = 12
 """Runs that a streak looks back on, one for each day they are of."""
 MET, MISSED, BETTER, WORSE = "met", "missed", "better", "worse"
+_APPROXIMATE = {"以上": ("以上", "or more"), "约": ("约", "about")}
 _LARGEST = Decimal(10) ** 12
 
 
@@ -273,8 +274,9 @@ def _row(
     wanted = 1 if asked.better == HIGHER else -1
     reached = _share(value, asked.target) if elapsed is not None else None
     length, kind = streak(series, asked)
+    approximate = _APPROXIMATE.get(cell.approximate, ("", ""))[at]
     return Row(
-        cell.area, name, rank, old - rank if old and rank else None, amount(value, cell.unit, at), value, cell.approximate,
+        cell.area, name, rank, old - rank if old and rank else None, amount(value, cell.unit, at), value, approximate,
         against, None if against is None else against in (0, wanted),
         gap_text(value, asked.target, cell.unit, at), amount(before, cell.unit, at) if before is not None else "",
         gap_text(value, before, cell.unit, at), direction, None if not direction else direction == wanted,
