@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from bangfu.office.areas.api import Move
 from bangfu.office.audit.api import Entry
-from bangfu.office.reporting import filling, storage
+from bangfu.office.reporting import filling, previews, storage
 from bangfu.office.reporting.actions import recover
 from bangfu.office.reporting.models import FilledForm, RememberedAnswer
 from bangfu.office.reporting.relocation import count_moving, relocate
@@ -152,8 +152,18 @@ def test_a_form_is_filled_from_the_registry_of_its_area(upload, client_of, media
     assert after["sha256"] == storage.hash_of(storage.filled_path(form)) == form.result_sha256
     assert not (media / "forms" / str(form.pk) / "work").exists()
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in storage.folder(form).iterdir()}
-    assert modes["filled.xlsx"] == modes["filled.xlsx.trace.json"] == modes["form.xlsx"] == 0o600
+    assert (
+        modes["filled.xlsx"] == modes["filled.xlsx.trace.json"] == modes["form.xlsx"] == modes["preview.json"] == 0o600
+    )
     assert stat.S_IMODE(storage.folder(form).stat().st_mode) == 0o700
+
+
+def test_a_form_of_which_nothing_is_known_is_done_and_says_why(upload, client_of):
+    form = upload(file=workbook([["农户情况统计表"], HEADS, ["无名村"]]))
+    page = client_of("township").get(f"/figures/fill/{form.pk}/").content.decode()
+    assert (form.state, form.filled) == ("done", 0)
+    assert "一格也没有填上，原因在下面。" in page
+    assert "行：无名村" in page
 
 
 def test_only_who_may_export_in_its_area_sees_it(upload, client_of):
@@ -173,6 +183,26 @@ def test_taking_the_form_is_logged_with_its_hash(upload, client_of):
     entry = Entry.objects.get(kind="reporting.form_taken")
     assert entry.area_code == EAST
     assert entry.after == {"sha256": form.result_sha256, "filled": form.filled, "people": 0, "whole": False}
+
+
+def test_of_a_long_form_the_first_rows_are_shown(monkeypatch, tmp_path):
+    book = openpyxl.Workbook()
+    for number in range(1, 101):
+        book.active.append([number, "13900000001", *([""] * 40), number])
+    book.active.merge_cells("A1:B1")
+    book.save(tmp_path / "long.xlsx")
+    cell = {"sheet": "Sheet", "header": "户数", "definition": {"zh": "总户数"}, "unit": "户", "value": 1, "numerator": 1,
+            "denominator": None, "records": 1, "area": ["东风村 990101101201"], "status": "filled"}  # fmt: skip
+    trace = {"cells": [{**cell, "cell": f"A{row}"} for row in range(1, 101)]}
+    for large in (False, True):
+        monkeypatch.setattr(previews, "_LARGE", 0 if large else 1 << 30)
+        sheet = previews.shown(tmp_path / "long.xlsx", trace)["sheets"][0]
+        assert (len(sheet["rows"]), sheet["more_rows"], sheet["more_columns"]) == (60, 40, 3)
+        assert [c["text"] for c in sheet["rows"][1][:2]] == ["2", "13*******01"]
+        assert sheet["rows"][59][0]["anchor"] == "s0-A60"
+        assert sheet["rows"][0][0]["across"] == (1 if large else 2)
+    column = previews.sources_of(trace, ["Sheet"])[0]
+    assert (len(column.cells), column.more) == (60, 40)
 
 
 # -- answers ------------------------------------------------------------------------------------------------------
@@ -235,6 +265,9 @@ def test_a_roster_has_numbers_starred_out_unless_a_purpose_is_stated(upload, cli
     assert "孙三" not in text
     assert "990101197503080012" not in text
     assert not Entry.objects.filter(kind="registry.unmasked").exists()
+
+    page = client_of("township").get(f"/figures/fill/{form.pk}/").content.decode()
+    assert "没有写明用途，只写遮盖后的号码；需要完整号码时请在上传时勾选并说明用途" in page
 
     whole = upload(file=roster(), whole="1", purpose="verify", why="上级要求核对号码")
     assert "990101197503080012" in json.dumps(cells(whole))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from bangfu.core.reporting.forms_answers import Answer
 from bangfu.office.areas import api as areas
 from bangfu.office.registry.api import ExportError, export_registry, rulebook
-from bangfu.office.reporting import storage
+from bangfu.office.reporting import previews, storage
 from bangfu.office.reporting.models import FilledForm
 from bangfu.office.runs.api import gather_bureau_files
 
@@ -54,6 +54,7 @@ def fill(form: FilledForm) -> Made:
         result = fill_form(request)
         storage.keep(form, work / "out")
     trace = storage.trace(form) or {}
+    storage.keep_preview(form, previews.shown(storage.filled_path(form), trace))
     keys = {of: _keys(trace, of) for of in ("household", "person")}
     return Made(
         result.filled, result.doubtful, result.tables, keys["household"], keys["person"],

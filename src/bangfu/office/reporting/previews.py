@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bangfu.core.values.text import mask
 
 ROWS, COLUMNS = 60, 40
+_LARGE = 2 << 20
+_ROW = re.compile(r"\d+$")
 _BETWEEN = re.compile(r"\s*/ (?=[A-Za-z])")
 _NUMBER = re.compile(r"(?<!\d)\d{7,19}[\dXx]?(?!\d)")
 
@@ -59,6 +61,7 @@ class SourceColumn:
     definition: str
     unit: str
     cells: list[Source] = field(default_factory=list)
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,16 +81,38 @@ def anchor(sheet: str, cell: str, sheets: list[str]) -> str:
     return f"s{sheets.index(sheet) if sheet in sheets else 0}-{cell}"
 
 
-def sheets_of(path: Path, trace: Mapping[str, Any]) -> tuple[list[ShownSheet], list[str]]:
-    """The sheets in which something was filled, as they stand in the workbook, and the names of all."""
+def shown(path: Path, trace: Mapping[str, Any]) -> dict[str, Any]:
+    """The first rows of the sheets in which something was filled, as they stand in the workbook, and the names of all.
+
+    Made once, by the worker: to open a long roster takes longer than a page may. Of a very large workbook the merged cells
+    are not known, since only its first rows are read.
+    """
     import openpyxl
 
-    book = openpyxl.load_workbook(path, data_only=True)
-    names = list(book.sheetnames)
-    status = {(cell["sheet"], cell["cell"]): cell["status"] for cell in trace.get("cells", ())}
-    wanted = {cell["sheet"] for cell in trace.get("cells", ())} | {r["sheet"] for r in trace.get("rosters", ())}
-    shown = [_sheet(sheet, names, status) for sheet in book.worksheets if sheet.title in wanted or len(names) == 1]
-    return shown, names
+    large = path.stat().st_size > _LARGE
+    book = openpyxl.load_workbook(path, data_only=True, read_only=large)
+    try:
+        names = list(book.sheetnames)
+        status = {(cell["sheet"], cell["cell"]): cell["status"] for cell in trace.get("cells", ())}
+        wanted = {cell["sheet"] for cell in trace.get("cells", ())} | {r["sheet"] for r in trace.get("rosters", ())}
+        sheets = [sheet for sheet in book.worksheets if sheet.title in wanted or len(names) == 1]
+        make = _first_rows if large else _sheet
+        return {"names": names, "sheets": [asdict(make(sheet, names, status)) for sheet in sheets]}
+    finally:
+        book.close()
+
+
+def _first_rows(sheet: Any, names: list[str], status: Mapping[tuple[str, str], str]) -> ShownSheet:
+    rows = []
+    for row in sheet.iter_rows(max_row=ROWS, max_col=COLUMNS):
+        cells = []
+        for cell in row:
+            place = getattr(cell, "coordinate", "")
+            found = status.get((sheet.title, place), "") if place else ""
+            mark = anchor(sheet.title, place, names) if found else ""
+            cells.append(ShownCell(text_of(cell.value, getattr(cell, "number_format", "General")), 1, 1, mark, found))
+        rows.append(cells)
+    return ShownSheet(sheet.title, rows, max(0, (sheet.max_row or 0) - ROWS), max(0, (sheet.max_column or 0) - COLUMNS))
 
 
 def _sheet(sheet: Any, names: list[str], status: Mapping[tuple[str, str], str]) -> ShownSheet:
@@ -140,11 +165,15 @@ def text_of(value: Any, number_format: str = "General") -> str:
 
 
 def sources_of(trace: Mapping[str, Any], sheets: list[str]) -> list[SourceColumn]:
-    """Every filled cell by header, with its definition and what was counted."""
+    """The filled cells of the rows that are shown, by header, with the definition and what was counted."""
     found: dict[tuple[str, str], SourceColumn] = {}
     for cell in trace.get("cells", ()):
         key = (cell["sheet"], cell["header"])
         column = found.setdefault(key, SourceColumn(*key, cell["definition"].get("zh", ""), cell["unit"]))
+        row = _ROW.search(cell["cell"])
+        if row and int(row[0]) > ROWS:
+            column.more += 1
+            continue
         column.cells.append(
             Source(
                 anchor(cell["sheet"], cell["cell"], sheets), cell["cell"], "、".join(a.rpartition(" ")[0] or a for a in cell["area"]),
@@ -172,7 +201,7 @@ def questions_of(trace: Mapping[str, Any], english: bool) -> tuple[list[Asked], 
         cells = "、".join(q["cells"][:6]) + ("…" if len(q["cells"]) > 6 else "")
         options = [(r["definition"], r["values"]) for r in q["readings"]]
         place = f"{q['sheet']}!{cells}" if q["sheet"] and cells else ""
-        asked = Asked(number, q["kind"], q["header"], q["en" if english else "zh"], place, options)
+        asked = Asked(number, q["kind"], q["header"], _said(q["en" if english else "zh"]), place, options)
         if q["kind"] not in ANSWERABLE or (q["kind"] == "doubtful" and not options):
             told.append(asked)
             continue
@@ -183,6 +212,21 @@ def questions_of(trace: Mapping[str, Any], english: bool) -> tuple[list[Asked], 
             more = asked.options if len(asked.options) >= len(held.options) else held.options
             open_[asked.header] = replace(held, said=f"{held.said}；{asked.said}", options=more)
     return list(open_.values()), told
+
+
+_OFFICE = (
+    ("没有给 --area，或", ""),
+    ("no --area was given, or its", "its"),
+    ("用 --purpose 说明用途", "请在上传时勾选并说明用途"),
+    ("--purpose TEXT writes whole numbers", "tick the box at upload and state a purpose for whole numbers"),
+)
+"""What the core says to somebody at a command, as the office says it."""
+
+
+def _said(text: str) -> str:
+    for command, here in _OFFICE:
+        text = text.replace(command, here)
+    return text
 
 
 def answers_in(sent: Mapping[str, str], asked: list[Asked]) -> dict[str, dict[str, Any]]:

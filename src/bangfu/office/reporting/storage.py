@@ -95,6 +95,22 @@ def trace(form: FilledForm) -> dict[str, Any] | None:
     return found
 
 
+def preview(form: FilledForm) -> dict[str, Any] | None:
+    """The first rows of the filled form as its page shows them; None where there are none any more."""
+    try:
+        found: dict[str, Any] = json.loads((root() / str(form.pk) / "preview.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def keep_preview(form: FilledForm, shown: dict[str, Any]) -> None:
+    """Likewise, to be read."""
+    path = folder(form) / "preview.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(shown, ensure_ascii=False), encoding="utf-8")
+
+
 def hash_of(path: Path) -> str:
     """SHA-256 of a file."""
     with path.open("rb") as file:

@@ -79,15 +79,14 @@ def _refreshed(found: FilledForm) -> FilledForm:
 
 
 def _result(found: FilledForm) -> dict[str, Any]:
-    trace = storage.trace(found)
-    if trace is None:
+    trace, shown = storage.trace(found), storage.preview(found)
+    if trace is None or shown is None:
         return {"gone": True}
-    sheets, names = previews.sheets_of(storage.filled_path(found), trace)
     asked, told = previews.questions_of(trace, _english())
     kinds = {kind: [one for one in told if one.kind == kind] for kind in ("sum", "incomplete", "row")}
     rest = [one for one in told if one.kind not in kinds]
     return {
-        "sheets": sheets, "sources": previews.sources_of(trace, names), "rosters": trace.get("rosters", ()),
+        "sheets": shown["sheets"], "sources": previews.sources_of(trace, shown["names"]), "rosters": trace.get("rosters", ()),
         "asked": asked, "sums": kinds["sum"], "unknown": kinds["incomplete"] + kinds["row"], "notes": rest,
     }  # fmt: skip
 
@@ -182,4 +181,6 @@ def download(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
         return redirect("reporting:filled", pk)
     stem = found.file_name.rpartition(".")[0] or found.file_name
     name = f"{stem}-{_('已填')}.xlsx"
-    return FileResponse(storage.filled_path(found).open("rb"), as_attachment=True, filename=name, content_type=XLSX)
+    response = FileResponse(storage.filled_path(found).open("rb"), as_attachment=True, filename=name, content_type=XLSX)
+    response["Cache-Control"] = "no-store"
+    return response
