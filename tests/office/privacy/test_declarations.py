@@ -22,6 +22,7 @@ NOT_PERSONAL = {
     ("Vocabulary", "name"): "name of a list",
     ("SavedFilter", "name"): "name of a filter",
     ("Batch", "file_name"): "name of a file",
+    ("FilledForm", "file_name"): "name of a file",
     ("Run", "rulebook_name"): "name of a rulebook",
     ("ChangeWindow", "name"): "name of a period",
 }

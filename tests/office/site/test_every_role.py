@@ -53,6 +53,7 @@ def _made(registered) -> dict:
     from bangfu.office.imports.models import Batch
     from bangfu.office.protection.models import ErasureRequest
     from bangfu.office.registry.events import HOUSEHOLD_CHANGED
+    from bangfu.office.reporting.models import FilledForm
 
     places = ((EAST, registered.east), (WEST, registered.west))
     made = {"run": [make_run(area_code=code) for code, _ in places]}
@@ -73,6 +74,13 @@ def _made(registered) -> dict:
             requested_by="system", requested_by_name="某人", requested_at=timezone.now(),
         )
         for code, household in places
+    ]  # fmt: skip
+    made["form"] = [
+        FilledForm.objects.create(
+            area_code=code, file_name="a.xlsx", ending=".xlsx", sha256="0" * 64, as_of=AS_OF, state="failed",
+            made_by="system", made_name="某人",
+        )
+        for code, _ in places
     ]  # fmt: skip
     made.update(_changes_made(places))
     made["entry"] = [

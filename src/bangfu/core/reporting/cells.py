@@ -119,12 +119,12 @@ def cells(run_dir: Path) -> list[Cell]:
     return list(read_run(run_dir).found.values())
 
 
-def read_run(run_dir: Path) -> Run:
-    """Read `run.json` and `indicators.parquet`."""
+def read_run(run_dir: Path, indicator: str = "") -> Run:
+    """Read `run.json` and `indicators.parquet`; of one indicator only where it is named, which may have no cell."""
     record = _record(run_dir)
     as_of = date.fromisoformat(record["as_of"])
     mark = snapshot_hash(record)
-    rows = _rows(run_dir)
+    rows = _rows(run_dir, indicator)
     found = {(row["indicator"], row["area"]): _cell(row, as_of, mark) for row in rows}
     return Run(run_dir, as_of, record["rulebook"]["sha256"], mark, found)
 
@@ -147,7 +147,7 @@ def _record(run_dir: Path) -> dict[str, Any]:
     return found
 
 
-def _rows(run_dir: Path) -> list[dict[str, Any]]:
+def _rows(run_dir: Path, indicator: str) -> list[dict[str, Any]]:
     import pyarrow.parquet as pq
 
     path = run_dir / "indicators.parquet"
@@ -156,7 +156,12 @@ def _rows(run_dir: Path) -> list[dict[str, Any]]:
             f"{run_dir}: 没有 indicators.parquet；筛查时请不要用 --only 去掉 indicators / "
             "no indicators.parquet; run screen with indicators among --only"
         )
-    rows: list[dict[str, Any]] = pq.ParquetFile(path).read().to_pylist()
+    table = pq.ParquetFile(path).read()
+    if indicator:
+        import pyarrow.compute as pc
+
+        table = table.filter(pc.equal(table["indicator"], indicator))
+    rows: list[dict[str, Any]] = table.to_pylist()
     if rows and "numerator_query" not in rows[0]:
         raise CellError(
             f"{run_dir}: 是旧版本的结果，没有指标的定义；请重新筛查 / "

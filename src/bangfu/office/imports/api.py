@@ -5,6 +5,7 @@ from bangfu.office.imports.actions import upload
 from bangfu.office.imports.models import Batch
 from bangfu.office.imports.queries import BureauFile, batches, bureau_files, waiting
 from bangfu.office.imports.relocation import count_moving, relocate
+from bangfu.office.imports.storage import refuse_bomb
 from bangfu.office.imports.tidying import clear_out
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "check_now",
     "clear_out",
     "count_moving",
+    "refuse_bomb",
     "relocate",
     "upload",
     "waiting",

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from bangfu.office.accounts.api import Actor
 from bangfu.office.runs import queries
 from bangfu.office.runs.actions import cancel, recover, start
-from bangfu.office.runs.bureau import bureau_folder, place_bureau_files
+from bangfu.office.runs.bureau import bureau_folder, gather_bureau_files, place_bureau_files
 from bangfu.office.runs.explaining import counts_health
 from bangfu.office.runs.folders import results
 from bangfu.office.runs.models import ACTIVE, ERRORS, KINDS, Finding, Run
@@ -29,6 +29,7 @@ __all__ = [
     "count_moving",
     "counts_health",
     "finished",
+    "gather_bureau_files",
     "kept_rulebook",
     "latest",
     "latest_overview",

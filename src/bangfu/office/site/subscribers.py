@@ -16,11 +16,12 @@ from bangfu.office.imports import api as imports
 from bangfu.office.pages.waiting import Waiting
 from bangfu.office.protection import api as protection
 from bangfu.office.registry import api as registry
+from bangfu.office.reporting import api as reporting
 from bangfu.office.runs import api as runs
 
 _log = logging.getLogger("bangfu.worker")
 
-RECOVERIES: list[Callable[[], object]] = [runs.recover, imports.clear_out]
+RECOVERIES: list[Callable[[], object]] = [runs.recover, imports.clear_out, reporting.recover, reporting.clear_out]
 """What each app does, before the first task of a worker, about work that a killed worker left."""
 
 
@@ -47,5 +48,6 @@ areas.register_mover(areas.Mover("changes", _("待办变更"), changes.count_mov
 areas.register_mover(areas.Mover("findings", _("比对结果"), runs.count_moving, runs.relocate))
 areas.register_mover(areas.Mover("batches", _("导入批次"), imports.count_moving, imports.relocate))
 areas.register_mover(areas.Mover("requests", _("删除申请"), protection.count_moving, protection.relocate))
+areas.register_mover(areas.Mover("forms", _("填报的表"), reporting.count_moving, reporting.relocate))
 areas.register_counter(areas.Counter("households", _("户"), "registry.view", registry.count_by_area))
 # accounts.register_work_mover(accounts.WorkMover(code, label, count, move)): an app with open work of its own adds a line
