@@ -185,7 +185,7 @@ def test_taking_the_form_is_logged_with_its_hash(upload, client_of):
     assert entry.after == {"sha256": form.result_sha256, "filled": form.filled, "people": 0, "whole": False}
 
 
-def test_of_a_long_form_the_first_rows_are_shown(monkeypatch, tmp_path):
+def test_of_a_long_form_the_first_rows_are_shown(tmp_path):
     book = openpyxl.Workbook()
     for number in range(1, 101):
         book.active.append([number, "13900000001", *([""] * 40), number])
@@ -194,15 +194,30 @@ def test_of_a_long_form_the_first_rows_are_shown(monkeypatch, tmp_path):
     cell = {"sheet": "Sheet", "header": "户数", "definition": {"zh": "总户数"}, "unit": "户", "value": 1, "numerator": 1,
             "denominator": None, "records": 1, "area": ["东风村 990101101201"], "status": "filled"}  # fmt: skip
     trace = {"cells": [{**cell, "cell": f"A{row}"} for row in range(1, 101)]}
-    for large in (False, True):
-        monkeypatch.setattr(previews, "_LARGE", 0 if large else 1 << 30)
-        sheet = previews.shown(tmp_path / "long.xlsx", trace)["sheets"][0]
-        assert (len(sheet["rows"]), sheet["more_rows"], sheet["more_columns"]) == (60, 40, 3)
-        assert [c["text"] for c in sheet["rows"][1][:2]] == ["2", "13*******01"]
-        assert sheet["rows"][59][0]["anchor"] == "s0-A60"
-        assert sheet["rows"][0][0]["across"] == (1 if large else 2)
+    sheet = previews.shown(tmp_path / "long.xlsx", trace)["sheets"][0]
+    assert (len(sheet["rows"]), sheet["more_rows"], sheet["more_columns"]) == (60, 40, 3)
+    assert [c["text"] for c in sheet["rows"][1][:2]] == ["2", "13*******01"]
+    assert sheet["rows"][59][0]["anchor"] == "s0-A60"
+    assert sheet["rows"][0][0]["across"] == 2
     column = previews.sources_of(trace, ["Sheet"])[0]
     assert (len(column.cells), column.more) == (60, 40)
+
+
+def test_a_form_that_is_merged_over_all_its_cells_takes_no_memory(upload):
+    import zipfile
+
+    book, whole = openpyxl.Workbook(), io.BytesIO()
+    for row in (["农户情况统计表"], HEADS, ["东风村"]):
+        book.active.append(row)
+    book.active.merge_cells("G9:H9")
+    book.save(whole)
+    again = io.BytesIO()
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(again, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"G9:H9", b"A4:XFD1048576"))
+    form = upload(file=SimpleUploadedFile("合并.xlsx", again.getvalue()))
+    assert (form.state, form.failure) == ("done", "")
+    assert len(storage.preview(form)["sheets"][0]["rows"]) == 3
 
 
 # -- answers ------------------------------------------------------------------------------------------------------

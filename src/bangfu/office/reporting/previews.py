@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from bangfu.core.documents.forms.package import read_package
+from bangfu.core.documents.forms.scan import reference
 from bangfu.core.values.text import mask
 
 ROWS, COLUMNS = 60, 40
-_LARGE = 2 << 20
 _ROW = re.compile(r"\d+$")
 _BETWEEN = re.compile(r"\s*/ (?=[A-Za-z])")
 _NUMBER = re.compile(r"(?<!\d)\d{7,19}[\dXx]?(?!\d)")
@@ -84,71 +85,62 @@ def anchor(sheet: str, cell: str, sheets: list[str]) -> str:
 def shown(path: Path, trace: Mapping[str, Any]) -> dict[str, Any]:
     """The first rows of the sheets in which something was filled, as they stand in the workbook, and the names of all.
 
-    Made once, by the worker: to open a long roster takes longer than a page may. Of a very large workbook the merged cells
-    are not known, since only its first rows are read.
+    Made once, by the worker: to open a long roster takes longer than a page may. Read row by row, because a workbook may
+    be merged over all its cells, which no memory holds.
     """
     import openpyxl
 
-    large = path.stat().st_size > _LARGE
-    book = openpyxl.load_workbook(path, data_only=True, read_only=large)
+    scans = {sheet.name: sheet.scan for sheet in read_package(path).sheets}
+    book = openpyxl.load_workbook(path, data_only=True, read_only=True)
     try:
         names = list(book.sheetnames)
         status = {(cell["sheet"], cell["cell"]): cell["status"] for cell in trace.get("cells", ())}
         wanted = {cell["sheet"] for cell in trace.get("cells", ())} | {r["sheet"] for r in trace.get("rosters", ())}
         sheets = [sheet for sheet in book.worksheets if sheet.title in wanted or len(names) == 1]
-        make = _first_rows if large else _sheet
-        return {"names": names, "sheets": [asdict(make(sheet, names, status)) for sheet in sheets]}
+        return {"names": names, "sheets": [asdict(_sheet(s, scans[s.title], names, status)) for s in sheets]}
     finally:
         book.close()
 
 
-def _first_rows(sheet: Any, names: list[str], status: Mapping[tuple[str, str], str]) -> ShownSheet:
-    rows = []
-    for row in sheet.iter_rows(max_row=ROWS, max_col=COLUMNS):
-        cells = []
-        for cell in row:
-            place = getattr(cell, "coordinate", "")
-            found = status.get((sheet.title, place), "") if place else ""
-            mark = anchor(sheet.title, place, names) if found else ""
-            cells.append(ShownCell(text_of(cell.value, getattr(cell, "number_format", "General")), 1, 1, mark, found))
-        rows.append(cells)
-    return ShownSheet(sheet.title, rows, max(0, (sheet.max_row or 0) - ROWS), max(0, (sheet.max_column or 0) - COLUMNS))
-
-
-def _sheet(sheet: Any, names: list[str], status: Mapping[tuple[str, str], str]) -> ShownSheet:
-    last_row, last_column = _extent(sheet)
-    top = {(r.min_row, r.min_col): r for r in sheet.merged_cells.ranges}
-    under = {(row, column) for r in top.values() for row, column in _within(r)} - set(top)
-    rows = []
-    for row in range(1, min(last_row, ROWS) + 1):
-        shown = []
-        for column in range(1, min(last_column, COLUMNS) + 1):
+def _sheet(sheet: Any, scan: Any, names: list[str], status: Mapping[tuple[str, str], str]) -> ShownSheet:
+    last_row, last_column = _extent(scan)
+    rows_shown, columns_shown = min(last_row, ROWS), min(last_column, COLUMNS)
+    top, under = _merged(scan, rows_shown, columns_shown)
+    sheet.reset_dimensions()
+    rows: list[list[ShownCell]] = []
+    for row, cells in enumerate(sheet.iter_rows(max_row=rows_shown, max_col=columns_shown), 1):
+        shown_row = []
+        for column in range(1, columns_shown + 1):
             if (row, column) in under:
                 continue
-            cell, merged = sheet.cell(row, column), top.get((row, column))
-            across = min(merged.max_col, last_column, COLUMNS) - column + 1 if merged else 1
-            down = min(merged.max_row, last_row, ROWS) - row + 1 if merged else 1
-            found = status.get((sheet.title, cell.coordinate), "")
-            mark = anchor(sheet.title, cell.coordinate, names) if found else ""
-            shown.append(ShownCell(text_of(cell.value, cell.number_format), across, down, mark, found))
-        rows.append(shown)
+            cell = cells[column - 1] if column <= len(cells) else None
+            across, down = top.get((row, column), (1, 1))
+            place = reference(row, column)
+            found = status.get((sheet.title, place), "")
+            mark = anchor(sheet.title, place, names) if found else ""
+            text = text_of(cell.value, getattr(cell, "number_format", "General")) if cell is not None else ""
+            shown_row.append(ShownCell(text, across, down, mark, found))
+        rows.append(shown_row)
     return ShownSheet(sheet.title, rows, max(0, last_row - ROWS), max(0, last_column - COLUMNS))
 
 
-def _extent(sheet: Any) -> tuple[int, int]:
+def _extent(scan: Any) -> tuple[int, int]:
     """The last row and column with content: a form's borders often go on for a thousand rows."""
-    last_row = last_column = 1
-    for row in sheet.iter_rows():
-        for cell in row:
-            if cell.value is not None:
-                last_row, last_column = max(last_row, cell.row), max(last_column, cell.column)
-    return last_row, last_column
+    places = [(c.row, c.column) for row in scan.rows for c in row.cells if c.value is not None or c.formula is not None]
+    return max((row for row, _ in places), default=1), max((column for _, column in places), default=1)
 
 
-def _within(area: Any) -> Iterator[tuple[int, int]]:
-    for row in range(area.min_row, min(area.max_row, ROWS) + 1):
-        for column in range(area.min_col, min(area.max_col, COLUMNS) + 1):
-            yield row, column
+def _merged(scan: Any, rows: int, columns: int) -> tuple[dict[tuple[int, int], tuple[int, int]], set[tuple[int, int]]]:
+    """By upper left cell how many columns and rows a merged block covers of what is shown; and the cells under blocks."""
+    top: dict[tuple[int, int], tuple[int, int]] = {}
+    under: set[tuple[int, int]] = set()
+    for first, left, last, right in scan.merges:
+        if first > rows or left > columns:
+            continue
+        down, across = min(last, rows), min(right, columns)
+        top[first, left] = (across - left + 1, down - first + 1)
+        under |= {(r, c) for r in range(first, down + 1) for c in range(left, across + 1)} - {(first, left)}
+    return top, under
 
 
 def text_of(value: Any, number_format: str = "General") -> str:
