@@ -27,6 +27,7 @@ from bangfu.office.registry.person_actions import (
     restate_relations,
 )
 from bangfu.office.registry.projection import project_household
+from bangfu.office.registry.subjects import own_statements
 
 
 def _new_household(writing: Writing, area_code: str, values: Mapping[str, Any]) -> Household:
@@ -196,8 +197,9 @@ def reopen_household(*, actor: Actor, basis: Basis, household: str) -> list[Step
         raise Invalid({"effective_on": _("生效日期不得早于销户日期 %s") % home.closed_on})
     before = {"closed_on": home.closed_on.isoformat(), "reason": home.closed_reason}
     closing = {"on": home.closed_on.isoformat(), "reason": home.closed_reason}
+    last = max((row.pk for row in own_statements(home)), default=0)
     home.closed_on, home.closed_reason, home.turn = None, "", home.turn + 1
-    writing.step("reopened", household=home.number, turn=home.turn, **closing)
+    writing.step("reopened", household=home.number, turn=home.turn, last=last, **closing)
     writing.touch(home)
     writing.log(events.HOUSEHOLD_REOPENED, home, before=before, after={"on": basis.on.isoformat()})
     return writing.finish()

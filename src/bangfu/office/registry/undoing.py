@@ -161,11 +161,13 @@ def _of_closed(step: Step, _steps: Steps) -> list[str]:
 
 
 def _of_reopened(step: Step, _steps: Steps) -> list[str]:
-    household = Household.objects.get(number=step["household"])
+    household = Household.objects.select_related("key").get(number=step["household"])
     if household.turn != step["turn"]:
         return [_("户 %s 此后又已销户") % household.number]
     if household.memberships.filter(end=None).exists():
         return [_("户 %s 此后又有成员进入") % household.number]
+    if any(row.pk > step["last"] for row in own_statements(household)):  # a move too: closed, it could not be undone
+        return [_("户 %s 的资料此后又有登记") % household.number]
     return []
 
 
