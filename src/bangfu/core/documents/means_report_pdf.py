@@ -30,7 +30,7 @@ class DataError(Exception):
 
 
 @cache
-def _fonts() -> Any:
+def installed_fonts() -> Any:
     """The installed fonts, looked for once."""
     import typst
 
@@ -72,7 +72,7 @@ def pdf(report: Mapping[str, Any], lang: str = "zh", fonts: Mapping[str, Any] | 
     """
     import typst
 
-    chosen = fonts if fonts is not None else chosen_fonts(_fonts().families())
+    chosen = fonts if fonts is not None else chosen_fonts(installed_fonts().families())
     made = date.fromisoformat(report["made_on"])
     template = files("bangfu.core.documents").joinpath("means_report.typ").read_bytes()
     # as JSON texts, which the template reads as data: nothing in them is ever evaluated
@@ -83,7 +83,7 @@ def pdf(report: Mapping[str, Any], lang: str = "zh", fonts: Mapping[str, Any] | 
     compiler = typst.Compiler(
         template,
         root=Path(__file__).parent,  # else the folder one happens to be in, which may be gone
-        font_paths=_fonts(),
+        font_paths=installed_fonts(),
         sys_inputs=inputs,
     )
     try:

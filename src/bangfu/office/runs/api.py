@@ -10,11 +10,13 @@ from bangfu.office.accounts.api import Actor
 from bangfu.office.runs import queries
 from bangfu.office.runs.actions import cancel, recover, start
 from bangfu.office.runs.bureau import bureau_folder, place_bureau_files
+from bangfu.office.runs.evidence import Evidence, evidence, evidence_run, finding_of, run_of
 from bangfu.office.runs.models import ACTIVE, ERRORS, KINDS, Finding, Run
 from bangfu.office.runs.relocation import count_moving, relocate
 from bangfu.office.runs.sheets import Shown, shown
 
 __all__ = [
+    "Evidence",
     "Finding",
     "Overview",
     "Run",
@@ -22,10 +24,14 @@ __all__ = [
     "bureau_folder",
     "cancel",
     "count_moving",
+    "evidence",
+    "evidence_run",
+    "finding_of",
     "latest_overview",
     "place_bureau_files",
     "recover",
     "relocate",
+    "run_of",
     "start",
     "work_now",
 ]
