@@ -168,13 +168,15 @@ def act(*, actor: Actor, case: int, move: Move, expected: int) -> CaseEvent | Pr
     A decision on a clause that the facts leave open becomes a Proposal for a second person to `sign`. Raises OutOfReach,
     Refused, Invalid: with the engine's reasons in the reader's language, or because somebody else was quicker.
     """
-    permission = DECIDE if outcome_of(*_read(case, move)) else ACT
+    outcome = outcome_of(*_read(case, move))
+    permission = DECIDE if outcome is not None and outcome.decides else ACT
     row = _locked(actor, case, expected, permission)
     procedure = engine.procedure_of(row)
     note = checked(move.note, "note", needed=False)
     together, now = keys_of(move.companions), timezone.now()
     basis, clauses = _basis(row, procedure, move, note)
     state = engine.folded(procedure, [event for _row, event in engine.events_of(row)])
+    _posted_in_time(procedure, state, move)
     faces = engine.faces(actor, permission, row.area_code)
     alone = not clauses.get("unknown")
 
@@ -214,6 +216,17 @@ def _basis(case: Case, procedure: p.Procedure, move: Move, note: str) -> tuple[B
     if outcome.without_means_check is not None and basis.evidence is not None:
         return basis, {}  # pays first: what the rules say is kept beside it, and decided on afterwards
     return basis, clauses_for(outcome.decides, basis)
+
+
+def _posted_in_time(procedure: p.Procedure, state: p.Case, move: Move) -> None:
+    """A notice hangs from the day its step began: an earlier one told people something else. Raises Invalid."""
+    since = state.open.get(move.name) if move.kind == "step_done" else None
+    for name, brought in move.things.items():
+        if since is None or brought.dated is None or procedure.things[name].kind != "notice":
+            continue
+        first = timezone.localtime(since).date()
+        if brought.dated < first:
+            raise Invalid({f"t-{name}-on": _("张贴日期不能早于公示步骤开始的 %s") % first})
 
 
 def _finish(

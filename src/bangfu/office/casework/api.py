@@ -1,12 +1,23 @@
 """The only door to this app."""
 
-from bangfu.office.casework.actions import Brought, Move, act, bar, open_case, sign, turn_down
+from bangfu.office.casework.actions import (
+    AlreadyOpen,
+    Brought,
+    Move,
+    act,
+    bar,
+    open_case,
+    open_from_finding,
+    sign,
+    turn_down,
+)
 from bangfu.office.casework.models import Case, CaseEvent, Determination
 from bangfu.office.casework.queries import waiting
 from bangfu.office.casework.relocation import count_moving, relocate
 from bangfu.office.casework.replaying import Replayed, replay
 
 __all__ = [
+    "AlreadyOpen",
     "Brought",
     "Case",
     "CaseEvent",
@@ -17,6 +28,7 @@ __all__ = [
     "bar",
     "count_moving",
     "open_case",
+    "open_from_finding",
     "relocate",
     "replay",
     "sign",

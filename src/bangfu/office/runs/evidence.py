@@ -20,7 +20,8 @@ class Evidence:
     """One policy on one household as a run decided it.
 
     `plain` is the core's explanation as JSON-typed values (fen, ISO dates); `told` the same in words by language, health
-    starred out. `status` is eligible, ineligible or unknown; `failed` and `unknown` are ids of clauses.
+    starred out. `status` is eligible, ineligible or unknown; `amount_fen` is there where it is eligible; `failed` and
+    `unknown` are ids of clauses.
     """
 
     status: str
@@ -60,7 +61,7 @@ def evidence(run: Run, household: str, policy: str, person: str = "", names: Cal
         language: dataclasses.asdict(told_by(MaskedLetter(chosen, language, names, hidden)))
         for language in ("zh", "en")
     }
-    amount = chosen.amount.fen if chosen.amount else None
+    amount = chosen.amount.fen if chosen.amount and chosen.status == "eligible" else None
     plain = json.loads(as_json(mine))
     return Evidence(chosen.status, amount, verdicts["not_met"], verdicts["unknown"], plain, told)
 
