@@ -122,6 +122,14 @@ def _denied(ran):
     case.refresh_from_db()
     assert case.end == "refused"
 
+    said = refused(open_case, actor=hands.actor("village"), household=household.number, procedure="appeal")
+    assert said == "申诉须针对本户一个已办结的事项，请从那一事项的页面提出"
+    appeal = open_case(actor=hands.actor("township"), household=household.number, procedure="appeal", about=case)
+    hands.act(appeal, "township", "apply", "filed", {"appeal_letter": hands.paper()})
+    accepted = {"receipt": Brought(), "file": hands.paper(count=1)}
+    assert refused(hands.act, appeal, "civil", "accept", "accepted", accepted) == "原决定的经办人应当回避"
+    hands.act(appeal, "agri", "accept", "accepted", accepted)
+
 
 def _signed_by_two(ran, monkeypatch):
     hands = ran.hands

@@ -76,6 +76,8 @@ def open_case(
     chosen = engine.current().get(procedure)
     if chosen is None:
         raise Invalid({"procedure": _("请选择办理程序")})
+    if chosen.id in engine.appeal_procedures() and (about is None or about.household_id != home.pk):
+        raise Invalid(_("申诉须针对本户一个已办结的事项，请从那一事项的页面提出"))
     if chosen.matter and not matter and len(chosen.matter) == 1:
         matter = chosen.matter[0]
     topic = f"{matter or procedure}:{about.number}" if about else matter or procedure
@@ -132,6 +134,8 @@ def _write(
 def _name(key: str, actor: Actor) -> str:
     if key == actor.key:
         return actor.name
+    if key == "system":
+        return _("系统")
     return User.objects.filter(key=key).values_list("full_name", flat=True).first() or key
 
 
@@ -316,18 +320,20 @@ def bar(*, actor: Actor, case: int, expected: int, companions: tuple[str, ...], 
 
 
 def _bar_deciders(actor: Actor, case: Case, about: Case) -> None:
+    """Who decided the first case does nothing in the appeal; whoever opens it, the office itself registers that."""
     keys = tuple(dict.fromkeys(about.determinations.values_list("made_by", flat=True)))
-    keys = tuple(key for key in keys if key != actor.key)
     if keys:
-        _barred(actor, case, keys, "decided_before")
+        office = p.Actor("system", "county_civil_affairs", case.area_code[:6])
+        _barred(actor, case, keys, "decided_before", [office])
 
 
-def _barred(actor: Actor, case: Case, keys: tuple[str, ...], reason: str) -> CaseEvent:
+def _barred(
+    actor: Actor, case: Case, keys: tuple[str, ...], reason: str, faces: list[p.Actor] | None = None
+) -> CaseEvent:
     procedure, now = engine.procedure_of(case), timezone.now()
     state = engine.folded(procedure, [event for _row, event in engine.events_of(case)])
-    candidates: list[p.Event] = [
-        p.Barred(now, face, persons=keys, reason=reason) for face in engine.faces(actor, ACT, case.area_code)
-    ]
+    faces = faces or engine.faces(actor, ACT, case.area_code)
+    candidates: list[p.Event] = [p.Barred(now, face, persons=keys, reason=reason) for face in faces]
     final = engine.applied(procedure, state, candidates, engine.calendar())
     if isinstance(final, p.Refusal):
         raise Invalid(final.text.get(engine.language()))

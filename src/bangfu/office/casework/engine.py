@@ -30,6 +30,11 @@ def current() -> dict[str, p.Procedure]:
     return dict(registry.rulebook().procedures)
 
 
+def appeal_procedures() -> set[str]:
+    """Ids of today's procedures that are appeals: they begin about another case only."""
+    return {appeal.to for one in registry.rulebook().procedures.values() for appeal in one.appeals}
+
+
 @lru_cache(maxsize=64)
 def _read(text: str) -> p.Procedure:
     return p.read_definition(text)

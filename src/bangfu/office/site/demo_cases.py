@@ -131,7 +131,11 @@ def _monitored() -> casework.Case | None:
     """From a line of the monitoring rules, else an alert or a doubt of the run: the clue is registered and the visit is due."""
     village = _actor("village")
     known = registry.rulebook().procedures["relapse_monitoring"].matter
-    line = _finding(village, Q(definition__in=known)) or _finding(village, Q(kind="alert")) or _finding(village, Q(kind="check"))
+    line = (
+        _finding(village, Q(definition__in=known))
+        or _finding(village, Q(kind="alert"))
+        or _finding(village, Q(kind="check"))
+    )
     if line is None:
         return None
     matter = line.definition if line.definition in known else known[0]

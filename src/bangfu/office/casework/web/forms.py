@@ -138,7 +138,7 @@ class ActForm(forms.Form):
         return {
             f"{name}-amount": forms.DecimalField(
                 label=_("金额（元）"), min_value=Decimal("0.01"), max_value=Decimal(10_000_000), decimal_places=2,
-                initial=None if computed is None else Decimal(computed) / 100,
+                initial=None if computed is None else f"{computed / 100:.2f}",
             ),
             f"{name}-month": forms.RegexField(
                 r"^[0-9]{4}-(0[1-9]|1[0-2])$", label=_("起始月份"), initial=month,

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bangfu.office.accounts.api import Actor
-from bangfu.office.casework import engine
-from bangfu.office.casework.models import ORIGINS
+from bangfu.office.casework import engine, queries
+from bangfu.office.casework.models import ORIGINS, Case
 from bangfu.office.casework.queries import ACT
 from bangfu.office.casework.showing import matter_title
 from bangfu.office.pages.refusals import Invalid, OutOfReach
@@ -37,11 +37,27 @@ def household_of(actor: Actor, number: str) -> registry.Household | None:
     return registry.household(actor, number[:40], ACT)
 
 
-def offered(actor: Actor, area_code: str, definition: str = "") -> list[tuple[str, str]]:
-    """Procedures that one of the actor's roles may begin there today, `procedure/policy`; those of a policy first."""
+def about_for(actor: Actor, text: str) -> Case | None:
+    """The case that is appealed against. Raises OutOfReach for one elsewhere."""
+    return queries.case(actor, int(text), ACT) if text.isdigit() and len(text) < 16 else None
+
+
+def appeals_against(case: Case) -> set[str]:
+    """The procedures by which one may appeal against how a case ended."""
+    return {appeal.to for appeal in engine.procedure_of(case).appeals if case.end in appeal.against}
+
+
+def offered(actor: Actor, area_code: str, definition: str = "", about: Case | None = None) -> list[tuple[str, str]]:
+    """Procedures that one of the actor's roles may begin there today, `procedure/policy`.
+
+    With `definition` those of a policy; with `about` those by which one appeals against that case, which no other offers.
+    """
+    appeals = engine.appeal_procedures()
     roles = {face.role for face in engine.faces(actor, ACT, area_code)}
     today, language, found = timezone.localdate(), engine.language(), []
-    for one in engine.current().values():
+    for one in sorted(engine.current().values(), key=lambda one: len(one.matter)):
+        if (one.id in appeals) != (about is not None) or (about is not None and one.id not in appeals_against(about)):
+            continue
         first = {role for step in one.starts for role in one.steps[step].by}
         if not one.in_force(today) or not roles & first or (definition and one.matter and definition not in one.matter):
             continue
@@ -64,15 +80,15 @@ class OpenForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
 
-    def __init__(self, actor: Actor, household: Any, finding: Any, *args: Any) -> None:
+    def __init__(self, actor: Actor, household: Any, finding: Any, about: Case | None, *args: Any) -> None:
         super().__init__(*args)
         choices: list[tuple[str, str]] = []
         if household is not None:
-            choices = offered(actor, household.area_code, finding.definition if finding else "")
+            choices = offered(actor, household.area_code, finding.definition if finding else "", about)
             if finding is not None and not choices:  # an alert or a check is no policy: any procedure may answer it
                 choices = offered(actor, household.area_code)
         self.fields["what"].choices = choices  # type: ignore[attr-defined]
-        if finding is not None:
+        if finding is not None or about is not None:
             del self.fields["origin"]
 
     def refuse(self, error: Invalid) -> None:

@@ -21,7 +21,7 @@ from bangfu.office.casework.deciding import Changed, basis_of, opened
 from bangfu.office.casework.documents import letters
 from bangfu.office.casework.models import Case, CaseDocument, Determination, OpenStep, Proposal
 from bangfu.office.casework.web.forms import ActForm
-from bangfu.office.casework.web.opening import OpenForm, finding_for, household_of
+from bangfu.office.casework.web.opening import OpenForm, about_for, finding_for, household_of
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid, OutOfReach
@@ -71,12 +71,13 @@ def new_case(request: HttpRequest) -> HttpResponse:
     actor = _actor(request)
     asked = request.POST if request.method == "POST" else request.GET
     finding = finding_for(actor, asked.get("finding", ""))
+    about = about_for(actor, asked.get("about", ""))
     number = finding.household_number if finding else asked.get("household", "").strip()
-    household = household_of(actor, number)
-    form = OpenForm(actor, household, finding, request.POST if request.method == "POST" else None)
+    household = about.household if about is not None else household_of(actor, number)
+    form = OpenForm(actor, household, finding, about, request.POST if request.method == "POST" else None)
     if request.method == "POST" and household is not None and form.is_valid():
         try:
-            case = _opened(actor, form.cleaned_data, finding, household.number)
+            case = _opened(actor, form.cleaned_data, finding, household.number, about)
         except actions.AlreadyOpen as same:
             messages.warning(request, str(same))
             return redirect("casework:case", same.case.pk)
@@ -86,19 +87,28 @@ def new_case(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("已立案：%s") % case.number)
             return redirect("casework:case", case.pk)
     already = queries.of_household(actor, household.pk) if household is not None else []
-    context = {"form": form, "household": household, "number": number, "finding": finding, "already": _titled(already)}
+    context = {
+        "form": form,
+        "household": household,
+        "number": number,
+        "finding": finding,
+        "about": about,
+        "already": _titled(already),
+    }
     return render(request, "casework/new.html", context)
 
 
-def _opened(actor: Actor, given: dict[str, Any], finding: Any, number: str) -> Case:
+def _opened(actor: Actor, given: dict[str, Any], finding: Any, number: str, about: Case | None) -> Case:
     procedure, _sep, matter = given["what"].partition("/")
     if finding is not None:
         return actions.open_from_finding(
             actor=actor, finding=finding.pk, procedure=procedure, matter=matter, note=given["note"]
         )
+    origin = "case" if about is not None else given["origin"]
     return actions.open_case(
-        actor=actor, household=number, procedure=procedure, matter=matter, origin=given["origin"], note=given["note"]
-    )
+        actor=actor, household=number, procedure=procedure, matter=matter, origin=origin, about=about, note=given["note"],
+        origin_ref=about.number if about is not None else "",
+    )  # fmt: skip
 
 
 def _titled(cases: list[Case]) -> list[tuple[Case, str]]:
