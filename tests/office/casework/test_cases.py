@@ -199,6 +199,32 @@ def test_the_notice_says_what_everybody_may_know_and_no_number(hands, case, regi
     assert refused(notice_paper, hands.actor("township"), case, "notice") == "户主未满18周岁，不得公示姓名"
 
 
+def test_urgent_help_is_paid_first_and_its_letter_names_no_failing_clause(hands, registered):
+    from bangfu.office.casework import deciding
+    from bangfu.office.casework.api import Determination, replay
+    from bangfu.office.casework.documents.letters import decision_paper
+
+    urgent = open_case(
+        actor=hands.actor("village"), household=registered.east.number, procedure="temporary_assistance_emergency"
+    )
+    hands.act(urgent, "village", "report", "urgent", {"report": hands.paper()})
+    hands.act(urgent, "village", "look", "emergency", {"scene": hands.paper(count=1)})
+    pay = {"pay_decision": Brought(values={"amount_fen": 200_000, "start_month": "2026-11"}), "payment": hands.paper()}
+    with pytest.raises(Refused):
+        hands.act(urgent, "village", "pay", "paid", pay, verdicts={"within_township_limit": "yes"})
+    said = refused(hands.act, urgent, "township", "pay", "paid", pay, verdicts={"within_township_limit": "no"})
+    assert said == "先行救助还缺县级同意意见"
+    hands.act(urgent, "township", "pay", "paid", pay, verdicts={"within_township_limit": "yes"})
+    frozen = Determination.objects.get()
+    text = decision_paper(urgent, frozen, deciding.opened(frozen)).text()
+    assert "金额 2,000.00 元，自 2026-11 起。" in text
+    assert "急难型先行救助，手续在紧急情况解除后十个工作日内补齐。" in text
+    assert "不符合" not in text
+    assert replay(frozen).outcome == "no_rules"
+    urgent.refresh_from_db()
+    assert urgent.status == "decided"
+
+
 def test_an_erased_household_leaves_no_words_in_its_cases(hands, case, registered):
     from bangfu.office.casework.erasing import erase
 

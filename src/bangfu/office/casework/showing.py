@@ -205,7 +205,8 @@ def said(procedure: p.Procedure, event: p.Event) -> str:
     language = engine.language()
     if isinstance(event, p.StepDone):
         step = procedure.steps[event.step]
-        return f"{step.title.get(language)}：{step.outcomes[event.outcome].title.get(language)}"
+        outcome = step.outcomes[event.outcome].title.get(language)
+        return outcome if outcome == step.title.get(language) else f"{step.title.get(language)}：{outcome}"
     if isinstance(event, p.Suspended):
         return str(_("中止：%s")) % procedure.pauses[event.reason].text.get(language)
     if isinstance(event, p.Resumed):

@@ -80,15 +80,16 @@ def decision_paper(case: Case, determination: Determination, content: Mapping[st
     }  # fmt: skip
     parts = [Part("p", applied), *_amount(content)]
     told = content["told"].get(lang)
-    if told is not None:
+    if content["without_means_check"]:
+        # what a run of before says is no reason of this decision, and would read like one
+        parts.append(Part("p", content["without_means_check"][lang] + ("。" if lang == "zh" else ".")))
+    elif told is not None:
         title = str(_("不符合的条件")) if denied else str(_("逐条核对的结果"))
         parts += [Part("head", title), *_clauses(told, denied)]
         changes = dict(told["sections"]).get("changes", [])
         lines = [line for line in changes if STARS not in line]
         if denied and lines:
             parts += [Part("head", str(_("什么变化会改变这一结论"))), *(Part("item", line) for line in lines)]
-    elif content["without_means_check"]:
-        parts.append(Part("p", content["without_means_check"][lang]))
     parts += [Part("head", str(_("依据"))), Part("p", _law(content["authority"]) + _cited(step.cite))]
     parts += [Part("head", str(_("不服怎么办"))), *_appeals(case, procedure, content)]
     head = case.household.head_name or str(_("户主"))
