@@ -241,6 +241,19 @@ def test_nobody_moves_a_case_by_an_action_that_there_is_not(hands, case):
         act(actor=hands.actor("village"), case=case.pk, move=Move("superseded"), expected=1)
 
 
+def test_the_database_itself_shows_a_township_nothing_of_another_s_cases(hands, case, registered):
+    from django.db import connection
+
+    from bangfu.office.areas.api import seeing
+
+    if connection.vendor != "postgresql":
+        pytest.skip("row-level protection is PostgreSQL's")
+    hands.act(case, "village", "apply", "filed", {"application": hands.paper(), "promise": hands.paper()})
+    for who, seen in (("elsewhere", False), ("township", True)):
+        with seeing(hands.actor(who).reach()):
+            assert {model.objects.exists() for model in (Case, OpenStep, CaseEvent, CaseDocument)} == {seen}
+
+
 # -- pages --------------------------------------------------------------------------------------------------------
 
 

@@ -87,6 +87,8 @@ class OpenForm(forms.Form):
             choices = offered(actor, household.area_code, finding.definition if finding else "", about)
             if finding is not None and not choices:  # an alert or a check is no policy: any procedure may answer it
                 choices = offered(actor, household.area_code)
+        if len(choices) > 1 and finding is None:  # a household asks for one thing: nothing is chosen for it
+            choices = [("", str(_("请选择"))), *choices]
         self.fields["what"].choices = choices  # type: ignore[attr-defined]
         if finding is not None or about is not None:
             del self.fields["origin"]
