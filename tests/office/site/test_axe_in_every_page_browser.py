@@ -13,7 +13,15 @@ from bangfu.office.pages.guard import PUBLIC, SIGNED_IN
 pytestmark = pytest.mark.django_db(transaction=True)
 READERS = ("civil", "admin", "auditor", "township")
 """Between them they may open every page."""
-NO_PAGE = {"health", "registry:suggest", "areas:boundaries", "areas:children", "runs:progress", "imports:progress"}
+NO_PAGE = {
+    "health",
+    "registry:suggest",
+    "areas:boundaries",
+    "areas:children",
+    "runs:progress",
+    "imports:progress",
+    "casework:notice",
+}
 """What answers with data or a part of a page."""
 OTHERS = {"accounts:link", "accounts:welcome", "imports:columns"}
 """Pages for the bearer of a link, or for whoever brought a file: their apps' own tests open them."""

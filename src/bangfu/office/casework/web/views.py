@@ -117,11 +117,13 @@ def _titled(cases: list[Case]) -> list[tuple[Case, str]]:
 
 @page("cases.view")
 def of_household(request: HttpRequest, number: str) -> HttpResponse:
-    """The cases of one household with their decisions, as a part of its page."""
+    """The cases of one household: a part of its page, or a page where there is no JavaScript."""
     actor = _actor(request)
     household = registry.household(actor, number, queries.VIEW)
     cases = queries.of_household(actor, household.pk)
-    return render(request, "casework/household.html", {"cases": _titled(cases), "household": household})
+    part = request.htmx  # type: ignore[attr-defined]
+    template = "casework/household.html" if part else "casework/household_page.html"
+    return render(request, template, {"cases": _titled(cases), "household": household})
 
 
 @page("cases.view")
