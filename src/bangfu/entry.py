@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
-OFFICE = ("migrate", "serve", "web", "worker", "backup", "restore", "doctor", "account", "audit", "keys")
+OFFICE = ("migrate", "serve", "web", "worker", "backup", "restore", "doctor", "account", "audit", "keys", "replay")
 """Commands of `bangfu.office`."""
 
 

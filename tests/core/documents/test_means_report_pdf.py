@@ -14,7 +14,8 @@ from bangfu.core.documents.means_report_pdf import DataError, chosen_fonts, pdf
 from tests.core.support.report_factory import IDS, PEOPLE, WAGE_CONFLICT, Row, built, county, write_registry
 
 needs_fonts = pytest.mark.skipif(
-    not set(means_report_pdf.FREE_SERIF + means_report_pdf.FREE_SANS) & set(means_report_pdf._fonts().families()),
+    not set(means_report_pdf.FREE_SERIF + means_report_pdf.FREE_SANS)
+    & set(means_report_pdf.installed_fonts().families()),
     reason="no font with Chinese characters here; Debian's fonts-noto-cjk has them",
 )
 needs_poppler = pytest.mark.skipif(

@@ -50,6 +50,7 @@ def _made(registered) -> dict:
 
     from bangfu.office.accounts.api import system_actor
     from bangfu.office.audit import api as audit
+    from bangfu.office.casework.api import open_case
     from bangfu.office.imports.models import Batch
     from bangfu.office.protection.models import ErasureRequest
     from bangfu.office.registry.events import HOUSEHOLD_CHANGED
@@ -83,6 +84,9 @@ def _made(registered) -> dict:
         for code, _ in places
     ]  # fmt: skip
     made.update(_changes_made(places))
+    made["case"] = [
+        open_case(actor=system_actor(), household=household.number, procedure="dibao") for _code, household in places
+    ]
     made["entry"] = [
         audit.record(system_actor(), HOUSEHOLD_CHANGED, audit.Subject("household", household.number, code))
         for code, household in places

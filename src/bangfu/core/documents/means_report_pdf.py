@@ -30,7 +30,7 @@ class DataError(Exception):
 
 
 @cache
-def _fonts() -> Any:
+def installed_fonts() -> Any:
     """The installed fonts, looked for once."""
     import typst
 
@@ -72,7 +72,7 @@ def pdf(report: Mapping[str, Any], lang: str = "zh", fonts: Mapping[str, Any] | 
     """
     import typst
 
-    chosen = fonts if fonts is not None else chosen_fonts(_fonts().families())
+    chosen = fonts if fonts is not None else chosen_fonts(installed_fonts().families())
     made = date.fromisoformat(report["made_on"])
     template = files("bangfu.core.documents").joinpath("means_report.typ").read_bytes()
     # as JSON texts, which the template reads as data: nothing in them is ever evaluated
@@ -83,7 +83,7 @@ def pdf(report: Mapping[str, Any], lang: str = "zh", fonts: Mapping[str, Any] | 
     compiler = typst.Compiler(
         template,
         root=Path(__file__).parent,  # else the folder one happens to be in, which may be gone
-        font_paths=_fonts(),
+        font_paths=installed_fonts(),
         sys_inputs=inputs,
     )
     try:
@@ -93,13 +93,13 @@ def pdf(report: Mapping[str, Any], lang: str = "zh", fonts: Mapping[str, Any] | 
             pdf_standards=["a-2a", "ua-1"],
         )
     except typst.TypstError as error:
-        raise _unprintable(str(error.message)) from error
+        raise unprintable(str(error.message)) from error
     if not isinstance(made_pdf, bytes):
         raise RuntimeError("typst gave pages, not a document")
     return made_pdf
 
 
-def _unprintable(message: str) -> Exception:
+def unprintable(message: str) -> Exception:
     """What typst could not print, as a message for a person; anything else is an error of ours."""
     text = re.search(r'(?:text|codepoint) `"(.+?)"`', message)
     if text is None:

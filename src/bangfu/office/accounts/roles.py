@@ -28,11 +28,16 @@ PERMISSIONS = {
     "imports.withdraw": _("撤回一批导入"),
     "runs.view": _("查看月度比对结果"),
     "runs.start": _("启动月度比对"),
+    "cases.view": _("查看个案"),
+    "cases.act": _("办理个案"),
+    "cases.decide": _("对个案作出决定"),
     "export": _("导出"),
     "audit.view": _("查看审计日志"),
 }
 """Everything that can be allowed, with its label."""
-ABOUT_HOUSEHOLDS = frozenset(name for name in PERMISSIONS if name.split(".")[0] in ("registry", "imports", "runs"))
+ABOUT_HOUSEHOLDS = frozenset(
+    name for name in PERMISSIONS if name.split(".")[0] in ("registry", "imports", "runs", "cases")
+)
 """Permissions whose holder works with households; the database shows nobody else a household."""
 
 
@@ -49,12 +54,14 @@ class Role:
 
 
 _READ = {"home.view", "areas.view", "registry.view"}
-_FIELD = _READ | {"registry.propose", "runs.view", "registry.unmask"}
+_CASES = {"cases.view", "cases.act"}
+_FIELD = _READ | _CASES | {"registry.propose", "runs.view", "registry.unmask"}
 _OFFICE = _FIELD | {
     "registry.confirm",
     "registry.bulk",
     "imports.upload",
     "imports.commit",
+    "cases.decide",
     "export",
     "accounts.handover",
 }
@@ -72,7 +79,9 @@ ROLES: dict[str, Role] = {
     for role in (
         Role("village_cadre", _("村级信息员"), ("village",), frozenset(_FIELD)),
         Role("first_secretary", _("第一书记"), ("village",), frozenset(_FIELD)),
-        Role("case_officer", _("帮扶责任人"), ("village", "township"), frozenset(_READ | {"registry.propose"})),
+        Role(
+            "case_officer", _("帮扶责任人"), ("village", "township"), frozenset(_READ | _CASES | {"registry.propose"})
+        ),
         Role(
             "township_office", _("乡镇经办"), ("township",), frozenset(_OFFICE), frozenset({"auditor", "administrator"})
         ),
@@ -101,13 +110,15 @@ ROLES: dict[str, Role] = {
             "leader",
             _("领导"),
             ("county", "township"),
-            frozenset({"home.view", "areas.view", "registry.view", "runs.view"}),
+            frozenset(
+                {"home.view", "areas.view", "registry.view", "runs.view", "cases.view", "cases.act", "cases.decide"}
+            ),
         ),
         Role(
             "auditor",
             _("审计人员"),
             ("county",),
-            frozenset(_READ | {"registry.unmask", "runs.view", "export", "audit.view"}),
+            frozenset(_READ | {"registry.unmask", "runs.view", "cases.view", "export", "audit.view"}),
             frozenset(
                 {"township_office", "county_civil_affairs", "county_agriculture", "administrator", "village_cadre"}
             ),

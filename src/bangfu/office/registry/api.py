@@ -1,6 +1,6 @@
 """The only door to this app."""
 
-from bangfu.office.registry.actions import load_vocabularies
+from bangfu.office.registry.actions import add_document, load_vocabularies
 from bangfu.office.registry.bulk import Origin, add_households, add_persons, add_records, place_of, recount
 from bangfu.office.registry.catalogue import HEALTH, Catalogue, Field, catalogue, monitored_kinds, rulebook, to_json
 from bangfu.office.registry.checking import check_person_values, check_values
@@ -25,7 +25,7 @@ from bangfu.office.registry.identifiers import (
     normal_phone,
 )
 from bangfu.office.registry.journal import Basis, Step, newest_as_of, open_members
-from bangfu.office.registry.models import Household, Membership, Person, Record, Statement, StatusEpisode
+from bangfu.office.registry.models import Document, Household, Membership, Person, Record, Statement, StatusEpisode
 from bangfu.office.registry.person_actions import add_person, change_head, end_membership, return_person, state_facts
 from bangfu.office.registry.projection import pack, split, unpack, values_of_household, values_of_person
 from bangfu.office.registry.queries import household, households, person, persons
@@ -60,6 +60,7 @@ __all__ = [
     "Basis",
     "Catalogue",
     "Change",
+    "Document",
     "ExportError",
     "Exported",
     "Field",
@@ -73,6 +74,7 @@ __all__ = [
     "StatusEpisode",
     "Step",
     "Words",
+    "add_document",
     "add_households",
     "add_person",
     "add_persons",

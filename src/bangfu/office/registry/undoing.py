@@ -278,7 +278,9 @@ def _joined(writing: Writing, step: Step) -> None:
     member = _cancel(step)
     person, left = writing.person(step["person"]), writing.own(member.household)
     before = Household.objects.select_related("key").filter(number=step["before"]).first()
-    person.household, person.area_code = (writing.own(before) if before else None), step["area"]
+    # the household of before may have moved since: its people lie where it lies
+    person.household = writing.own(before) if before else None
+    person.area_code = person.household.area_code if person.household else step["area"]
     last = Membership.objects.filter(person=person).exclude(end_reason=UNDONE).order_by("-pk").first()
     if last is not None and last.end is not None:
         person.left_on, person.left_reason = last.end, last.end_reason

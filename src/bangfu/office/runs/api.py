@@ -10,6 +10,7 @@ from bangfu.office.accounts.api import Actor
 from bangfu.office.runs import queries
 from bangfu.office.runs.actions import cancel, recover, start
 from bangfu.office.runs.bureau import bureau_folder, gather_bureau_files, place_bureau_files
+from bangfu.office.runs.evidence import Evidence, evidence, evidence_run, finding_of, run_of
 from bangfu.office.runs.explaining import counts_health
 from bangfu.office.runs.folders import results
 from bangfu.office.runs.models import ACTIVE, ERRORS, KINDS, Finding, Run
@@ -19,6 +20,7 @@ from bangfu.office.runs.rules import kept_rulebook
 from bangfu.office.runs.sheets import Shown, shown
 
 __all__ = [
+    "Evidence",
     "Finding",
     "Overview",
     "Place",
@@ -28,6 +30,9 @@ __all__ = [
     "cancel",
     "count_moving",
     "counts_health",
+    "evidence",
+    "evidence_run",
+    "finding_of",
     "finished",
     "gather_bureau_files",
     "kept_rulebook",
@@ -39,6 +44,7 @@ __all__ = [
     "relocate",
     "results",
     "run",
+    "run_of",
     "scope",
     "start",
     "work_now",

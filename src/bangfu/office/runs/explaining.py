@@ -160,7 +160,7 @@ def explain(actor: Actor, run: Run, finding: Finding, language: str, *, unmask: 
     if not mine:
         return None
     hidden = frozenset[str]() if unmask else hidden_facts(book)
-    return _told(MaskedLetter(mine[0], language, member_names(actor, finding, language), hidden))
+    return told_by(MaskedLetter(mine[0], language, member_names(actor, finding, language), hidden))
 
 
 def member_names(actor: Actor, finding: Finding, language: str) -> Callable[[str], str]:
@@ -171,7 +171,8 @@ def member_names(actor: Actor, finding: Finding, language: str) -> Callable[[str
     return lambda number: known.get(number) or f"{word} {number}"
 
 
-def _told(letter: MaskedLetter) -> Told:
+def told_by(letter: MaskedLetter) -> Told:
+    """The letter in pieces, as the page and a frozen decision keep it."""
     said = letter.said
     clauses = [
         Clause(

@@ -17,9 +17,9 @@ def build_parser() -> argparse.ArgumentParser:
     """All commands of the office."""
     parser = argparse.ArgumentParser(prog="bangfu", description="帮扶办公系统 / the office")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    from bangfu.office.site.operations import account, audit, backup, doctor, keys, migrate, processes
+    from bangfu.office.site.operations import account, audit, backup, doctor, keys, migrate, processes, replay
 
-    for module in (migrate, processes, backup, doctor, account, audit, keys):
+    for module in (migrate, processes, backup, doctor, account, audit, keys, replay):
         module.add(commands)
     return parser
 

@@ -25,6 +25,7 @@ SUBJECTS = {
     "change": ("变更", "change"),
     "window": ("窗口期", "change window"),
     "run": ("月度比对", "monthly run"),
+    "case": ("个案", "case"),
 }
 """Types of subjects; one that is not here is shown as it stands."""
 TABLES = {"household": "households", "person": "persons"}

@@ -22,6 +22,7 @@ class Item:
 ITEMS = (
     Item(_("首页"), "home", "home.view"),
     Item(_("户"), "registry:households", "registry.view"),
+    Item(_("个案"), "casework:board", "cases.view"),
     Item(_("变更"), "changes:list", "registry.propose"),
     Item(_("导入"), "imports:list", "imports.upload"),
     Item(_("月度比对"), "runs:list", "runs.view"),

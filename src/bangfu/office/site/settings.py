@@ -42,6 +42,7 @@ APPS = [
     "changes",
     "imports",
     "runs",
+    "casework",
     "reporting",
     "site",
 ]

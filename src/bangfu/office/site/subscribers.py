@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bangfu.office.accounts import api as accounts
 from bangfu.office.areas import api as areas
+from bangfu.office.casework import api as casework
 from bangfu.office.changes import api as changes
 from bangfu.office.imports import api as imports
 from bangfu.office.pages.waiting import Waiting
@@ -25,7 +26,12 @@ RECOVERIES: list[Callable[[], object]] = [runs.recover, imports.clear_out, repor
 """What each app does, before the first task of a worker, about work that a killed worker left."""
 
 
-WAITING: list[Callable[[accounts.Actor], list[Waiting]]] = [changes.waiting, imports.waiting, protection.waiting]
+WAITING: list[Callable[[accounts.Actor], list[Waiting]]] = [
+    casework.waiting,
+    changes.waiting,
+    imports.waiting,
+    protection.waiting,
+]
 """What each app says on the home page of what waits for the reader."""
 
 
@@ -46,6 +52,7 @@ areas.register_mover(areas.Mover("households", _("户"), registry.count_moving, 
 areas.register_mover(areas.Mover("duties", _("任职"), accounts.count_moving, accounts.relocate))
 areas.register_mover(areas.Mover("changes", _("待办变更"), changes.count_moving, changes.relocate))
 areas.register_mover(areas.Mover("findings", _("比对结果"), runs.count_moving, runs.relocate))
+areas.register_mover(areas.Mover("cases", _("个案"), casework.count_moving, casework.relocate))
 areas.register_mover(areas.Mover("batches", _("导入批次"), imports.count_moving, imports.relocate))
 areas.register_mover(areas.Mover("requests", _("删除申请"), protection.count_moving, protection.relocate))
 areas.register_mover(areas.Mover("forms", _("填报的表"), reporting.count_moving, reporting.relocate))

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from bangfu.core.documents.means_report_pdf import _fonts, _unprintable, chosen_fonts
+from bangfu.core.documents.means_report_pdf import chosen_fonts, installed_fonts, unprintable
 from bangfu.core.documents.official.model import TYPED, Figure, Gap, Grid, Official, Paragraph, Run, title_lines
 
 
@@ -18,16 +18,16 @@ def official_pdf(document: Official) -> bytes:
     import typst
 
     template = files("bangfu.core.documents.official").joinpath("official.typ").read_bytes()
-    chosen = chosen_fonts(_fonts().families())
+    chosen = chosen_fonts(installed_fonts().families())
     inputs = {"view": json.dumps(view(document), ensure_ascii=False), "fonts": json.dumps(chosen, ensure_ascii=False)}
-    compiler = typst.Compiler(template, root=Path(__file__).parent, font_paths=_fonts(), sys_inputs=inputs)
+    compiler = typst.Compiler(template, root=Path(__file__).parent, font_paths=installed_fonts(), sys_inputs=inputs)
     day = document.day
     try:
         made = compiler.compile(
             format="pdf", timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC), pdf_standards=["a-2a"]
         )
     except typst.TypstError as error:
-        raise _unprintable(str(error.message)) from error
+        raise unprintable(str(error.message)) from error
     if not isinstance(made, bytes):
         raise RuntimeError("typst gave pages, not a document")
     return made

@@ -1,0 +1,1 @@
+"""Cases: from the first word to the letter, by the procedures of the rulebook."""

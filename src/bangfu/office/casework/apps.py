@@ -1,0 +1,15 @@
+"""The app as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class CaseworkConfig(AppConfig):
+    """bangfu.office.casework"""
+
+    name = "bangfu.office.casework"
+    label = "casework"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Erasure reaches the cases too."""
+        from bangfu.office.casework import erasing  # noqa: F401

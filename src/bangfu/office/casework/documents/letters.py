@@ -1,0 +1,258 @@
+"""The words of letters and notices. Letters are for the household: the law, the reasons, what may be done about it.
+
+Notices are for everybody: nothing in them but the head's name, how many persons, which help, which village.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bangfu.core.api import procedures as p
+from bangfu.office.accounts.api import Actor
+from bangfu.office.areas import api as areas
+from bangfu.office.audit import api as audit
+from bangfu.office.casework import engine, events
+from bangfu.office.casework.documents.printing import Paper, Part, pdf, shown_day
+from bangfu.office.casework.models import Case, CaseDocument, Determination
+from bangfu.office.casework.showing import matter_title, said
+from bangfu.office.pages.refusals import Invalid
+from bangfu.office.registry import api as registry
+
+STARS = "＊"
+_FORBIDDEN = re.compile(r"\d{11,}")
+"""What no public notice holds: an ID, a phone, an account, a household's number."""
+_UNITS = {"working_days": "个工作日", "days": "日", "months": "个月"}
+_UNITS_EN = {"working_days": "working days", "days": "days", "months": "months"}
+
+
+def _limit(limit: Any) -> str:
+    if engine.language() == "zh":
+        return f"{limit.count}{_UNITS[limit.unit]}"
+    return f"{limit.count} {_UNITS_EN[limit.unit]}"
+
+
+def _law(authority: Mapping[str, str]) -> str:
+    title, number = authority.get("title", ""), authority.get("number", "")
+    return f"《{title}》（{number}）" if number else f"《{title}》"
+
+
+@transaction.atomic
+def _logged(actor: Actor, case: Case, what: str) -> None:
+    audit.record(actor, events.LETTER_READ, audit.Subject("case", case.number, case.area_code), after={"paper": what})
+
+
+def _office(case: Case, roles: tuple[str, ...]) -> str:
+    """Who signs: the county's bureau, or the township's government."""
+    code = case.area_code[:9] if roles and roles[0] == "township_office" else case.area_code[:6]
+    name = areas.names([code])[code]
+    if len(code) == 9:
+        return str(_("%s人民政府")) % name
+    bureau = _("%s农业农村局") if roles and roles[0] == "county_agriculture" else _("%s民政局")
+    return str(bureau) % name
+
+
+def decision_letter(actor: Actor, determination: Determination, content: Mapping[str, Any] | None) -> bytes:
+    """The letter of a decision as PDF, with a row in the log. Raises Invalid where the decision cannot be read."""
+    if content is None:
+        raise Invalid(_("决定的内容已不能读取（个人资料已删除或内容被改动）"))
+    case = determination.case
+    made = pdf(decision_paper(case, determination, content))
+    _logged(actor, case, f"decision:{determination.seq}")
+    return made
+
+
+def decision_paper(case: Case, determination: Determination, content: Mapping[str, Any]) -> Paper:
+    """The letter's words: decision, reasons, the law, what would change it, how and until when to appeal."""
+    lang, procedure = engine.language(), engine.procedure_of(case)
+    step = procedure.steps[content["step"]]
+    on = timezone.localtime(determination.made_at).date()
+    denied = content["decides"] in ("refuse", "stop", "reduce")
+    applied = str(_("关于您户的“%(what)s”事项（编号 %(number)s），经办理，决定：%(title)s。")) % {
+        "what": matter_title(case.matter) or procedure.title.get(lang), "number": case.number,
+        "title": content["title"][lang],
+    }  # fmt: skip
+    parts = [Part("p", applied), *_amount(content)]
+    told = content["told"].get(lang)
+    if content["without_means_check"]:
+        # what a run of before says is no reason of this decision, and would read like one
+        parts.append(Part("p", content["without_means_check"][lang] + ("。" if lang == "zh" else ".")))
+    elif told is not None:
+        title = str(_("不符合的条件")) if denied else str(_("逐条核对的结果"))
+        parts += [Part("head", title), *_clauses(told, denied)]
+        changes = dict(told["sections"]).get("changes", [])
+        lines = [line for line in changes if STARS not in line]
+        if denied and lines:
+            parts += [Part("head", str(_("什么变化会改变这一结论"))), *(Part("item", line) for line in lines)]
+    parts += [Part("head", str(_("依据"))), Part("p", _law(content["authority"]) + _cited(step.cite))]
+    parts += [Part("head", str(_("不服怎么办"))), *_appeals(case, procedure, content)]
+    head = case.household.head_name or str(_("户主"))
+    return Paper(
+        str(_("告知书")) if not denied else str(_("不予确认告知书")) if content["decides"] == "refuse" else str(_("决定告知书")),
+        case.number, head + ("：" if lang == "zh" else ":"), parts, _office(case, step.by), on,
+        str(_("决定校验值 %s")) % determination.sha256, lang,
+    )  # fmt: skip
+
+
+def _cited(cite: str) -> str:
+    return f"，{cite}" if cite and engine.language() == "zh" else f", {cite}" if cite else ""
+
+
+def _amount(content: Mapping[str, Any]) -> Iterator[Part]:
+    values = content["values"]
+    if values.get("amount_fen"):
+        words = {"amount": f"{values['amount_fen'] / 100:,.2f}", "month": values.get("start_month", "")}
+        yield Part("p", str(_("金额 %(amount)s 元，自 %(month)s 起。")) % words)
+    if content["note"]:
+        yield Part("p", str(_("说明：%s")) % content["note"])
+
+
+def _clauses(told: Mapping[str, Any], denied: bool) -> Iterator[Part]:
+    for clause in told["clauses"]:
+        if denied and clause["verdict"] != "not_met":
+            continue
+        lines = [line for line in clause["lines"] if STARS not in line]
+        yield Part("item", clause["head"] + ("：" + "；".join(lines) if lines else ""))
+
+
+def _appeals(case: Case, procedure: p.Procedure, content: Mapping[str, Any]) -> Iterator[Part]:
+    ends = _ends_after(procedure, content["step"], content["outcome"])
+    found = [a for a in procedure.appeals if set(a.against) & ends]
+    for appeal in found:
+        words = {"limit": _limit(appeal.limit), "law": f"《{appeal.cite}》" if appeal.cite else ""}
+        yield Part("p", str(_("您可以自收到本告知书之日起%(limit)s内，依照%(law)s申请复核（行政复议）。")) % words)
+        yield Part("p", str(_("也可以先向经办单位提出异议。")))
+    if not found:
+        yield Part("p", str(_("对本告知书有疑问的，可以向经办单位或县级主管部门提出，经办单位应当答复。")))
+    yield Part("p", str(_("家庭情况发生变化时，可以随时重新申请。")))
+
+
+def _ends_after(procedure: p.Procedure, step: str, outcome: str) -> set[str]:
+    """The ends that lie ahead of an outcome, whichever branch is taken."""
+    found: set[str] = set()
+    todo, seen = [(step, outcome)], set[tuple[str, str]]()
+    while todo:
+        one = todo.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        for branch in procedure.steps[one[0]].outcomes[one[1]].branches:
+            if branch.end:
+                found.add(branch.end)
+            todo += [(name, o) for name in branch.steps for o in procedure.steps[name].outcomes]
+    return found
+
+
+def letter(actor: Actor, case: Case, row: CaseDocument) -> bytes:
+    """A letter that came with an event, as PDF, with a row in the log. Raises Invalid where there is none to print."""
+    procedure, ref = engine.procedure_of(case), f"doc:{row.pk}"
+    thing = procedure.things.get(row.thing)
+    if thing is None or thing.kind != "letter" or row.document or row.paper:
+        raise Invalid(_("这份材料不是系统出具的文书"))
+    happened = engine.events_of(case)
+    place = next((i for i, (_r, event) in enumerate(happened) if any(t.ref == ref for t in event.things)), None)
+    if place is None:
+        raise Invalid(_("这份材料不是系统出具的文书"))
+    made = pdf(
+        letter_paper(case, procedure, [event for _r, event in happened[: place + 1]], thing, happened[place][0].note)
+    )
+    _logged(actor, case, row.thing)
+    return made
+
+
+def letter_paper(case: Case, procedure: p.Procedure, happened: list[p.Event], thing: Any, note: str) -> Paper:
+    """What a letter says that tells no decision: what happened, why, what is wanted of the household, until when."""
+    lang, event = engine.language(), happened[-1]
+    on = timezone.localtime(event.at).date()
+    state = engine.folded(procedure, happened)
+    clocks = p.clock(procedure, state, engine.calendar(), event.at)
+    words = {"what": matter_title(case.matter) or procedure.title.get(lang), "number": case.number,
+             "day": shown_day(on, lang), "said": said(procedure, event)}  # fmt: skip
+    parts = [Part("p", str(_("您户的“%(what)s”事项（编号 %(number)s），%(day)s已办理：%(said)s。")) % words)]
+    if note:
+        parts.append(Part("p", str(_("说明：%s")) % note))
+    if isinstance(event, p.Suspended):
+        parts += _suspension(procedure, event, clocks, lang)
+    elif clocks.whole.due is not None and not state.final:
+        parts.append(Part("p", str(_("本事项应当在%s前办结。")) % shown_day(clocks.whole.due, lang)))
+    for appeal, until in p.appeal_until(procedure, state, engine.calendar()):
+        ways = {"until": shown_day(until, lang), "law": f"《{appeal.cite}》" if appeal.cite else ""}
+        parts.append(Part("p", str(_("不服的，可以在%(until)s前依照%(law)s申请复核。")) % ways))
+    parts.append(Part("p", str(_("依据：%s。")) % _law(procedure.authority)))
+    head = case.household.head_name or str(_("户主"))
+    colon = "：" if lang == "zh" else ":"
+    return Paper(
+        thing.title.get(lang), case.number, head + colon, parts, _office(case, (event.actor.role,)), on, "", lang
+    )
+
+
+def _suspension(procedure: p.Procedure, event: p.Suspended, clocks: p.Clocks, lang: str) -> Iterator[Part]:
+    pause = procedure.pauses[event.reason]
+    needs = ("、" if lang == "zh" else ", ").join(procedure.things[name].title.get(lang) for name in pause.needs)
+    if needs:
+        yield Part("p", str(_("办理因此中止，期间不计入办理时限。请您提交：%s；收到后立即恢复办理。")) % needs)
+    if pause.limit is not None:
+        yield Part("p", str(_("请在%s内提交。")) % _limit(pause.limit))
+        if pause.lapses:
+            closing = procedure.closings[pause.lapses].text.get(lang)
+            yield Part("p", str(_("逾期未提交的，本事项可能以“%s”终止；终止后可以重新申请。")) % closing)
+
+
+def notices_of(case: Case) -> list[tuple[str, str]]:
+    """The public notices that the procedure knows: id and title."""
+    procedure = engine.procedure_of(case)
+    return [(t.id, t.title.get(engine.language())) for t in procedure.things.values() if t.kind == "notice"]
+
+
+def notice(actor: Actor, case: Case, thing: str) -> bytes:
+    """A public notice as PDF, with a row in the log. Raises Invalid where it may not be published."""
+    made = pdf(notice_paper(actor, case, thing))
+    _logged(actor, case, f"notice:{thing}")
+    return made
+
+
+def notice_paper(actor: Actor, case: Case, thing: str) -> Paper:
+    """What is posted in the village. Raises Invalid for a minor as head, and for anything that must not be public."""
+    lang, procedure = engine.language(), engine.procedure_of(case)
+    kind = procedure.things.get(thing)
+    if kind is None or kind.kind != "notice":
+        raise Invalid(_("本程序没有这一公示"))
+    head = registry.persons(actor).filter(household=case.household, left_on=None, relation="head").first()
+    today = timezone.localdate()
+    if head is None or head.birth_date is None:
+        raise Invalid(_("户主或其出生日期不明，不能确定是否未成年，不能公示；请先补全"))
+    if _age(head.birth_date, today) < 18:
+        raise Invalid(_("户主未满18周岁，不得公示姓名"))
+    names = areas.names([case.area_code, case.area_code[:9], case.area_code[:6]])
+    words = {
+        "place": names[case.area_code], "head": head.name, "persons": case.household.person_count,
+        "what": matter_title(case.matter) or procedure.title.get(lang),
+    }  # fmt: skip
+    stands = _limit(kind.stands) if kind.stands is not None else ""
+    parts = [
+        Part("p", str(_("根据%s，现将下列事项公示。")) % _law(procedure.authority)),
+        Part("item", str(_("村（社区）：%(place)s")) % words),
+        Part("item", str(_("户主：%(head)s")) % words),
+        Part("item", str(_("家庭人数：%(persons)s 人")) % words),
+        Part("item", str(_("事项：%(what)s")) % words),
+    ]
+    if stands:
+        parts.append(Part("p", str(_("公示期：自张贴之日起%s。")) % stands))
+    township = names[case.area_code[:9]]
+    parts.append(Part("p", str(_("有异议的，请在公示期内向村民委员会、%s或县级主管部门提出。")) % township))
+    parts.append(Part("p", str(_("可以当面、书面、来电或匿名提出；经办单位应当调查并答复。"))))
+    office = _office(case, ("township_office",))
+    paper = Paper(kind.title.get(lang), "", "", parts, office, today, "", lang)
+    if found := _FORBIDDEN.search(paper.text()):
+        raise Invalid(_("公示内容中有不得公开的号码（%s 位数字），没有印出") % len(found[0]))
+    return paper
+
+
+def _age(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

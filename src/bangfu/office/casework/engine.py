@@ -1,0 +1,120 @@
+"""Between rows and the core's case engine: definitions, the state of a case, and as whom somebody acts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+
+from django.utils.translation import get_language
+
+from bangfu.core.api import procedures as p
+from bangfu.office.accounts.api import ROLES, Actor
+from bangfu.office.areas.api import covers
+from bangfu.office.casework.models import CLOSED, DECIDED, OPEN, Case, CaseEvent, OpenStep, StoredDefinition
+from bangfu.office.registry import api as registry
+
+
+def language() -> str:
+    """`zh` or `en`, as the core names the reader's language."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def calendar() -> p.Calendar:
+    """The working days of this installation's rulebook."""
+    return p.Calendar(registry.rulebook().calendar)
+
+
+def current() -> dict[str, p.Procedure]:
+    """The procedures of today's rulebook by id."""
+    return dict(registry.rulebook().procedures)
+
+
+def appeal_procedures() -> set[str]:
+    """Ids of today's procedures that are appeals: they begin about another case only."""
+    return {appeal.to for one in registry.rulebook().procedures.values() for appeal in one.appeals}
+
+
+@lru_cache(maxsize=64)
+def _read(text: str) -> p.Procedure:
+    return p.read_definition(text)
+
+
+def procedure_of(case: Case) -> p.Procedure:
+    """The version that the case began with. No query where it is today's or was joined."""
+    today = registry.rulebook().procedures.get(case.procedure)
+    if today is not None and today.digest == case.definition_id:
+        return today
+    return _read(case.definition.text)
+
+
+def stored(procedure: p.Procedure) -> StoredDefinition:
+    """The row of a version, made where it is the first case with it."""
+    row, _made = StoredDefinition.objects.get_or_create(
+        digest=procedure.digest, defaults={"procedure": procedure.id, "text": procedure.definition}
+    )
+    return row
+
+
+def events_of(case: Case) -> list[tuple[CaseEvent, p.Event]]:
+    """Everything that happened, as rows and as the engine's events."""
+    return [(row, p.event_from_json(row.content)) for row in CaseEvent.objects.filter(case=case).order_by("seq")]
+
+
+def folded(procedure: p.Procedure, events: Iterable[p.Event]) -> p.Case:
+    """The state after some events."""
+    return p.fold(procedure, events)
+
+
+def faces(actor: Actor, permission: str, area_code: str) -> list[p.Actor]:
+    """The engine's actors as which somebody may act there: one for each role held that allows it."""
+    found = [
+        p.Actor(actor.key, grant.role, grant.area_code or area_code[:2])
+        for grant in actor.grants
+        if permission in ROLES[grant.role].permissions and covers((grant.area_code,), area_code)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def applied(
+    procedure: p.Procedure, state: p.Case, events: Iterable[p.Event], days: p.Calendar
+) -> tuple[p.Event, p.Case] | p.Refusal:
+    """The first of these events that is accepted, with the state after it; else the refusal of the first."""
+    refused: p.Refusal | None = None
+    for event in events:
+        after = p.apply(procedure, state, event, days)
+        if isinstance(after, p.Case):
+            return event, after
+        refused = refused or after
+    assert refused is not None
+    return refused
+
+
+def project(case: Case, procedure: p.Procedure, state: p.Case, now: datetime) -> None:
+    """What lists read of a case: status, due dates, open steps by role. Writes both."""
+    days = calendar()
+    found = p.clock(procedure, state, days, now)
+    decided = any(d.valid and procedure.steps[d.step].outcomes[d.outcome].decides for d in state.done)
+    case.status = CLOSED if state.final else DECIDED if decided else OPEN
+    case.end = state.end
+    case.suspended = state.suspended[0].reason if state.suspended else ""
+    whole = None if found.whole.finished or state.final else found.whole.due
+    dues = [one.due for one in found.steps if one.due is not None] + ([whole] if whole else [])
+    case.whole_due_on, case.due_on = whole, None if state.final else min(dues, default=None)
+    case.moved_at, case.version = now, state.count
+    case.save()
+    OpenStep.objects.filter(case=case).delete()
+    due = {one.step: one.due for one in found.steps}
+    OpenStep.objects.bulk_create(
+        OpenStep(
+            case=case,
+            step=name,
+            role=role,
+            area_code=case.area_code,
+            entered_at=since,
+            due_on=due.get(name),
+            held=any(name not in procedure.pauses[span.reason].allows for span in state.suspended),
+        )
+        for name, since in state.open.items()
+        for role in procedure.steps[name].by
+    )

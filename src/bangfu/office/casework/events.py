@@ -1,0 +1,10 @@
+"""What this app writes to the log."""
+
+from bangfu.office.audit.api import declare
+
+OPENED = declare("casework.opened", "立案", "case opened")
+MOVED = declare("casework.moved", "办理事项", "case moved on")
+PROPOSED = declare("casework.proposed", "拟定决定，待第二人签署", "decision drafted for a second person")
+PROPOSAL_DROPPED = declare("casework.proposal_dropped", "退回拟定的决定", "drafted decision turned down")
+DECIDED = declare("casework.decided", "作出决定", "decision made")
+LETTER_READ = declare("casework.letter", "打开告知书", "letter opened", "read")

@@ -1,0 +1,183 @@
+"""The form of one action: exactly what it must leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bangfu.core.api import procedures as p
+from bangfu.office.casework import engine
+from bangfu.office.casework.deciding import Basis
+from bangfu.office.casework.evidence_rows import MADE_BY_OFFICE
+from bangfu.office.casework.models import Case
+from bangfu.office.casework.moves import Brought, Move
+from bangfu.office.registry import api as registry
+from bangfu.office.runs import api as runs
+
+VOTES = (
+    ("entitled", _("应到人数")), ("present", _("实到人数")), ("in_favour", _("赞成")), ("against", _("反对")),
+    ("abstaining", _("弃权")), ("relatives_abstained", _("近亲属回避")),
+)  # fmt: skip
+ANSWERS = (("yes", _("是")), ("no", _("否")), ("unknown", _("无法判定")))
+
+
+@dataclass(frozen=True)
+class Group:
+    """One thing or question of the form: its heading, a hint, and its fields."""
+
+    title: str
+    hint: str
+    fields: list[Any]
+
+
+class ActForm(forms.Form):
+    """Built for one action of one case; `move` is what was filled in."""
+
+    def __init__(
+        self, case: Case, procedure: p.Procedure, action: p.Action, basis: Basis | None, *args: Any, **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        self.procedure, self.action, self.case = procedure, action, case
+        self._sections: list[tuple[str, str, list[str]]] = []
+        self.needed = self._needed()
+        papers = registry.Document.objects.filter(household=case.household, withdrawn_at=None).order_by("-added_at")[
+            :60
+        ]
+        self.papers = [(str(row.pk), f"{row.title} {row.dated or ''}".strip()) for row in papers]
+        self.run = runs.evidence_run(case.area_code)
+        language = engine.language()
+        for name in action.asks:
+            self._add(procedure.conditions[name].text.get(language), "", {f"v-{name}": forms.ChoiceField(
+                label=_("判定"), choices=ANSWERS, widget=forms.RadioSelect)})  # fmt: skip
+        for name, always in self.needed.items():
+            self._thing(procedure.things[name], always, basis)
+        if action.kind == "step_done" and procedure.steps[action.name].persons > 1:
+            hint = _("须 %s 人以上共同办理；写同行人的账户名，以空格分开") % procedure.steps[action.name].persons
+            self._add(str(_("同行人")), str(hint), {"companions": forms.CharField(label=_("账户名"), max_length=200)})
+        note = forms.CharField(
+            label=_("说明"), required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+        )
+        self._add(str(_("说明")), str(_("不要写证件号码、电话或账号")), {"note": note})
+
+    def _needed(self) -> dict[str, bool]:
+        """Things that are asked for: True where always, False where it hangs on an answer."""
+        found = dict.fromkeys(self.action.leaves, True)
+        if self.action.kind == "step_done":
+            step = self.procedure.steps[self.action.name]
+            for needed in (*step.leaves, *step.outcomes[self.action.outcome].leaves):
+                if needed.when is not None:
+                    found[needed.thing] = False
+            decides = step.outcomes[self.action.outcome].decides
+            evidence = [t.id for t in self.procedure.things.values() if t.kind == "evidence"]
+            if decides and evidence and not any(name in found for name in evidence):
+                found[evidence[-1]] = False
+        return found
+
+    def _add(self, title: str, hint: str, fields: dict[str, forms.Field]) -> None:
+        for name, made in fields.items():
+            self.fields[name] = made
+        self._sections.append((title, hint, list(fields)))
+
+    def groups(self) -> Iterator[Group]:
+        """The form in sections."""
+        for title, hint, names in self._sections:
+            yield Group(title, hint, [self[name] for name in names])
+
+    def _thing(self, thing: Any, always: bool, basis: Basis | None) -> None:
+        name, today = f"t-{thing.id}", timezone.localdate()
+        hint = "" if always else str(_("视判定结果需要；不需要时留空"))
+        day = forms.DateField(label=_("日期"), required=False, initial=today,
+                              widget=forms.DateInput(attrs={"type": "date", "max": today.isoformat()}))  # fmt: skip
+        fields: dict[str, forms.Field] = {}
+        if thing.kind == "decision":
+            fields = self._decision(name, basis)
+        elif thing.kind == "letter":
+            if not always:
+                fields[f"{name}-made"] = forms.BooleanField(label=_("出具"), required=False)
+            hint = str(_("由系统出具，办理后在本页打印")) if always else hint
+        else:
+            if thing.kind == "votes":
+                for key, label in VOTES:
+                    fields[f"{name}-{key}"] = forms.IntegerField(
+                        label=label, min_value=0, max_value=100_000, required=always
+                    )
+            if thing.kind == "means_check" and self.run is not None:
+                label = _("用 %s 的月度比对结果（各部门数据）") % f"{self.run.as_of:%Y-%m-%d}"
+                fields[f"{name}-run"] = forms.BooleanField(label=label, required=False, initial=True)
+            if thing.kind in ("photos", "evidence") or thing.at_least > 1:
+                fields[f"{name}-count"] = forms.IntegerField(
+                    label=_("份数"), min_value=1, max_value=500, required=False, initial=max(1, thing.at_least)
+                )
+            fields[f"{name}-file"] = forms.FileField(label=_("上传文件"), required=False, widget=forms.FileInput(
+                attrs={"accept": "image/jpeg,image/png,application/pdf"}))  # fmt: skip
+            if self.papers:
+                choices = [("", str(_("不选用"))), *self.papers]
+                fields[f"{name}-doc"] = forms.ChoiceField(
+                    label=_("选用本户档案中的材料"), required=False, choices=choices
+                )
+            fields[f"{name}-paper"] = forms.CharField(label=_("或：纸质材料存放处"), required=False, max_length=60)
+            if thing.kind == "notice":
+                hint = str(_("张贴日期和张贴照片（或照片存放处）"))
+                day.label = _("张贴日期")
+            fields[f"{name}-on"] = day
+        self._add(thing.title.get(engine.language()), hint, fields)
+
+    def _decision(self, name: str, basis: Basis | None) -> dict[str, forms.Field]:
+        outcome = self.procedure.steps[self.action.name].outcomes[self.action.outcome]
+        if outcome.decides not in ("grant", "reduce"):
+            return {}
+        computed = basis.evidence.amount_fen if basis and basis.evidence else None
+        today = timezone.localdate()
+        month = f"{today.year + today.month // 12}-{today.month % 12 + 1:02d}"
+        return {
+            f"{name}-amount": forms.DecimalField(
+                label=_("金额（元）"), min_value=Decimal("0.01"), max_value=Decimal(10_000_000), decimal_places=2,
+                initial=None if computed is None else f"{computed / 100:.2f}",
+            ),
+            f"{name}-month": forms.RegexField(
+                r"^[0-9]{4}-(0[1-9]|1[0-2])$", label=_("起始月份"), initial=month,
+                widget=forms.TextInput(attrs={"type": "month"}),
+            ),
+            f"{name}-class": forms.CharField(label=_("类别（如 A、B、C）"), required=False, max_length=20),
+        }  # fmt: skip
+
+    def move(self) -> Move:
+        """What was filled in. Only after `is_valid`."""
+        cleaned, action = self.cleaned_data, self.action
+        things = {}
+        for name, always in self.needed.items():
+            brought = self._brought(self.procedure.things[name], always)
+            if brought is not None:
+                things[name] = brought
+        return Move(
+            action.kind, action.name, action.outcome, action.to, things,
+            {name: cleaned[f"v-{name}"] for name in action.asks},
+            tuple(cleaned.get("companions", "").replace("，", " ").replace(",", " ").split()), cleaned["note"],
+        )  # fmt: skip
+
+    def _brought(self, thing: Any, always: bool) -> Brought | None:
+        name, cleaned = f"t-{thing.id}", self.cleaned_data
+        today = timezone.localdate()
+        if thing.kind in MADE_BY_OFFICE:
+            if not always and not cleaned.get(f"{name}-made"):
+                return None
+            values: dict[str, Any] = {}
+            if cleaned.get(f"{name}-amount"):
+                values = {"amount_fen": int(cleaned[f"{name}-amount"] * 100), "start_month": cleaned[f"{name}-month"],
+                          "class": cleaned[f"{name}-class"]}  # fmt: skip
+            return Brought(dated=today, values=values)
+        file, document = cleaned.get(f"{name}-file"), cleaned.get(f"{name}-doc")
+        paper = cleaned.get(f"{name}-paper", "").strip()
+        run = self.run if cleaned.get(f"{name}-run") and not (file or document or paper) else None
+        if not (file or document or paper or run):
+            return None
+        keys = ("count", *(key for key, _label in VOTES))
+        values = {key: cleaned[f"{name}-{key}"] for key in keys if cleaned.get(f"{name}-{key}") is not None}
+        dated = run.as_of if run else cleaned.get(f"{name}-on")
+        return Brought(file, int(document) if document else None, paper, run.pk if run else None, dated, values)

@@ -1,0 +1,19 @@
+"""Addresses of cases."""
+
+from django.urls import path
+
+from bangfu.office.casework.web import views
+
+urlpatterns = [
+    path("cases/", views.board, name="board"),
+    path("cases/new/", views.new_case, name="new"),
+    path("cases/household/<str:number>/", views.of_household, name="household"),
+    path("cases/<int:pk>/", views.case_page, name="case"),
+    path("cases/<int:pk>/act/", views.act, name="act"),
+    path("cases/<int:pk>/sign/", views.sign, name="sign"),
+    path("cases/<int:pk>/bar/", views.bar, name="bar"),
+    path("cases/<int:pk>/decisions/<int:decision>/", views.decision, name="decision"),
+    path("cases/<int:pk>/decisions/<int:decision>/letter/", views.decision_letter, name="decision_letter"),
+    path("cases/<int:pk>/letters/<int:paper>/", views.letter, name="letter"),
+    path("cases/<int:pk>/notices/<str:thing>/", views.notice, name="notice"),
+]
