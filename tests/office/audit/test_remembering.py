@@ -45,3 +45,18 @@ def test_what_is_made_of_other_things_is_made_again_too(cast, registered):
     place = audit.Subject("household", registered.east.number, registered.east.area_code)
     audit.record(cast.actor("civil"), HOUSEHOLD_CHANGED, place)
     assert audit.while_unchanged("x", lambda: next(made)) == 2
+
+
+def test_looks_and_refusals_do_not_end_it_and_a_write_far_back_is_never_missed(cast, registered):
+    from bangfu.office.registry.events import UNMASKED
+
+    made = iter(range(1, 9))
+    place = audit.Subject("household", registered.east.number, registered.east.area_code)
+    assert audit.while_unchanged("y", lambda: next(made)) == 1
+    for _ in range(5):
+        audit.record(cast.actor("civil"), UNMASKED, place)
+    assert audit.while_unchanged("y", lambda: next(made)) == 1
+    audit.record(cast.actor("civil"), HOUSEHOLD_CHANGED, place)
+    for _ in range(230):
+        audit.record(cast.actor("civil"), UNMASKED, place)
+    assert audit.while_unchanged("y", lambda: next(made)) == 2
