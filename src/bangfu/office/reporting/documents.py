@@ -21,10 +21,12 @@ from bangfu.office.audit import api as audit
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.reporting.events import DOCUMENT_MADE
 from bangfu.office.reporting.figures import NotKept
+from bangfu.office.reporting.village_table import write_villages
 from bangfu.office.runs import api as runs
 
 if TYPE_CHECKING:
     from bangfu.core.documents.official.kinds import Kind
+    from bangfu.core.rulebook.model import Rulebook
 
 ENDINGS = (".docx", ".pdf")
 LONGEST = 20_000
@@ -129,21 +131,17 @@ def _write(
     folder: Path, run: runs.Run, code: str, kind: Kind, given: Mapping[str, Any], out: Path, before: Path | None
 ) -> Any:
     from bangfu.core.reporting.reports import ReportRequest, write_report
-    from bangfu.core.rulebook.loader import load
 
-    rules = runs.kept_rulebook(run.pk)
-    if rules is None:
-        raise NotKept("这次比对所用规则的副本已不在 / the copy of the rules of this run is gone")
-    data = _data(folder / f"data-{run.pk}", run)
-    book = load(rules, cases=False)
+    try:
+        book = runs.book_of(run)
+    except runs.RulesGone:
+        raise NotKept("这次比对所用规则的副本已不在 / the copy of the rules of this run is gone") from None
+    data = _data(folder / f"data-{run.pk}", run, book)
     return write_report(ReportRequest(kind, book, data, run.as_of, out, code, given, before))
 
 
-def _data(folder: Path, run: runs.Run) -> Path:
+def _data(folder: Path, run: runs.Run, book: Rulebook) -> Path:
     """The run's snapshot with the names of its villages beside it, as the tree of areas has them."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     snapshot = runs.results(run.pk) / "snapshot"
     if not snapshot.is_dir():
         raise NotKept("这次比对的快照已不在 / the snapshot of this run is no longer there")
@@ -151,13 +149,5 @@ def _data(folder: Path, run: runs.Run) -> Path:
     for path in snapshot.glob("*.parquet"):
         (folder / path.name).symlink_to(path)
     if not (folder / "villages.parquet").exists():
-        inside = areas.within((run.area_code,)).filter(level__in=("township", "village"))
-        names = dict(inside.values_list("code", "name"))
-        villages = sorted(code for code in names if len(code) == 12)
-        table = {
-            "region_code": villages,
-            "name": [names[code] for code in villages],
-            "township_name": [names.get(code[:9], "") for code in villages],
-        }
-        pq.write_table(pa.table(table), folder / "villages.parquet")
+        write_villages(folder, run.area_code, book)
     return folder

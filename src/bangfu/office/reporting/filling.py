@@ -11,10 +11,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bangfu.core.reporting.forms_answers import Answer
-from bangfu.office.areas import api as areas
 from bangfu.office.registry.api import ExportError, export_registry, rulebook
 from bangfu.office.reporting import previews, storage
 from bangfu.office.reporting.models import FilledForm
+from bangfu.office.reporting.village_table import write_villages
 from bangfu.office.runs.api import gather_bureau_files
 
 
@@ -40,7 +40,7 @@ def fill(form: FilledForm) -> Made:
         data = work / "data"
         if not export_registry(data, form.area_code, told.exporting).rows:
             raise ExportError(_("这个区划在户库里没有户，填不出数来"))
-        write_villages(data, form.area_code)
+        write_villages(data, form.area_code, rulebook())
         gather_bureau_files(form.area_code[:6], form.as_of, data / "bureau")
         (work / "out").mkdir(mode=0o700)
         named = (
@@ -73,24 +73,3 @@ def answers_of(kept: Mapping[str, Mapping[str, Any]]) -> dict[str, Answer]:
         header: Answer(bool(said.get("blank")), str(said.get("reading", "")), str(said.get("phrase", "")))
         for header, said in kept.items()
     }
-
-
-def write_villages(folder: Path, area_code: str) -> None:
-    """The names of villages and townships, by which the rows of a form are found; the registry has no figures of them."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    table = next((t for t in rulebook().tables.values() if t.of == "village" and t.key), None)
-    if table is None:
-        return
-    rows = list(areas.within((area_code,)).filter(level="village").order_by("code").values_list("code", "name"))
-    if not rows:
-        return
-    townships = areas.names({code[:9] for code, _name in rows})
-    columns = {
-        str(table.key): [code for code, _name in rows],
-        "name": [name for _code, name in rows],
-        "township_name": [townships[code[:9]] for code, _name in rows],
-    }
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pq.write_table(pa.table(columns), folder / f"{table.file}.parquet")

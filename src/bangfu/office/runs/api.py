@@ -16,7 +16,7 @@ from bangfu.office.runs.folders import results
 from bangfu.office.runs.models import ACTIVE, ERRORS, KINDS, Finding, Run
 from bangfu.office.runs.queries import Place, finished, latest, places, run, scope
 from bangfu.office.runs.relocation import count_moving, relocate
-from bangfu.office.runs.rules import kept_rulebook
+from bangfu.office.runs.rules import RulesGone, book_of, kept_rulebook
 from bangfu.office.runs.sheets import Shown, shown
 
 __all__ = [
@@ -24,8 +24,10 @@ __all__ = [
     "Finding",
     "Overview",
     "Place",
+    "RulesGone",
     "Run",
     "Tile",
+    "book_of",
     "bureau_folder",
     "cancel",
     "count_moving",
