@@ -20,6 +20,7 @@ from bangfu.office.areas import actions, geojson, queries, tree_file
 from bangfu.office.areas.models import Draft
 from bangfu.office.areas.queries import Reaching
 from bangfu.office.areas.web.forms import MANAGE, UploadForm
+from bangfu.office.pages.downloads import XLSX
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 
@@ -129,9 +130,7 @@ def template(_request: HttpRequest) -> HttpResponse:
         for column, value in enumerate(row):
             sheet.write_string(line, column, value, text)
     book.close()
-    answer = HttpResponse(
-        whole.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
+    answer = HttpResponse(whole.getvalue(), content_type=XLSX)
     answer["Content-Disposition"] = 'attachment; filename="areas.xlsx"'
     return answer
 

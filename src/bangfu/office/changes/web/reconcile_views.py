@@ -19,6 +19,7 @@ from bangfu.office.changes.models import Difference, Reconciliation
 from bangfu.office.changes.reconciling import values_of
 from bangfu.office.changes.tasks import compare_export
 from bangfu.office.changes.web.forms import read_day
+from bangfu.office.pages.downloads import XLSX
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid
@@ -124,7 +125,7 @@ def differences_file(request: HttpRequest, pk: int) -> HttpResponse:
     content = _workbook(made)
     place = audit.Subject("reconciliation", str(made.pk), made.area_code)
     audit.record(actor, registry.EXPORTED, place, after={"differences": made.counts.get("differences", 0)})
-    answer = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    answer = HttpResponse(content, content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="differences-{made.area_code}-{made.as_of}.xlsx"'
     return answer
 

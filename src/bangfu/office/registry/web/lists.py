@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from bangfu.office.pages.downloads import XLSX
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import SIZES
 from bangfu.office.pages.purposes import stated_in
@@ -22,7 +23,6 @@ from bangfu.office.registry.filters import HOUSEHOLD_SORTS, PERSON_SORTS, Asked,
 from bangfu.office.registry.lists import listing
 from bangfu.office.registry.models import SavedFilter
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SORTED_BY = {"village": "village", "head": "head", "members": "members", "income": "income", "name": "name"}  # fmt: skip
 
 

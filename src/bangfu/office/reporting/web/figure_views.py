@@ -15,6 +15,7 @@ from bangfu.core.reporting.cells import Cell, CellError
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
+from bangfu.office.pages.downloads import XLSX
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.purposes import stated_in
 from bangfu.office.pages.refusals import Invalid
@@ -22,7 +23,6 @@ from bangfu.office.reporting import events
 from bangfu.office.reporting import figures as reading
 from bangfu.office.runs import api as runs
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PART = 50
 """Rows behind a figure on one page."""
 

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bangfu.office.areas import api as areas
+from bangfu.office.pages.downloads import XLSX
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.purposes import stated_in
@@ -21,7 +22,6 @@ from bangfu.office.reporting import actions, previews, queries, storage
 from bangfu.office.reporting.models import CANCELLED, DONE, FAILED, WORKING, FilledForm
 from bangfu.office.reporting.web.fill_forms import UploadForm
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TAGS = {DONE: "good", FAILED: "bad", CANCELLED: "quiet"}
 
 

@@ -10,12 +10,11 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from bangfu.office.pages.downloads import XLSX
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.reporting import ranks, ranks_sheet
 from bangfu.office.runs import api as runs
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _run(request: HttpRequest) -> runs.Run | None:

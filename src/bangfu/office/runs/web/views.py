@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bangfu.office.areas import api as areas
+from bangfu.office.pages.downloads import XLSX
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import Page, page_of
 from bangfu.office.pages.purposes import stated_in
@@ -30,7 +31,6 @@ from bangfu.office.runs.sheets import shown
 from bangfu.office.runs.web.forms import StartForm, counties, usual_day
 from bangfu.office.runs.worklists import workbook as worklist_of
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHARE = {EXPORTING: (5, 30), SCREENING: (30, 80), LOADING: (80, 100)}
 """From how many to how many of a hundred each step takes."""
 
