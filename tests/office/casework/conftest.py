@@ -132,6 +132,12 @@ def _moving_clock(monkeypatch):
 
 
 @pytest.fixture
+def hands_of(_moving_clock):
+    """Hands of some people by their account names."""
+    return lambda people: Hands(people, _moving_clock)
+
+
+@pytest.fixture
 def hands(cast, registered, _moving_clock) -> Hands:
     """The cast at work, with two registered households and no run."""
     return Hands(cast.users, _moving_clock)

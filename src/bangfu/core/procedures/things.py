@@ -64,6 +64,11 @@ def _notice(kind: ThingKind, thing: Thing, day: date, calendar: Calendar) -> Ite
                       "go on the day after", [thing.id])  # fmt: skip
 
 
+def last_day(kind: ThingKind, posted: date | None, calendar: Calendar) -> date | None:
+    """The last day on which a notice hangs that was posted then; None where no time is set or nobody said when."""
+    return None if posted is None or kind.stands is None else reached(posted, kind.stands, calendar)
+
+
 def _votes(kind: ThingKind, thing: Thing) -> Iterator[Refusal]:
     zh, en = kind.title.get("zh"), kind.title.get("en")
     names = ("entitled", "present", "in_favour", "against", "abstaining", "relatives_abstained")

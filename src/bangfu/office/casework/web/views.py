@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
-from bangfu.office.casework import actions, engine, queries, showing
+from bangfu.office.casework import actions, answering, engine, queries, showing
 from bangfu.office.casework.deciding import Changed, basis_of, opened
 from bangfu.office.casework.documents import letters
 from bangfu.office.casework.models import Case, CaseDocument, Determination, OpenStep, Proposal
@@ -248,12 +248,13 @@ def decision(request: HttpRequest, pk: int, decision: int) -> HttpResponse:
     """Who decided this, on what facts, by which rule, who could object."""
     actor = _actor(request)
     found, content = _decision(actor, pk, decision)
-    language = engine.language()
+    language, shown = engine.language(), showing.shown(actor, found.case)
     context = {
         "case": found.case, "decision": found, "content": content, "title": showing.title_of(found.case),
         "told": (content or {}).get("told", {}).get(language), "outcome": (content or {}).get("title", {}).get(language),
-        "without": ((content or {}).get("without_means_check") or {}).get(language),
-        "shown": showing.shown(actor, found.case),
+        "without": ((content or {}).get("without_means_check") or {}).get(language), "shown": shown,
+        "answer": answering.answer(actor, found, shown),
+        "replayed": answering.replayed(found) if "replay" in request.GET else None,
     }  # fmt: skip
     return render(request, "casework/decision.html", context)
 
