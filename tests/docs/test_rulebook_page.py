@@ -12,6 +12,7 @@ from bangfu.core.rulebook import (
     parser,
     procedure_model,
     reading_calendar,
+    reading_campaigns,
     reading_cases,
     reading_facts,
     reading_findings,
@@ -43,6 +44,7 @@ KEYS = {
     "Outcomes": reading_procedures.OUTCOME_KEYS,
     "Things": reading_procedure_parts.THING_KEYS,
     "Pauses": reading_procedure_parts.PAUSE_KEYS,
+    "Campaigns": reading_campaigns.TEMPLATE_KEYS,
     "Calendar": reading_calendar.YEAR_KEYS,
     "Cases": reading_cases.CASE_KEYS,
 }

@@ -18,6 +18,7 @@ from bangfu.core.rulebook.overlay import changed
 from bangfu.core.rulebook.procedure_model import CalendarYear, Procedure
 from bangfu.core.rulebook.reading import Fields, Reader, TooManyMistakes, definitions
 from bangfu.core.rulebook.reading_calendar import read_year
+from bangfu.core.rulebook.reading_campaigns import read_campaign
 from bangfu.core.rulebook.reading_cases import check_cases, read_case
 from bangfu.core.rulebook.reading_parameters import ParameterReader
 from bangfu.core.rulebook.reading_policies import PolicyReader, read_shared
@@ -129,6 +130,7 @@ class _Loader:
             checks=self._all("checks", "a check", partial(reading_findings.read_check, reader), loose=True),
             indicators=self._all("indicators", "an indicator", indicators.read, loose=True),
             procedures=self._procedures(),
+            campaigns=self._all("campaigns", "a campaign", partial(read_campaign, reader, codes)),
             calendar=self._calendar(),
             cases=tuple(case for node in self.case_nodes() if (case := read_case(reader, node)) is not None),
         )

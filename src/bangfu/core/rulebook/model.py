@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from bangfu.core.rulebook.syntax import Node
 
 if TYPE_CHECKING:
+    from bangfu.core.rulebook.campaign_model import CampaignTemplate
     from bangfu.core.rulebook.procedure_model import CalendarYear, Procedure
 
 Value = int | bool | str | date | Decimal | None
@@ -336,4 +337,5 @@ class Rulebook:
     indicators: Mapping[str, Indicator]
     procedures: Mapping[str, Procedure] = field(default_factory=dict)
     calendar: Mapping[int, CalendarYear] = field(default_factory=dict)
+    campaigns: Mapping[str, CampaignTemplate] = field(default_factory=dict)
     cases: tuple[Case, ...] = field(default=())
