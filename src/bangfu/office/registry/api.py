@@ -7,6 +7,7 @@ from bangfu.office.registry.checking import check_person_values, check_values
 from bangfu.office.registry.erasure import ERASED_NAME, also_erase, erase_household, erase_person
 from bangfu.office.registry.events import EPISODE_CHANGED, EXPORTED, RECORD_WITHDRAWN, UNMASKED
 from bangfu.office.registry.export import Exported, ExportError, export_registry
+from bangfu.office.registry.filters import households_asked
 from bangfu.office.registry.household_actions import (
     close_household,
     merge_households,
@@ -96,6 +97,7 @@ __all__ = [
     "export_registry",
     "household",
     "households",
+    "households_asked",
     "index_of",
     "indexes_of_normal",
     "indexes_to_search",

@@ -26,6 +26,8 @@ SUBJECTS = {
     "window": ("窗口期", "change window"),
     "run": ("月度比对", "monthly run"),
     "case": ("个案", "case"),
+    "helper": ("帮扶干部", "helper"),
+    "campaign": ("回头看", "re-verification campaign"),
 }
 """Types of subjects; one that is not here is shown as it stands."""
 TABLES = {"household": "households", "person": "persons"}
