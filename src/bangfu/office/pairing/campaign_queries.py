@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -72,30 +72,37 @@ def late_findings(actor: Actor, on: date) -> QuerySet[CampaignFinding]:
     return late.exclude(state__in=SETTLED)
 
 
-def counts_by(
-    listed: QuerySet[CampaignRow], found: QuerySet[CampaignFinding], digits: int
-) -> dict[str, Counts]:  # fmt: skip
+def counts_by(listed: QuerySet[CampaignRow], found: QuerySet[CampaignFinding], digits: int) -> dict[str, Counts]:
     """The counts by the first digits of areas. Two queries."""
-    part = Substr("area_code", 1, digits)
+    return _counts(listed, found, Substr("area_code", 1, digits))
+
+
+def counts_of(actor: Actor, some: Iterable[Campaign]) -> dict[int, Counts]:
+    """The counts of several campaigns in the actor's area. Two queries."""
+    keys = [one.pk for one in some]
+    listed = CampaignRow.objects.filter(actor.limit(VIEW), campaign__in=keys)
+    faults = CampaignFinding.objects.filter(actor.limit(VIEW), campaign__in=keys)
+    return _counts(listed, faults, F("campaign_id"))
+
+
+def _counts(listed: QuerySet[CampaignRow], found: QuerySet[CampaignFinding], part: Any) -> dict[Any, Counts]:
     some = CampaignFinding.objects.filter(row=OuterRef("pk"))
     unsettled = some.exclude(state__in=SETTLED)
-    looked = listed.annotate(part=part, has=Exists(some), open=Exists(unsettled)).order_by()
+    looked = listed.annotate(part=part, has=Exists(some), unsettled=Exists(unsettled)).order_by()
     by_row = looked.values("part").annotate(
         listed=Count("pk"), looked=Count("looked_on"), with_findings=Count("pk", filter=Q(has=True)),
-        corrected_households=Count("pk", filter=Q(has=True, open=False)),
+        corrected_households=Count("pk", filter=Q(has=True, unsettled=False)),
     )  # fmt: skip
     result = {
         one["part"]: (one["listed"], one["looked"], one["with_findings"], one["corrected_households"]) for one in by_row
     }
     by_finding = found.annotate(part=part).order_by().values("part").annotate(
-        all=Count("pk"), open=Count("pk", filter=~Q(state__in=SETTLED)),
+        all=Count("pk"), unsettled=Count("pk", filter=~Q(state__in=SETTLED)),
         corrected=Count("pk", filter=Q(state=CORRECTED)), justified=Count("pk", filter=Q(state=JUSTIFIED)),
     )  # fmt: skip
-    more = {one["part"]: (one["all"], one["open"], one["corrected"], one["justified"]) for one in by_finding}
-    return {
-        code: Counts(*result.get(code, (0, 0, 0, 0)), *more.get(code, (0, 0, 0, 0)))
-        for code in sorted({*result, *more})
-    }
+    more = {one["part"]: (one["all"], one["unsettled"], one["corrected"], one["justified"]) for one in by_finding}
+    none = (0, 0, 0, 0)
+    return {key: Counts(*result.get(key, none), *more.get(key, none)) for key in sorted({*result, *more})}
 
 
 def total(parts: Iterable[Counts]) -> Counts:
