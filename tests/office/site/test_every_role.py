@@ -84,6 +84,7 @@ def _made(registered) -> dict:
         for code, _ in places
     ]  # fmt: skip
     made.update(_changes_made(places))
+    made.update(_pairing_made(places))
     made["case"] = [
         open_case(actor=system_actor(), household=household.number, procedure="dibao") for _code, household in places
     ]
@@ -91,6 +92,35 @@ def _made(registered) -> dict:
         audit.record(system_actor(), HOUSEHOLD_CHANGED, audit.Subject("household", household.number, code))
         for code, household in places
     ]
+    return made
+
+
+def _pairing_made(places) -> dict:
+    """An official, a plan with a measure, and a campaign with a household and a finding in each place."""
+    from bangfu.office.accounts.api import system_actor
+    from bangfu.office.pairing import api as pairing
+
+    actor = system_actor()
+    made: dict = {"helper": [], "measure": [], "campaign": [], "campaign_row": [], "finding": []}
+    from datetime import date
+
+    day = date(2026, 11, 1)
+    for code, household in places:
+        number, scope = household.number, {"numbers": [household.number]}
+        made["helper"].append(pairing.set_helper(actor=actor, name="某甲", unit="某局", rank="staff", area_code=code))
+        plan = pairing.set_plan(actor=actor, household=number, year=2026, goal="")
+        content = pairing.Content("industry", "养鸡", "某甲", date(2026, 12, 1))
+        made["measure"].append(pairing.add_measure(actor=actor, plan=plan.pk, expected=1, content=content))
+        found = pairing.draft(
+            actor=actor, title="回头看", template="missed", area_code=code, scope=scope, starts_on=day, due_on=date(2027, 1, 1)
+        )  # fmt: skip
+        pairing.start(actor=actor, campaign=found.pk, seen=pairing.list_hash([number]))
+        (row,) = found.rows.all()
+        answers = {one["id"]: "unknown" for one in found.checklist["questions"]}
+        pairing.look(actor=actor, campaign=found.pk, row=row.pk, given=pairing.Look(day, answers, {}))
+        made["campaign"].append(found)
+        made["campaign_row"].append(row)
+        made["finding"].append(row.findings.first())
     return made
 
 

@@ -88,6 +88,25 @@ def _household(ok: frozenset[int] = frozenset({200, 302}), **more: Any) -> Sampl
     )
 
 
+def _measure(**more: Any) -> Sample:
+    """A measure of the plan of 2026 of the household in the east, and in the west."""
+    return Sample(
+        lambda world: {"number": world.registered.east.number, "year": 2026, "pk": world.made["measure"][0].pk, **more},
+        lambda world: {"number": world.registered.west.number, "year": 2026, "pk": world.made["measure"][1].pk, **more},
+        _plain(number="none", year=2026, pk=987654, **more),
+    )
+
+
+def _of_campaign(field: str, name: str) -> Sample:
+    """A household or a finding of a campaign; a look is posted by who may act, which its app's tests hold."""
+    return Sample(
+        lambda world: {"pk": world.made[name][0].campaign_id, field: world.made[name][0].pk},
+        lambda world: {"pk": world.made[name][1].campaign_id, field: world.made[name][1].pk},
+        _plain(pk=987654, **{field: 987654}),
+        ok=frozenset({200, 302, 403}),
+    )
+
+
 def _nobody(**arguments: Any) -> Sample:
     """A row that nobody may reach: where one of one's own is hard to make, its app's tests hold the rest."""
     return Sample(nowhere=_plain(**arguments))
@@ -141,6 +160,39 @@ SAMPLES: dict[str, Sample] = {
     "casework:decision_letter": _nobody(pk=987654, decision=1),
     "casework:letter": _nobody(pk=987654, paper=1),
     "casework:notice": _row("case", thing="notice"),
+    "pairing:pairs": Sample(),
+    "pairing:pairs_export": Sample(needs=("cases.view",)),
+    "pairing:mine": Sample(),
+    "pairing:bulk": Sample(),
+    "pairing:household": _household(),
+    "pairing:pair": _household(),
+    "pairing:end": _household(),
+    "pairing:helpers": Sample(),
+    "pairing:helper_new": Sample(),
+    "pairing:helper": _row("helper"),
+    "pairing:helper_edit": _row("helper"),
+    "pairing:helper_end": _row("helper"),
+    "pairing:helper_duty": _row("helper"),
+    "pairing:hand_over": _row("helper"),
+    "pairing:measures": Sample(),
+    "pairing:measures_export": Sample(needs=("cases.view",)),
+    "pairing:plan": _household(year=2026),
+    "pairing:plan_edit": _household(year=2026),
+    "pairing:plan_print": _household(year=2026),
+    "pairing:plan_version": _household(year=2026, version=1),
+    "pairing:measure_add": _household(year=2026),
+    "pairing:measure_change": _measure(),
+    "pairing:measure_move": _measure(to="done"),
+    "pairing:campaigns": Sample(),
+    "pairing:campaign_new": Sample(),
+    "pairing:campaign": _row("campaign"),
+    "pairing:campaign_start": _row("campaign"),
+    "pairing:campaign_drop": _row("campaign"),
+    "pairing:campaign_close": _row("campaign"),
+    "pairing:campaign_export": _row("campaign", needs=("cases.view",)),
+    "pairing:campaign_report": _row("campaign", needs=("cases.view",)),
+    "pairing:campaign_row": _of_campaign("row", "campaign_row"),
+    "pairing:finding": _of_campaign("finding", "finding"),
     "runs:list": Sample(),
     "runs:new": Sample(ok=REFUSED_INPUT),
     "runs:run": _row("run"),

@@ -20,14 +20,13 @@ from bangfu.office.pairing import quotas
 from bangfu.office.pairing.machine import Counts
 from bangfu.office.pairing.models import Campaign, CampaignFinding, CampaignRow
 from bangfu.office.pairing.models.campaigns import CORRECTED, JUSTIFIED, RUNNING, SETTLED
-from bangfu.office.pairing.queries import LEVELS, VIEW
+from bangfu.office.pairing.queries import LEVELS, VIEW, in_or_around
 from bangfu.office.registry import api as registry
 
 
 def campaigns(actor: Actor) -> QuerySet[Campaign]:
     """Campaigns of the actor's area, and those of the areas around it."""
-    around = {code[:n] for code in actor.areas(VIEW) for n in LEVELS if n < len(code)}
-    return Campaign.objects.filter(actor.limit(VIEW) | Q(area_code__in=around))
+    return Campaign.objects.filter(in_or_around(actor))
 
 
 def campaign(actor: Actor, pk: int) -> Campaign:

@@ -49,10 +49,17 @@ def last_contact(households: Iterable[int]) -> dict[int, date]:
     return found
 
 
+def in_or_around(actor: Actor, permission: str = VIEW) -> Q:
+    """The condition that a row lies in the actor's area or belongs to an area around it."""
+    limit = actor.limit(permission)
+    around = {code[:n] for code in actor.areas(permission) for n in LEVELS if n < len(code)}
+    # an empty condition means everywhere, and "everything or X" would be X
+    return limit | Q(area_code__in=around) if limit and around else limit
+
+
 def helpers(actor: Actor, permission: str = VIEW) -> QuerySet[Helper]:
     """Officials who serve in the actor's area, those of the county around it among them."""
-    around = {code[:n] for code in actor.areas(permission) for n in LEVELS if n < len(code)}
-    return Helper.objects.filter(actor.limit(permission) | Q(area_code__in=around))
+    return Helper.objects.filter(in_or_around(actor, permission))
 
 
 def helper(actor: Actor, pk: int, permission: str = VIEW) -> Helper:

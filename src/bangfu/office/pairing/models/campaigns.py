@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from bangfu.office.privacy.api import NO_PERSONAL_DATA, PersonalData
+from bangfu.office.privacy.api import PersonalData
 
 DRAFT, RUNNING, CLOSED, DROPPED = "draft", "running", "closed", "dropped"
 CAMPAIGN_STATES = ((DRAFT, _("拟定")), (RUNNING, _("进行中")), (CLOSED, _("已结束")), (DROPPED, _("已放弃")))
@@ -48,7 +48,11 @@ class Campaign(models.Model):
     outcome = models.JSONField("结果", null=True)
     outcome_hash = models.CharField("结果校验值", max_length=64, blank=True)
 
-    personal_data: ClassVar[PersonalData] = NO_PERSONAL_DATA
+    personal_data: ClassVar[PersonalData] = PersonalData(
+        fields={"made_name": "name of an official", "closed_name": "name of an official"},
+        erased_by="never; who holds an office is a public matter",
+        kept=_KEPT,
+    )
 
     class Meta:
         verbose_name = "回头看"
