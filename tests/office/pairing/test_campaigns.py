@@ -29,7 +29,12 @@ PAPER = Evidence(paper="乡镇 2 号柜")
 
 
 def drafted(cast, part="township", area=EAST, scope=None, **more):
-    values = {"title": "退出户回头看", "template": "wrong_exit", "starts_on": BEGUN, "due_on": TODAY + timedelta(days=30)}
+    values = {
+        "title": "退出户回头看",
+        "template": "wrong_exit",
+        "starts_on": BEGUN,
+        "due_on": TODAY + timedelta(days=30),
+    }
     return ca.draft(actor=cast.actor(part), area_code=area, scope=scope or {"filter": ""}, **{**values, **more})
 
 
@@ -51,7 +56,12 @@ def assigned(cast, fault, part="village", **more):
 
 def reported(cast, fault, part="village", evidence=PAPER):
     return ca.report(
-        actor=cast.actor(part), campaign=fault.campaign_id, finding=fault.pk, on=TODAY, words="已补齐", evidence=evidence
+        actor=cast.actor(part),
+        campaign=fault.campaign_id,
+        finding=fault.pk,
+        on=TODAY,
+        words="已补齐",
+        evidence=evidence,
     )
 
 
@@ -321,7 +331,10 @@ def test_the_pages_of_a_campaign_from_draft_to_close(cast, registered, client_of
     fault = found.findings.get()
     assert fault.words == "井水浑浊"
     deeds = reverse("pairing:finding", args=[found.pk, fault.pk])
-    client.post(deeds, {"deed": "assign", "a-correction": "接入自来水", "a-responsible": "牛干部", "a-due_on": TODAY.isoformat()})
+    client.post(
+        deeds,
+        {"deed": "assign", "a-correction": "接入自来水", "a-responsible": "牛干部", "a-due_on": TODAY.isoformat()},
+    )
     client.post(deeds, {"deed": "report", "r-on": TODAY.isoformat(), "r-words": "已通水", "r-paper": "村部"})
     assert "须由另一人复核销号" in client.get(deeds).content.decode()
     assert client_of("civil").post(deeds, {"deed": "confirm", "c-words": ""}).status_code == 302
@@ -404,7 +417,8 @@ def _area() -> None:
     from bangfu.office.areas.api import Area
 
     Area.objects.get_or_create(
-        code=EAST_VILLAGE, defaults={"name": "东风村", "level": "village", "parent_code": EAST, "valid_from": date(2026, 1, 1)}
+        code=EAST_VILLAGE,
+        defaults={"name": "东风村", "level": "village", "parent_code": EAST, "valid_from": date(2026, 1, 1)},
     )
 
 
@@ -418,7 +432,9 @@ def _do(deed, actor, found, row, fault):
     if fault is None:
         raise Invalid("没有问题")
     if deed == "assign":
-        return ca.assign(actor=actor, campaign=found.pk, finding=fault.pk, correction="改", responsible="某人", due_on=TODAY)
+        return ca.assign(
+            actor=actor, campaign=found.pk, finding=fault.pk, correction="改", responsible="某人", due_on=TODAY
+        )
     if deed == "report":
         return ca.report(actor=actor, campaign=found.pk, finding=fault.pk, on=TODAY, words="好了", evidence=PAPER)
     return ca.settle(actor=actor, campaign=found.pk, finding=fault.pk, deed=deed, words="核实")

@@ -96,7 +96,9 @@ def test_a_measure_is_done_with_its_effect_and_evidence(cast, plan):
         move(cast, plan, measure, "done", effect=Decimal(5200))
     assert error.value.errors == {"paper": "请上传或选用佐证材料，或写明纸质材料存放处"}
     with pytest.raises(Invalid) as error:
-        move(cast, plan, measure, "done", on=timezone.localdate() + timedelta(days=1), effect=Decimal(1), evidence=PAPER)
+        move(
+            cast, plan, measure, "done", on=timezone.localdate() + timedelta(days=1), effect=Decimal(1), evidence=PAPER
+        )
     assert error.value.errors == {"on": "日期应在本年度开始之后、不晚于今天"}
     move(cast, plan, measure, "done", effect=Decimal(5200), effect_words="卖出 80 只", evidence=PAPER)
     measure.refresh_from_db()
@@ -167,7 +169,9 @@ def test_what_is_late_is_listed_in_the_area_only(cast, registered, plan):
     assert list(queries.overdue(cast.actor("township"), day)) == []
 
 
-def test_the_page_asks_the_same_number_of_queries_for_many_measures(cast, registered, plan, client_of, django_assert_max_num_queries):
+def test_the_page_asks_the_same_number_of_queries_for_many_measures(
+    cast, registered, plan, client_of, django_assert_max_num_queries
+):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -209,7 +213,9 @@ def test_the_paper_is_one_page_however_much_is_planned(cast, registered, plan):
 
     from bangfu.office.pairing.documents import plan_paper
 
-    long = "在村集体茶园务工并代管两亩茶叶，由县林业局派员每月上门指导修剪、施肥和病虫害防治，收成由茶厂按保底价收购，" * 2
+    long = (
+        "在村集体茶园务工并代管两亩茶叶，由县林业局派员每月上门指导修剪、施肥和病虫害防治，收成由茶厂按保底价收购，" * 2
+    )
     for n in range(pa.MOST_MEASURES):
         add(cast, plan, what=long[:190], fund="中央财政衔接推进乡村振兴补助资金", amount_fen=100_000 * n, expected=Decimal(n), effect_unit="元/年")  # fmt: skip
     plan.refresh_from_db()

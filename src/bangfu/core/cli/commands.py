@@ -41,7 +41,10 @@ def _list_definitions(book: Rulebook) -> None:
         ("核查 checks", [(c.id, c.message.zh) for c in book.checks.values()]),
         ("指标 indicators", [(i.id, i.title.zh) for i in book.indicators.values()]),
         ("程序 procedures", [(p.id, f"{p.title.zh}  {len(p.steps)} 步 steps") for p in book.procedures.values()]),
-        ("回头看 campaigns", [(c.id, f"{c.title.zh}  {len(c.questions)} 问 questions") for c in book.campaigns.values()]),
+        (
+            "回头看 campaigns",
+            [(c.id, f"{c.title.zh}  {len(c.questions)} 问 questions") for c in book.campaigns.values()],
+        ),
     ]
     for title, items in lists:
         print(f"{title}: {len(items)}")

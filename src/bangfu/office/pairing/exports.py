@@ -20,6 +20,7 @@ from bangfu.office.pages.refusals import Invalid
 from bangfu.office.pairing import campaign_queries as cq
 from bangfu.office.pairing import events, queries, quotas, showing
 from bangfu.office.pairing.models import Campaign, CampaignFinding, Pairing
+from bangfu.office.registry import api as registry
 
 LARGEST = 100_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -81,7 +82,9 @@ def _logged(actor: Actor, what: str, rows: int, area: str) -> None:
         said = {"n": rows, "most": LARGEST}
         raise Invalid(_("共 %(n)s 行，超过一次导出的上限 %(most)s 行；请按乡镇或村分别导出") % said)
     own = actor.areas("export")
-    audit.record(actor, events.EXPORTED, audit.Subject("list", what, area or (own[0] if own else "")), after={"rows": rows})
+    audit.record(
+        actor, events.EXPORTED, audit.Subject("list", what, area or (own[0] if own else "")), after={"rows": rows}
+    )
 
 
 @transaction.atomic
@@ -95,13 +98,13 @@ def pairs(*, actor: Actor, asked: queries.Asked) -> Workbook:
         for one in Pairing.objects.select_related("helper").filter(pk__in=rows.values("pairing"))
     } if asked.view != "without" else {}  # fmt: skip
     names, ranks = areas.names({home.area_code for home in homes}), dict(quotas.choices(quotas.RANK))
-    contacts = queries.last_contact([home.pk for home in homes])
+    contacts, words = queries.last_contact([home.pk for home in homes]), registry.words()
     lines = []
     for home in homes:
         one = held.get(getattr(home, "pairing", 0))
         helper = one.helper if one else None
         lines.append((
-            home.number, home.head_name, names[home.area_code], showing.why_needed(home), helper.name if helper else "",
+            home.number, home.head_name, names[home.area_code], showing.why_needed(home, words), helper.name if helper else "",
             helper.unit if helper else "", ranks.get(helper.rank, helper.rank) if helper else "",
             one.starts_on if one else "", contacts.get(home.pk, ""),
         ))  # fmt: skip
@@ -134,7 +137,16 @@ def measures(*, actor: Actor, area: str) -> Workbook:
     return _written(f"{_('逾期措施')}-{today}.xlsx", [Sheet(_("逾期措施"), head, lines)])
 
 
-COUNT_HEADS = ("listed", "looked", "with_findings", "corrected_households", "findings", "open", "corrected", "justified")
+COUNT_HEADS = (
+    "listed",
+    "looked",
+    "with_findings",
+    "corrected_households",
+    "findings",
+    "open",
+    "corrected",
+    "justified",
+)
 
 
 def count_labels() -> list[str]:
@@ -147,7 +159,9 @@ def count_labels() -> list[str]:
 @transaction.atomic
 def campaign(*, actor: Actor, found: Campaign) -> Workbook:
     """A campaign's counts by area, its list with the looks, its findings, as far as the actor exports. Raises Refused."""
-    rows = list(cq.rows(actor, found).filter(actor.limit("export")).select_related("household").order_by("place")[: LARGEST + 1])
+    rows = list(
+        cq.rows(actor, found).filter(actor.limit("export")).select_related("household").order_by("place")[: LARGEST + 1]
+    )
     _logged(actor, "campaign", len(rows), found.area_code)
     faults = CampaignFinding.objects.filter(actor.limit("export"), actor.limit(queries.VIEW), campaign=found)
     parts = cq.counts_by(cq.rows(actor, found).filter(actor.limit("export")), faults, 12)

@@ -19,9 +19,13 @@ from bangfu.office.registry import api as registry
 WITHOUT_LABOUR = ("lost", "none")
 
 
-def why_needed(home: registry.Household) -> str:
-    """The type or kind of monitoring for which a household must have a helper; empty where it need not."""
-    listed, words = quotas.codes(quotas.NEEDED), registry.words()
+def why_needed(home: registry.Household, words: registry.Words | None = None) -> str:
+    """The type or kind of monitoring for which a household must have a helper; empty where it need not.
+
+    Lists give the words, which are read once.
+    """
+    listed = quotas.codes(quotas.NEEDED)
+    words = words or registry.words()
     if home.monitored_kind in listed:
         return words.label("monitored_kind", home.monitored_kind)
     return words.label("household_type", home.household_type) if home.household_type in listed else ""

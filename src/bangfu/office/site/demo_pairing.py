@@ -75,16 +75,15 @@ def _pair(people: dict[str, pairing.Helper]) -> None:
     township, village = _actor("township"), _village()
     since = date(timezone.localdate().year, 3, 10)
     shown = pairing.preview(township, village, since)
-    chosen = dict(list(shown.proposal.pairs.items())[: max(1, len(shown.proposal.pairs) - 1)])
+    left = [home.number for home in shown.homes][-2:]  # to be paired by who tries the demo
+    chosen = {number: pk for number, pk in shown.proposal.pairs.items() if number not in left}
     if not chosen:
         return
     pairing.pair_in_bulk(actor=township, area=village, chosen=chosen, on=since, seen=shown.fingerprint())
-    rest = [home.number for home in shown.homes if home.number not in chosen]
-    if rest[:1] and people["secretary"]:
-        pairing.pair(
-            actor=township, household=rest[0], helper=people["secretary"].pk, on=since + timedelta(days=60),
-            reason="与驻村工作队同组，便于照看",
-        )  # fmt: skip
+    pairing.pair(
+        actor=township, household=left[0], helper=people["secretary"].pk, on=since + timedelta(days=60),
+        reason="与驻村工作队同组，便于照看",
+    )  # fmt: skip
     given = [number for number, pk in chosen.items() if pk == people["teacher"].pk]
     if given:
         pairing.hand_over(
@@ -144,9 +143,16 @@ def _campaigns() -> None:
     (fault,) = over.findings.all()
     _settled(over, fault, begun + timedelta(days=9))
     pairing.close(actor=township, campaign=over.pk)
-    running = _started("township", f"{year} 年退出户回头看", "wrong_exit", village[:9], wanted, begun + timedelta(days=10))
+    running = _started(
+        "township", f"{year} 年退出户回头看", "wrong_exit", village[:9], wanted, begun + timedelta(days=10)
+    )
     seen = begun + timedelta(days=14)
-    looks: tuple[dict[str, str], ...] = ({}, {"water": "no"}, {"income_now": "unknown"}, {"schooling": "no", "file": "no"})
+    looks: tuple[dict[str, str], ...] = (
+        {},
+        {"water": "no"},
+        {"income_now": "unknown"},
+        {"schooling": "no", "file": "no"},
+    )
     for row, answers in zip(running.rows.order_by("place"), looks, strict=False):
         _look("village", running, row, answers, seen)
     faults = list(running.findings.order_by("pk"))
@@ -168,9 +174,7 @@ def _started(who: str, title: str, template: str, area: str, numbers: list[str],
     return pairing.start(actor=actor, campaign=made.pk, seen=digest)
 
 
-def _look(
-    who: str, found: pairing.Campaign, row: pairing.CampaignRow, answers: dict[str, str], on: date
-) -> None:
+def _look(who: str, found: pairing.Campaign, row: pairing.CampaignRow, answers: dict[str, str], on: date) -> None:
     asked = {one["id"]: answers.get(one["id"], one["expected"]) for one in found.checklist["questions"]}
     pairing.look(actor=_actor(who), campaign=found.pk, row=row.pk, given=pairing.Look(on, asked, {}))
 
@@ -185,6 +189,11 @@ def _assigned(found: pairing.Campaign, fault: pairing.CampaignFinding, what: str
 def _settled(found: pairing.Campaign, fault: pairing.CampaignFinding, on: date) -> None:
     _assigned(found, fault, "补齐材料并入户核实", on - timedelta(days=3))
     pairing.report(
-        actor=_actor("village"), campaign=found.pk, finding=fault.pk, on=on, words="已入户补齐，户主签字确认", evidence=PAPER
+        actor=_actor("village"),
+        campaign=found.pk,
+        finding=fault.pk,
+        on=on,
+        words="已入户补齐，户主签字确认",
+        evidence=PAPER,
     )
     pairing.settle(actor=_actor("township"), campaign=found.pk, finding=fault.pk, deed="confirm", words="已看原件")

@@ -27,7 +27,9 @@ def view_of(plan: Plan, household: registry.Household) -> dict[str, Any]:
     today = timezone.localdate()
     shown, words = showing.shown(plan, household, today), registry.words()
     helper = queries.current(household, today)
-    kind = words.label("monitored_kind", household.monitored_kind) if household.monitored_kind not in ("", "none") else ""
+    kind = (
+        words.label("monitored_kind", household.monitored_kind) if household.monitored_kind not in ("", "none") else ""
+    )
     ranks = dict(quotas.choices(quotas.RANK))
     facts = [
         (_("户主"), household.head_name), (_("户编号"), household.number),
@@ -55,7 +57,9 @@ def _row(place: int, kind: str, one: Measure) -> list[str]:
     money = "—" if one.amount_fen is None else f"{one.amount_fen / 100:,.2f}"
     expected = f"{_plain(one.expected)} {one.effect_unit}" if one.expected is not None else "—"
     reached = f"{_plain(one.effect)} {one.effect_unit}" if one.effect is not None else ""
-    state = " ".join(part for part in (str(one.get_state_display()), str(one.state_on or ""), reached, one.effect_words) if part)
+    state = " ".join(
+        part for part in (str(one.get_state_display()), str(one.state_on or ""), reached, one.effect_words) if part
+    )
     fund = f"{money} {one.fund}".strip()
     return [str(place), kind, one.what, one.responsible, one.due_on.isoformat(), fund, expected.strip(), state]
 

@@ -19,6 +19,7 @@ from bangfu.office.pairing import actions, queries, showing
 from bangfu.office.pairing.queries import ASSIGN
 from bangfu.office.pairing.web.forms import helper_choices
 from bangfu.office.pairing.web.pairs import actor_of
+from bangfu.office.registry import api as registry
 
 
 @page("cases.decide", "GET", "POST")
@@ -44,11 +45,12 @@ def bulk(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("已为 %s 户确定帮扶责任人") % n)
             return redirect(f"{reverse('pairing:pairs')}?area={area}")
     shown = actions.preview(actor, area, today)
+    words = registry.words()
     near = sorted(shown.names.values(), key=lambda one: (-len(one.area_code), one.pk))
     offered = helper_choices(near, today)
     kept = {name.removeprefix("h-"): value for name, value in request.POST.items() if name.startswith("h-")}
     rows = [
-        {"home": home, "kind": showing.why_needed(home),
+        {"home": home, "kind": showing.why_needed(home, words),
          "chosen": kept.get(home.number, str(shown.proposal.pairs.get(home.number, "")))}
         for home in shown.homes
     ]  # fmt: skip

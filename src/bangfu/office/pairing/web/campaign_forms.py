@@ -128,7 +128,9 @@ class AssignForm(Refusable):
     correction = words_field(_("整改措施"))
     responsible = forms.CharField(label=_("责任人"), max_length=60)
     due_on = day_field(_("整改时限"), initial=None)
-    case = forms.CharField(label=_("已立案的事项编号"), required=False, max_length=40, help_text=_("为此立案的填写；办结后即为佐证"))
+    case = forms.CharField(
+        label=_("已立案的事项编号"), required=False, max_length=40, help_text=_("为此立案的填写；办结后即为佐证")
+    )
 
     @staticmethod
     def of(found: CampaignFinding, responsible: str) -> dict[str, Any]:

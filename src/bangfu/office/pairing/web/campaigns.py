@@ -70,7 +70,9 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已拟定；核对名单后启动"))
             return redirect("pairing:campaign", made.pk)
-    return render(request, "pairing/campaign_new.html", {"form": form, "templates": cq.templates(), "template": template})
+    return render(
+        request, "pairing/campaign_new.html", {"form": form, "templates": cq.templates(), "template": template}
+    )
 
 
 @page("cases.view")
@@ -93,12 +95,24 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     numbers = {name: base.filter(condition).count() for name, condition in cq.ROW_VIEWS.items()}
     if view not in (*cq.ROW_VIEWS, "all"):
         view = next((name for name in ("todo", "found") if numbers[name]), "all")
-    rows = base.select_related("household") if view == "all" else base.filter(cq.ROW_VIEWS[view]).select_related("household")
-    part = page_of(rows.defer("household__facts", "household__sealed_facts"), ("place",), request.GET.get("page", ""), count=False)
+    rows = (
+        base.select_related("household")
+        if view == "all"
+        else base.filter(cq.ROW_VIEWS[view]).select_related("household")
+    )
+    part = page_of(
+        rows.defer("household__facts", "household__sealed_facts"), ("place",), request.GET.get("page", ""), count=False
+    )
     faults: dict[int, list[CampaignFinding]] = {}
     for one in CampaignFinding.objects.filter(row__in=[row.pk for row in part]).order_by("pk"):
         faults.setdefault(one.row_id, []).append(one)
-    labels = {"todo": _("待查看"), "found": _("有问题未销号"), "settled": _("问题已销号"), "fine": _("没有问题"), "all": _("全部")}
+    labels = {
+        "todo": _("待查看"),
+        "found": _("有问题未销号"),
+        "settled": _("问题已销号"),
+        "fine": _("没有问题"),
+        "all": _("全部"),
+    }
     numbers["all"] = base.count()
     villages = areas.names({row.area_code for row in part})
     context |= {

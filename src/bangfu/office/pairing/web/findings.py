@@ -63,7 +63,11 @@ def row(request: HttpRequest, pk: int, row: int) -> HttpResponse:
 def finding(request: HttpRequest, pk: int, finding: int) -> HttpResponse:
     """One finding: what is done, by whom, by when; done with proof; confirmed by another, or justified."""
     actor = actor_of(request)
-    seen = CampaignFinding.objects.select_related("campaign", "row__household__key").filter(pk=finding, campaign=pk).first()
+    seen = (
+        CampaignFinding.objects.select_related("campaign", "row__household__key")
+        .filter(pk=finding, campaign=pk)
+        .first()
+    )
     if seen is None or not actor.may(VIEW, seen.area_code):
         raise OutOfReach(VIEW, seen.area_code if seen else "")
     home, deed = seen.row.household, request.POST.get("deed", "")
@@ -96,7 +100,9 @@ def finding(request: HttpRequest, pk: int, finding: int) -> HttpResponse:
     return render(request, "pairing/finding.html", context)
 
 
-def _forms(request: HttpRequest, seen: CampaignFinding, home: registry.Household, deed: str, helper: str) -> dict[str, Any]:
+def _forms(
+    request: HttpRequest, seen: CampaignFinding, home: registry.Household, deed: str, helper: str
+) -> dict[str, Any]:
     def given(name: str) -> tuple[Any, Any]:
         return (request.POST, request.FILES) if request.method == "POST" and deed == name else (None, None)
 

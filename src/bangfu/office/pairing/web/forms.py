@@ -57,7 +57,10 @@ class HelperForm(Refusable):
     rank = forms.ChoiceField(label=_("职级"))
     area_code = forms.ChoiceField(label=_("在哪里服务"), help_text=_("只能帮扶这个区划内的户"))
     username = forms.CharField(
-        label=_("账户名"), max_length=40, required=False, help_text=_("有账户的填写，可在手机上看到自己的帮扶户；没有的留空")
+        label=_("账户名"),
+        max_length=40,
+        required=False,
+        help_text=_("有账户的填写，可在手机上看到自己的帮扶户；没有的留空"),
     )
 
     def __init__(self, places: Choices, *args: Any, **more: Any) -> None:
@@ -145,9 +148,13 @@ class MeasureForm(Refusable):
         label=_("计划资金（元）"), required=False, min_value=Decimal(0), max_value=Decimal(10**9), decimal_places=2,
         help_text=_("没有资金的留空"),
     )  # fmt: skip
-    fund = forms.CharField(label=_("资金来源"), required=False, max_length=80, help_text=_("如：中央衔接资金、小额信贷、帮扶单位"))
+    fund = forms.CharField(
+        label=_("资金来源"), required=False, max_length=80, help_text=_("如：中央衔接资金、小额信贷、帮扶单位")
+    )
     expected = forms.DecimalField(label=_("预期成效（数）"), required=False, max_digits=12, decimal_places=2)
-    effect_unit = forms.CharField(label=_("成效单位"), required=False, max_length=40, help_text=_("如：元/年、人、亩、平方米"))
+    effect_unit = forms.CharField(
+        label=_("成效单位"), required=False, max_length=40, help_text=_("如：元/年、人、亩、平方米")
+    )
     reason = words_field(_("变更原因"))
 
     def __init__(self, changes: bool, *args: Any, **more: Any) -> None:
@@ -224,5 +231,7 @@ def helper_choices(rows: Iterable[Helper], on: date) -> list[tuple[str, str]]:
     for one in rows:
         allowed = quotas.quota(one.rank, one.area_code, on)
         quota = allowed.households if allowed else "—"
-        found.append((str(one.pk), f"{one.name}（{one.unit}，{quotas.label(quotas.RANK, one.rank)}）{one.load}/{quota}"))
+        found.append(
+            (str(one.pk), f"{one.name}（{one.unit}，{quotas.label(quotas.RANK, one.rank)}）{one.load}/{quota}")
+        )
     return found

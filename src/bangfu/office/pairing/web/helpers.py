@@ -26,7 +26,11 @@ TABS = ("all", "over", "under", "full", "unknown", "gone")
 
 def places(actor: accounts.Actor, permission: str = ASSIGN) -> list[tuple[str, str]]:
     """Areas where the actor may do this, nested by spaces."""
-    rows = areas.within(actor.areas(permission)).filter(level__in=("county", "township", "village")).order_by("code")[:2000]
+    rows = (
+        areas.within(actor.areas(permission))
+        .filter(level__in=("county", "township", "village"))
+        .order_by("code")[:2000]
+    )
     deep = {"county": 0, "township": 1, "village": 2}
     return [(row.code, "　" * deep[row.level] + row.name) for row in rows]
 
@@ -76,7 +80,9 @@ def helper(request: HttpRequest, pk: int) -> HttpResponse:
     now = [row for row in rows if row.ends_on is None or row.ends_on > today]
     duties = {one.kind: one for one in LeaderDuty.objects.filter(helper=found, ends_on=None)}
     leads = found.rank in quotas.codes(quotas.FOUR_RANKS)
-    names = areas.names({found.area_code, *(row.area_code for row in rows), *(one.place for one in duties.values() if one.place)})
+    names = areas.names(
+        {found.area_code, *(row.area_code for row in rows), *(one.place for one in duties.values() if one.place)}
+    )
     context = {
         "helper": found, "line": queries.lines([found], today)[0], "now": now, "names": names,
         "before": [row for row in rows if row not in now], "beyond": max(0, found.load - len(now)),
@@ -131,7 +137,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _saved(request, form, pk) is not None:
         messages.success(request, _("已更正"))
         return redirect("pairing:helper", pk)
-    return render(request, "pairing/form.html", {"form": form, "title": found.name, "submit": _("保存"), "helper": found})
+    return render(
+        request, "pairing/form.html", {"form": form, "title": found.name, "submit": _("保存"), "helper": found}
+    )
 
 
 @page("cases.decide", "GET", "POST")
@@ -152,7 +160,9 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("已登记离任"))
             return redirect("pairing:helper", pk)
     title = _("%s 离任") % found.name
-    return render(request, "pairing/form.html", {"form": form, "title": title, "submit": _("登记离任"), "helper": found})
+    return render(
+        request, "pairing/form.html", {"form": form, "title": title, "submit": _("登记离任"), "helper": found}
+    )
 
 
 @page("cases.decide", "GET", "POST")
@@ -161,12 +171,19 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     found = queries.helper(actor, pk)
     actor.require(ASSIGN, found.area_code)
-    form = DutyForm(places(actor), request.POST if request.method == "POST" else None, initial={"kind": request.GET.get("kind")})
+    form = DutyForm(
+        places(actor), request.POST if request.method == "POST" else None, initial={"kind": request.GET.get("kind")}
+    )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
             actions.set_duty(
-                actor=actor, helper=pk, kind=given["kind"], target=form.target_name(), on=given["on"], place=given["place"]
+                actor=actor,
+                helper=pk,
+                kind=given["kind"],
+                target=form.target_name(),
+                on=given["on"],
+                place=given["place"],
             )
         except Invalid as error:
             form.refuse(error)
@@ -184,7 +201,9 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.helper(actor, pk, ASSIGN)
     rows = queries.pairings(actor, ASSIGN).filter(helper=found, ends_on=None).select_related("household")
     homes = [(row.household.number, f"{row.household.head_name} {row.household.number}") for row in rows]
-    receivers = helper_choices(queries.helpers(actor, ASSIGN).filter(ended_on=None).exclude(pk=pk).order_by("area_code", "pk"), today)
+    receivers = helper_choices(
+        queries.helpers(actor, ASSIGN).filter(ended_on=None).exclude(pk=pk).order_by("area_code", "pk"), today
+    )
     first = {"households": [number for number, _label in homes]}
     form = HandOverForm(receivers, homes, request.POST if request.method == "POST" else None, initial=first)
     if request.method == "POST" and form.is_valid():

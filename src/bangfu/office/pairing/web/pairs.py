@@ -40,7 +40,7 @@ def pairs(request: HttpRequest) -> HttpResponse:
     held = {one.pk: one for one in Pairing.objects.select_related("helper").filter(pk__in=keys)}
     ranks, places = dict(quotas.choices(quotas.RANK)), areas.names({row.area_code for row in part})
     contacts = queries.last_contact([row.pk for row in part])
-    counts = queries.counts(actor, asked)
+    counts, words = queries.counts(actor, asked), registry.words()
     by_area = queries.by_area(actor, asked)
     context = {
         "page": part, "asked": asked, "by_area": by_area, "counts": counts, "ranks": list(ranks.items()),
@@ -50,7 +50,7 @@ def pairs(request: HttpRequest) -> HttpResponse:
         "villages": [one for one in by_area if len(one[0]) == 12] if asked.view == "without" else [],
         "rows": [
             {"home": row, "place": places[row.area_code], "pairing": held.get(getattr(row, "pairing", 0)),
-             "kind": showing.why_needed(row), "contact": contacts.get(row.pk)}
+             "kind": showing.why_needed(row, words), "contact": contacts.get(row.pk)}
             for row in part
         ],
         "rank_labels": ranks,
@@ -148,5 +148,12 @@ def end(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, _("已解除结对"))
             return redirect(reverse("pairing:household", args=[number]))
-    context = {"form": form, "household": home, "held": held, "offered": True, "title": _("解除结对"), "submit": _("解除")}
+    context = {
+        "form": form,
+        "household": home,
+        "held": held,
+        "offered": True,
+        "title": _("解除结对"),
+        "submit": _("解除"),
+    }
     return render(request, "pairing/pair.html", context)

@@ -60,7 +60,9 @@ def _documents(found: Plan | None) -> dict[int, str]:
     return dict(registry.Document.objects.filter(pk__in=keys).values_list("pk", "title"))
 
 
-def _form_page(request: HttpRequest, form: object, home: registry.Household, year: int, title: str, version: int) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, form: object, home: registry.Household, year: int, title: str, version: int
+) -> HttpResponse:
     held = request.POST.get("version") or version
     context = {"form": form, "household": home, "year": year, "title": title, "version": held, "submit": _("保存")}
     return render(request, "pairing/plan_form.html", context)
@@ -76,7 +78,9 @@ def edit(request: HttpRequest, number: str, year: int) -> HttpResponse:
     form = PlanForm(found is not None, request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            plan_actions.set_plan(actor=actor, household=number, year=year, expected=_expected(request), **form.cleaned_data)
+            plan_actions.set_plan(
+                actor=actor, household=number, year=year, expected=_expected(request), **form.cleaned_data
+            )
         except Invalid as error:
             form.refuse(error)
         else:
