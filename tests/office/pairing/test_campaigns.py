@@ -304,10 +304,13 @@ def test_tables_and_report_hold_what_the_page_counts(cast, registered, monitored
     assert book.sheetnames == ["各村进度", "名单", "问题"]
     whole = [cell.value for cell in list(book["各村进度"].rows)[-1]]
     assert whole == ["", "合计", 6, 1, 1, 0, 1, 1, 0, 0]
-    assert book["名单"].max_row == 7 and "孙三" not in {row[2].value for row in book["名单"].rows}
+    assert book["名单"].max_row == 7
+    assert "孙三" not in {row[2].value for row in book["名单"].rows}
     made = client.get(reverse("pairing:campaign_report", args=[found.pk]))
     text = zipfile.ZipFile(io.BytesIO(made.content)).read("word/document.xml").decode()
-    assert "整改清单" in text and "饮水是否安全" in text and "孙三" not in text
+    assert "整改清单" in text
+    assert "饮水是否安全" in text
+    assert "孙三" not in text
     assert Entry.objects.filter(kind="pairing.exported").count() == 2
 
 
@@ -319,7 +322,8 @@ def test_the_pages_of_a_campaign_from_draft_to_close(cast, registered, client_of
     assert "没有在册的户" in client.post(new, {**form, "numbers": "9901011022010001"}).content.decode()
     page = client.post(new, form).url
     text = client.get(page).content.decode()
-    assert "以这 1 户启动，名单定格" in text and "赵大" in text
+    assert "以这 1 户启动，名单定格" in text
+    assert "赵大" in text
     found = Campaign.objects.get()
     client.post(reverse("pairing:campaign_start", args=[found.pk]), {"seen": cq.list_hash([registered.east.number])})
     (row,) = rows_of(found)
@@ -364,10 +368,13 @@ def test_no_path_settles_a_finding_that_nobody_assigned_reported_and_another_con
         state = following
     if state == "corrected":
         names = [deed for deed, _who in path]
-        assert names[0] == "assign" and names[-1] == "confirm" and names[-2] == "report"
+        assert names[0] == "assign"
+        assert names[-1] == "confirm"
+        assert names[-2] == "report"
         assert path[-2][1] != path[-1][1]
     if state == "justified":
-        assert path[-1][0] == "justify" and "confirm" not in [deed for deed, _who in path]
+        assert path[-1][0] == "justify"
+        assert "confirm" not in [deed for deed, _who in path]
 
 
 WALK = st.lists(
