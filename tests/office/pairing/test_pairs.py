@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -267,3 +268,76 @@ def most_that_fit(homes, hands) -> int:
         return False
 
     return sum(placed(n, set()) for n in range(len(homes)))
+
+
+@given(
+    deeds=st.lists(
+        st.tuples(st.sampled_from(["pair", "end", "over"]), st.integers(0, 4), st.integers(0, 2)), max_size=14
+    )
+)
+@settings(max_examples=15, deadline=None)
+def test_whatever_is_done_a_household_has_one_helper_a_day_and_counts_equal_the_lists(deeds):
+    """Pair, end and hand over in any order on rising days: no day has two helpers, loads and counts are those of the rows."""
+    from django.db import transaction
+    from many_households import more
+
+    from bangfu.office.accounts.api import system_actor
+    from bangfu.office.areas.api import Area
+
+    with transaction.atomic():
+        actor = system_actor()
+        Area.objects.get_or_create(
+            code=EAST_VILLAGE,
+            defaults={"name": "东风村", "level": "village", "parent_code": EAST, "valid_from": date(2026, 1, 1)},
+        )
+        homes = [*more(3, monitored_kind="unstable_graduated"), *more(2, start=50)]
+        people = [
+            actions.set_helper(actor=actor, name=f"某{n}", unit="某局", rank="staff", area_code=EAST_VILLAGE)
+            for n in range(3)
+        ]
+        day = DAY
+        for deed, place, who in deeds:
+            home, helper = homes[place], people[who]
+            open_one = Pairing.objects.filter(household=home, ends_on=None).first()
+            args = {"actor": actor, "on": day, "reason": "因故"}
+            try:
+                if deed == "pair":
+                    actions.pair(household=home.number, helper=helper.pk, **args)
+                    assert open_one is None
+                elif deed == "end":
+                    actions.end(household=home.number, **args)
+                    assert open_one is not None
+                else:
+                    giver = open_one.helper_id if open_one else people[0].pk
+                    actions.hand_over(giver=giver, receiver=helper.pk, households=[home.number], **args)
+                    assert open_one is not None
+                    assert giver != helper.pk
+            except Invalid:
+                assert open_one is None or deed == "pair" or open_one.helper_id == helper.pk
+            day += timedelta(days=7)
+            for home in homes:
+                spans = sorted((p.starts_on, p.ends_on or date.max) for p in Pairing.objects.filter(household=home))
+                assert all(one[1] <= two[0] for one, two in itertools.pairwise(spans))
+        for helper in Helper.objects.all():
+            assert helper.load == Pairing.objects.filter(helper=helper, ends_on=None).count()
+        for area in ("", EAST, EAST_VILLAGE):
+            counts = queries.counts(actor, queries.Asked(area=area))
+            assert counts["without"] == queries.without(actor, area).count()
+            for view in ("paired", "beyond"):
+                asked = queries.Asked(view=view, area=area)
+                assert (
+                    counts[view]
+                    == queries.pairs_now(actor, asked).count()
+                    == sum(n for *_, n in queries.by_area(actor, asked))
+                )
+        transaction.set_rollback(True)
+
+
+def test_two_people_who_pair_one_household_at_once_leave_one_helper(cast, registered, officials, monkeypatch):
+    """The second looked before the first had written: the database refuses, and the second is told."""
+    pair(cast, registered.east, officials.other)
+    monkeypatch.setattr(actions, "_free", lambda *_given: None)
+    with pytest.raises(Invalid) as error:
+        pair(cast, registered.east, officials.chief)
+    assert why(error) == "另一人刚为本户结对，请刷新后再办"
+    assert [helper.load for helper in Helper.objects.filter(pk__in=[officials.other.pk, officials.chief.pk])] == [0, 1]

@@ -303,7 +303,7 @@ def preview(actor: Actor, area: str, on: date) -> Preview:
     """The households of an area without a helper, and the office's proposal. Nothing is written. Raises OutOfReach."""
     if not area or not actor.may(ASSIGN, area):
         raise OutOfReach(ASSIGN, area[:12])
-    rows = queries.households(actor, queries.Asked(view="without", area=area)).order_by("area_code", "number")
+    rows = queries.without(actor, area).order_by("area_code", "number")
     homes = list(
         rows.only("number", "area_code", "head_name", "monitored_kind", "household_type", "person_count")[:MOST]
     )

@@ -90,18 +90,21 @@ def _logged(actor: Actor, what: str, rows: int, area: str) -> None:
 @transaction.atomic
 def pairs(*, actor: Actor, asked: queries.Asked) -> Workbook:
     """The list of pairs as it is filtered. Raises Refused, OutOfReach, Invalid."""
-    rows = queries.households(actor, asked).filter(actor.limit("export")).order_by("area_code", "number")
-    homes = list(rows.defer("sealed_facts")[: LARGEST + 1])
+    held: dict[int, Pairing] = {}
+    if asked.view == "without":
+        rows = queries.without(actor, asked.area).filter(actor.limit("export")).order_by("area_code", "number")
+        homes = list(rows.defer("sealed_facts")[: LARGEST + 1])
+    else:
+        found = queries.pairs_now(actor, asked).filter(actor.limit("export", queries.HOME))
+        found = found.select_related("helper", "household").order_by(queries.HOME, "household__number")
+        held = {one.household_id: one for one in found[: LARGEST + 1]}
+        homes = [one.household for one in held.values()]
     _logged(actor, "pairs", len(homes), asked.area)
-    held = {
-        one.pk: one
-        for one in Pairing.objects.select_related("helper").filter(pk__in=rows.values("pairing"))
-    } if asked.view != "without" else {}  # fmt: skip
     names, ranks = areas.names({home.area_code for home in homes}), dict(quotas.choices(quotas.RANK))
     contacts, words = queries.last_contact([home.pk for home in homes]), registry.words()
     lines = []
     for home in homes:
-        one = held.get(getattr(home, "pairing", 0))
+        one = held.get(home.pk)
         helper = one.helper if one else None
         lines.append((
             home.number, home.head_name, names[home.area_code], showing.why_needed(home, words), helper.name if helper else "",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
+from bangfu.office.audit import api as audit
 from bangfu.office.casework import api as casework
 from bangfu.office.pages.refusals import OutOfReach
 from bangfu.office.pages.waiting import Waiting
@@ -91,7 +92,10 @@ def history(household: registry.Household) -> list[Pairing]:
     return list(Pairing.objects.select_related("helper").filter(household=household).order_by("-starts_on", "-pk")[:30])
 
 
-def narrowed(actor: Actor, area: str) -> Q:
+HOME = "household__area_code"
+
+
+def narrowed(actor: Actor, area: str, column: str = "area_code") -> Q:
     """The condition that a row lies in an area that was asked for. Raises OutOfReach for one elsewhere."""
     if not area:
         return Q()
@@ -99,7 +103,7 @@ def narrowed(actor: Actor, area: str) -> Q:
         return Q(pk__in=[])
     if not any(area.startswith(own) or own.startswith(area) for own in actor.areas(VIEW)):
         raise OutOfReach(VIEW, area)
-    return areas.inside((area,))
+    return areas.inside((area,), column)
 
 
 @dataclass(frozen=True)
@@ -123,28 +127,36 @@ class Asked:
 VIEWS = {"paired": _("已结对"), "without": _("应结对未结对"), "beyond": _("已结对、不在应结对范围")}
 
 
-def households(actor: Actor, asked: Asked, view: str = "") -> QuerySet[registry.Household]:
-    """The households of one view, with the pk of their pairing of today as `pairing`."""
-    today = timezone.localdate()
-    now = Pairing.objects.filter(held(today), household=OuterRef("pk"))
+def pairs_now(actor: Actor, asked: Asked, view: str = "") -> QuerySet[Pairing]:
+    """The pairings of today in the views `paired` and `beyond`: begun from what is small, the pairings, not the registry."""
+    rows = Pairing.objects.filter(
+        held(timezone.localdate()), actor.limit(VIEW, HOME), narrowed(actor, asked.area, HOME)
+    )
+    rows = rows.filter(household__closed_on=None)
     if asked.rank:
-        now = now.filter(helper__rank=asked.rank)
-    if asked.text and (view or asked.view) != "without":
-        now = now.filter(helper__name__startswith=asked.text)
-    rows = registry.households(actor, VIEW).filter(narrowed(actor, asked.area), closed_on=None)
-    view = view or asked.view
-    if view == "without":
-        any_now = Pairing.objects.filter(held(today), household=OuterRef("pk"))
-        return rows.filter(quotas.needing()).filter(~Exists(any_now))
-    rows = rows.filter(Exists(now)).annotate(pairing=Subquery(now.values("pk")[:1]))
-    return rows.filter(~quotas.needing()) if view == "beyond" else rows
+        rows = rows.filter(helper__rank=asked.rank)
+    if asked.text:
+        rows = rows.filter(helper__name__startswith=asked.text)
+    return rows.exclude(quotas.needing("household__")) if (view or asked.view) == "beyond" else rows
+
+
+def without(actor: Actor, area: str = "") -> QuerySet[registry.Household]:
+    """Households that must have a helper and have none today."""
+    now = Pairing.objects.filter(held(timezone.localdate()), household=OuterRef("pk"))
+    rows = registry.households(actor, VIEW).filter(narrowed(actor, area))
+    return rows.filter(quotas.needing()).filter(~Exists(now))
 
 
 def counts(actor: Actor, asked: Asked) -> dict[str, int]:
-    """How many each view holds, and how many need a helper (`needed`)."""
-    found = {view: households(actor, asked, view).count() for view in VIEWS}
-    rows = registry.households(actor, VIEW).filter(narrowed(actor, asked.area))
-    return {**found, "needed": rows.filter(quotas.needing()).count()}
+    """How many each view holds, and how many need a helper (`needed`), whoever helps."""
+    plain = Asked(area=asked.area)
+    needing = registry.households(actor, VIEW).filter(narrowed(actor, asked.area)).filter(quotas.needing())
+    covered = pairs_now(actor, plain).filter(quotas.needing("household__")).values("household").distinct().count()
+    needed = audit.count(needing)
+    return {
+        "paired": pairs_now(actor, asked, "paired").count(), "without": needed - covered,
+        "beyond": pairs_now(actor, asked, "beyond").count(), "needed": needed,
+    }  # fmt: skip
 
 
 def by_area(actor: Actor, asked: Asked) -> list[tuple[str, str, int]]:
@@ -152,8 +164,11 @@ def by_area(actor: Actor, asked: Asked) -> list[tuple[str, str, int]]:
     own = actor.areas(VIEW)
     code = asked.area or (own[0] if len(own) == 1 else "")
     below = next((digits for digits in LEVELS if digits > max(len(code), 6)), 12)
-    rows = households(actor, asked).annotate(part=Substr("area_code", 1, below)).order_by()
-    found = dict(rows.values_list("part").annotate(n=Count("pk")))
+    rows: QuerySet[Any] = without(actor, asked.area) if asked.view == "without" else pairs_now(actor, asked)
+    column = "area_code" if asked.view == "without" else HOME
+    grouped = rows.annotate(part=Substr(column, 1, below)).order_by().values_list("part").annotate(n=Count("pk"))
+    sql, values = grouped.query.sql_with_params()
+    found = audit.while_unchanged(f"{sql} {values!r}", lambda: dict(grouped))
     names = areas.names(found)
     return [(part, names[part], found[part]) for part in sorted(found)]
 
@@ -243,6 +258,12 @@ def waiting(actor: Actor) -> list[Waiting]:
         (_("逾期的回头看整改"), late_findings(actor, today).count(), reverse("pairing:campaigns"), True),
     ]
     if actor.may(ASSIGN):
-        without = households(actor, Asked(), "without").count()
-        found.append((_("应结对未结对的户"), without, f"{reverse('pairing:pairs')}?view=without", False))
+        found.append(
+            (
+                _("应结对未结对的户"),
+                counts(actor, Asked())["without"],
+                f"{reverse('pairing:pairs')}?view=without",
+                False,
+            )
+        )
     return [Waiting(label, count, url, urgent) for label, count, url, urgent in found if count]

@@ -75,10 +75,14 @@ def standing(load: int, allowed: Quota | None) -> str:
     return "over" if load > allowed.households else "full" if load == allowed.households else "under"
 
 
-def needing() -> Q:
-    """The condition that an open household must have a helper: its type or its kind of monitoring is listed."""
+def needing(of: str = "") -> Q:
+    """The condition that an open household must have a helper: its type or its kind of monitoring is listed.
+
+    `of` is the way to the household from the rows that are asked for, such as `household__`.
+    """
     listed = sorted(codes(NEEDED))
-    return Q(closed_on=None) & (Q(household_type__in=listed) | Q(monitored_kind__in=listed))
+    kind = Q(**{f"{of}household_type__in": listed}) | Q(**{f"{of}monitored_kind__in": listed})
+    return Q(**{f"{of}closed_on": None}) & kind
 
 
 def develops(kinds: Iterable[str]) -> bool:

@@ -132,6 +132,10 @@ class AssignForm(Refusable):
         label=_("已立案的事项编号"), required=False, max_length=40, help_text=_("为此立案的填写；办结后即为佐证")
     )
 
+    def __init__(self, cases: Choices, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.choose("case", cases, _("没有立案"))
+
     @staticmethod
     def of(found: CampaignFinding, responsible: str) -> dict[str, Any]:
         """A finding as the form shows it."""

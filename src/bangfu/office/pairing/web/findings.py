@@ -14,7 +14,7 @@ from bangfu.office.areas import api as areas
 from bangfu.office.casework import api as casework
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.refusals import Invalid, OutOfReach
-from bangfu.office.pairing import campaign_actions, machine, queries
+from bangfu.office.pairing import campaign_actions, machine, queries, showing
 from bangfu.office.pairing import campaign_queries as cq
 from bangfu.office.pairing.models import CampaignFinding
 from bangfu.office.pairing.models.campaigns import RUNNING
@@ -107,10 +107,19 @@ def _forms(
         return (request.POST, request.FILES) if request.method == "POST" and deed == name else (None, None)
 
     return {
-        "assign": AssignForm(*given("assign"), initial=AssignForm.of(seen, helper), prefix="a"),
+        "assign": AssignForm(_cases(home), *given("assign"), initial=AssignForm.of(seen, helper), prefix="a"),
         "report": ReportForm(home, *given("report"), prefix="r"),
         **{name: SettleForm(*given(name), prefix=name[0]) for name in ("confirm", "send_back", "justify")},
     }
+
+
+def _cases(home: registry.Household) -> list[tuple[str, str]]:
+    titles = showing.procedure_titles()
+    rows = casework.Case.objects.filter(household=home).order_by("-pk")[:30]
+    return [
+        (row.number, f"{row.number} {titles.get(row.procedure, row.procedure)}（{row.get_status_display()}）")
+        for row in rows
+    ]
 
 
 def _do(actor: Any, pk: int, finding: int, deed: str, form: Any) -> None:

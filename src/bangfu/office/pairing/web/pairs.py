@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,12 +35,19 @@ def pairs(request: HttpRequest) -> HttpResponse:
     """Who helps whom, who has nobody, in the actor's area."""
     actor = actor_of(request)
     asked = queries.Asked.read(request.GET.dict())
-    rows = queries.households(actor, asked).defer("facts", "sealed_facts")
-    part = page_of(rows, ("area_code", "number"), request.GET.get("page", ""), count=False)
-    keys = [row.pairing for row in part if hasattr(row, "pairing")]
-    held = {one.pk: one for one in Pairing.objects.select_related("helper").filter(pk__in=keys)}
-    ranks, places = dict(quotas.choices(quotas.RANK)), areas.names({row.area_code for row in part})
-    contacts = queries.last_contact([row.pk for row in part])
+    held: dict[int, Pairing] = {}
+    if asked.view == "without":
+        rows = queries.without(actor, asked.area).defer("facts", "sealed_facts")
+        part = page_of(rows, ("area_code", "number"), request.GET.get("page", ""), count=False)
+        homes = list(part)
+    else:
+        found = queries.pairs_now(actor, asked).annotate(place=F(queries.HOME), number=F("household__number"))
+        found = found.select_related("helper", "household").defer("household__facts", "household__sealed_facts")
+        part = page_of(found, ("place", "number"), request.GET.get("page", ""), count=False)
+        held = {one.household_id: one for one in part}
+        homes = [one.household for one in part]
+    ranks, places = dict(quotas.choices(quotas.RANK)), areas.names({home.area_code for home in homes})
+    contacts = queries.last_contact([home.pk for home in homes])
     counts, words = queries.counts(actor, asked), registry.words()
     by_area = queries.by_area(actor, asked)
     context = {
@@ -49,9 +57,9 @@ def pairs(request: HttpRequest) -> HttpResponse:
         "own": queries.own_helper(actor),
         "villages": [one for one in by_area if len(one[0]) == 12] if asked.view == "without" else [],
         "rows": [
-            {"home": row, "place": places[row.area_code], "pairing": held.get(getattr(row, "pairing", 0)),
-             "kind": showing.why_needed(row, words), "contact": contacts.get(row.pk)}
-            for row in part
+            {"home": home, "place": places[home.area_code], "pairing": held.get(home.pk),
+             "kind": showing.why_needed(home, words), "contact": contacts.get(home.pk)}
+            for home in homes
         ],
         "rank_labels": ranks,
     }  # fmt: skip
