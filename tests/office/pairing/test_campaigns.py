@@ -114,7 +114,7 @@ def test_the_list_freezes_as_it_was_shown(cast, registered, monitored):
     assert cq.unchanged(found)
     with pytest.raises(Invalid) as error:
         ca.start(actor=cast.actor("township"), campaign=found.pk, seen=digest)
-    assert str(error.value) == "这次回头看现在是“进行中”，不能这样办理"
+    assert str(error.value) == "这次回头看现在是“开展中”，不能这样办理"
     assert Entry.objects.filter(kind="pairing.campaign_started").get().after == {"listed": 5, "sha256": digest}
 
 

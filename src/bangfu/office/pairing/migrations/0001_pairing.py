@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("draft", "拟定"), ("running", "进行中"), ("closed", "已结束"), ("dropped", "已放弃")],
+                        choices=[("draft", "拟定"), ("running", "开展中"), ("closed", "已结束"), ("dropped", "已放弃")],
                         default="draft",
                         max_length=10,
                         verbose_name="状态",
@@ -274,8 +274,8 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("planned", "未开始"),
-                            ("under_way", "进行中"),
+                            ("planned", "待实施"),
+                            ("under_way", "实施中"),
                             ("done", "已完成"),
                             ("dropped", "不再实施"),
                         ],

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bangfu.office.privacy.api import PersonalData
 
 DRAFT, RUNNING, CLOSED, DROPPED = "draft", "running", "closed", "dropped"
-CAMPAIGN_STATES = ((DRAFT, _("拟定")), (RUNNING, _("进行中")), (CLOSED, _("已结束")), (DROPPED, _("已放弃")))
+CAMPAIGN_STATES = ((DRAFT, _("拟定")), (RUNNING, _("开展中")), (CLOSED, _("已结束")), (DROPPED, _("已放弃")))
 FOUND, ASSIGNED, DONE, CORRECTED, JUSTIFIED = "found", "assigned", "done", "corrected", "justified"
 FINDING_STATES = (
     (FOUND, _("待定整改")), (ASSIGNED, _("整改中")), (DONE, _("已整改，待复核")), (CORRECTED, _("已销号")),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bangfu.office.privacy.api import PersonalData
 
 PLANNED, UNDER_WAY, DONE, DROPPED = "planned", "under_way", "done", "dropped"
-STATES = ((PLANNED, _("未开始")), (UNDER_WAY, _("进行中")), (DONE, _("已完成")), (DROPPED, _("不再实施")))
+STATES = ((PLANNED, _("待实施")), (UNDER_WAY, _("实施中")), (DONE, _("已完成")), (DROPPED, _("不再实施")))
 _KEPT = "as long as the household's file"
 _ERASED = "registry.erase_household, through pairing/erasing.py: words are blanked; kinds, dates and amounts stay"
 

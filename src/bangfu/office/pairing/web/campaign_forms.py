@@ -30,7 +30,7 @@ class CampaignForm(Refusable):
     template = forms.ChoiceField(label=_("检查清单"))
     area_code = forms.ChoiceField(label=_("范围（区划）"))
     type = forms.ChoiceField(label=_("户类型"), required=False)
-    monitored = forms.ChoiceField(label=_("监测对象"), required=False)
+    monitored = forms.ChoiceField(label=_("监测类别"), required=False)
     cause = forms.ChoiceField(label=_("致贫原因"), required=False)
     status = forms.ChoiceField(label=_("现有身份（政策）"), required=False)
     numbers = forms.CharField(
@@ -38,7 +38,7 @@ class CampaignForm(Refusable):
         widget=forms.Textarea(attrs={"rows": 3}), help_text=_("填了名单，上面的条件不再使用"),
     )  # fmt: skip
     starts_on = day_field(_("开始日期"))
-    due_on = day_field(_("截止日期"), initial=None)
+    due_on = day_field(_("截止日"), initial=None)
 
     def __init__(self, places: Choices, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
