@@ -259,6 +259,28 @@ def test_closing_that_is_interrupted_leaves_it_as_it_was(cast, registered, monke
     assert ca.close(actor=cast.actor("township"), campaign=found.pk).state == "closed"
 
 
+def test_who_sees_the_whole_campaign_checks_whether_it_is_as_it_was_closed(cast, registered, client_of):
+    found = started(cast)
+    look(cast, found, rows_of(found)[0])
+    ca.close(actor=cast.actor("township"), campaign=found.pk)
+    address = reverse("pairing:campaign", args=[found.pk])
+    assert "名单与启动时一致" not in client_of("village").get(address + "?check=1").content.decode()
+    text = client_of("auditor").get(address + "?check=1").content.decode()
+    assert "名单与启动时一致" in text
+    assert "结果与结束时一致" in text
+    CampaignRow.objects.filter(campaign=found).update(looked_by="somebody")
+    text = client_of("auditor").get(address + "?check=1").content.decode()
+    assert "名单与启动时一致" in text
+    assert "结果与结束时不一致" in text
+
+
+def test_more_households_than_one_campaign_may_hold_are_refused(cast, registered, monitored, monkeypatch):
+    monkeypatch.setattr(cq.quotas, "parameter", lambda *_asked: cq.quotas.Quota(5, "县办〔2026〕1号"))
+    with pytest.raises(Invalid) as error:
+        drafted(cast)
+    assert str(error.value) == "名单有 6 户，超过一次回头看的上限 5 户；请按乡镇分别开展"
+
+
 def test_a_list_that_was_tampered_with_does_not_close(cast, registered, monitored):
     found = started(cast)
     for row in rows_of(found):

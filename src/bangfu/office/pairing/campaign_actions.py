@@ -23,7 +23,7 @@ from bangfu.office.casework import api as casework
 from bangfu.office.pages.free_text import checked
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.pairing import campaign_queries as cq
-from bangfu.office.pairing import events, machine, quotas
+from bangfu.office.pairing import events, machine
 from bangfu.office.pairing.models import Campaign, CampaignFinding, CampaignRow
 from bangfu.office.pairing.models.campaigns import CLOSED, DRAFT, RUNNING
 from bangfu.office.pairing.plan_actions import Evidence, proof
@@ -105,10 +105,6 @@ def start(*, actor: Actor, campaign: int, seen: str) -> Campaign:
         raise Invalid(_("名单中没有户，请调整范围"))
     if digest != seen:
         raise Invalid(_("预览之后名单有了变化，请按新的名单重新核对"))
-    most = quotas.parameter("campaign_most_households", found.area_code, timezone.localdate())
-    if most is not None and len(homes) > most.households:
-        said = {"n": len(homes), "most": most.households}
-        raise Invalid(_("名单有 %(n)s 户，超过一次回头看的上限 %(most)s 户；请按乡镇分别开展") % said)
     _move(found, "start")
     found.listed, found.list_hash, found.started_at = len(homes), digest, timezone.now()
     found.save()
@@ -314,6 +310,11 @@ def close(*, actor: Actor, campaign: int) -> Campaign:
     audit.record(actor, events.CAMPAIGN_CLOSED, subject_of(found), after=after)
     assert found.state == CLOSED
     return found
+
+
+def outcome_holds(found: Campaign) -> bool:
+    """True where what is in the database is what was there at the close."""
+    return hashlib.sha256(contents(found).encode()).hexdigest() == found.outcome_hash
 
 
 def contents(found: Campaign) -> str:

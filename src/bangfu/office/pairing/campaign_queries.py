@@ -11,10 +11,12 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
+from bangfu.office.pages.among import Among
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.pairing import quotas
 from bangfu.office.pairing.machine import Counts
@@ -146,22 +148,29 @@ def list_hash(numbers: Iterable[str]) -> str:
 
 
 def listed_now(actor: Actor, area_code: str, scope: Mapping[str, Any]) -> list[registry.Household]:
-    """The open households that a scope means today, by village and number. Raises Invalid for a number that is not there."""
-    rows = registry.households(actor, VIEW).filter(areas.inside((area_code,)), closed_on=None)
+    """The open households that a scope means today, by village and number.
+
+    Raises Invalid for a condition or a number that is not there, and for more households than one campaign may hold.
+    """
+    homes = registry.households(actor, VIEW).filter(areas.inside((area_code,)), closed_on=None)
     if "numbers" in scope:
         wanted = list(dict.fromkeys(scope["numbers"]))
-        found = {home.number: home for home in rows.filter(number__in=wanted).defer("facts", "sealed_facts")}
-        missing = [number for number in wanted if number not in found]
-        if missing:
-            said = {"n": len(missing), "first": "、".join(missing[:5])}
-            raise Invalid({"numbers": _("%(n)s 个户编号在本区划没有在册的户：%(first)s") % said})
-        homes = list(found.values())
+        rows = homes.filter(number__among=Among(wanted))
     else:
         asked = registry.households_asked(actor, QueryDict(scope.get("filter", "")), VIEW)
         if not asked.good:
             raise Invalid(dict(asked.errors))
-        homes = list(asked.rows.filter(areas.inside((area_code,)), closed_on=None).defer("facts", "sealed_facts"))
-    return sorted(homes, key=lambda home: (home.area_code, home.number))
+        rows = asked.rows.filter(areas.inside((area_code,)), closed_on=None)
+    most = quotas.parameter("campaign_most_households", area_code, timezone.localdate())
+    if most is not None and (n := rows.order_by().count()) > most.households:
+        said = {"n": n, "most": most.households}
+        raise Invalid(_("名单有 %(n)s 户，超过一次回头看的上限 %(most)s 户；请按乡镇分别开展") % said)
+    found = list(rows.order_by("area_code", "number").only("number", "area_code", "head_name"))
+    if "numbers" in scope and len(found) < len(wanted):
+        missing = sorted(set(wanted) - {home.number for home in found}, key=wanted.index)
+        said = {"n": len(missing), "first": "、".join(missing[:5])}
+        raise Invalid({"numbers": _("%(n)s 个户编号在本区划没有在册的户：%(first)s") % said})
+    return found
 
 
 def templates() -> list[tuple[str, str]]:

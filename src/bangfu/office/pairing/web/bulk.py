@@ -16,6 +16,7 @@ from bangfu.office.areas import api as areas
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.pairing import actions, queries, showing
+from bangfu.office.pairing.models import Helper
 from bangfu.office.pairing.queries import ASSIGN
 from bangfu.office.pairing.web.forms import helper_choices
 from bangfu.office.pairing.web.pairs import actor_of
@@ -46,8 +47,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
             return redirect(f"{reverse('pairing:pairs')}?area={area}")
     shown = actions.preview(actor, area, today)
     words = registry.words()
-    near = sorted(shown.names.values(), key=lambda one: (-len(one.area_code), one.pk))
-    offered = helper_choices(near, today)
+    offered = helper_choices(_offered(shown), today)
     kept = {name.removeprefix("h-"): value for name, value in request.POST.items() if name.startswith("h-")}
     rows = [
         {"home": home, "kind": showing.why_needed(home, words),
@@ -60,6 +60,17 @@ def bulk(request: HttpRequest) -> HttpResponse:
         "may": actor.may(ASSIGN, area),
     }  # fmt: skip
     return render(request, "pairing/bulk.html", context)
+
+
+MOST_OFFERED = 60
+"""Helpers to choose from for each household beside the proposed ones: the nearest with room."""
+
+
+def _offered(shown: actions.Preview) -> list[Helper]:
+    room = {hand.pk for hand in shown.hands if hand.quota is not None and hand.load < hand.quota}
+    near = sorted(room, key=lambda pk: (-len(shown.names[pk].area_code), pk))[:MOST_OFFERED]
+    wanted = {*near, *shown.proposal.pairs.values()}
+    return sorted((shown.names[pk] for pk in wanted), key=lambda one: (-len(one.area_code), one.pk))
 
 
 def _day(text: str, today: date) -> date | None:

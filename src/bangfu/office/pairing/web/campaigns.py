@@ -18,7 +18,7 @@ from bangfu.office.pages.refusals import Invalid
 from bangfu.office.pairing import campaign_actions, exports, quotas
 from bangfu.office.pairing import campaign_queries as cq
 from bangfu.office.pairing.documents import campaign_report
-from bangfu.office.pairing.models import CampaignFinding
+from bangfu.office.pairing.models import Campaign, CampaignFinding
 from bangfu.office.pairing.models.campaigns import DRAFT
 from bangfu.office.pairing.queries import ASSIGN, VIEW, narrowed
 from bangfu.office.pairing.web.campaign_forms import CampaignForm, progress, scope_in_words
@@ -119,9 +119,18 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         "by_area": by_area, "whole": whole, "page": part, "view": view, "area": area, "heads": exports.count_labels(),
         "tabs": [(name, labels[name], numbers[name]) for name in labels],
         "rows": [(row, villages[row.area_code], [(f, cq.kind_label(found, f.kind)) for f in faults.get(row.pk, [])]) for row in part],
-        "unchanged": cq.unchanged(found) if context["may"] else None,
+        **_checked(request, found),
     }  # fmt: skip
     return render(request, "pairing/campaign.html", context)
+
+
+def _checked(request: HttpRequest, found: Campaign) -> dict[str, Any]:
+    """Whether list and outcome are those that were frozen: asked for by who sees the whole campaign."""
+    whole = actor_of(request).may(VIEW, found.area_code)
+    if not whole or "check" not in request.GET:
+        return {"may_check": whole}
+    holds = campaign_actions.outcome_holds(found) if found.outcome_hash else None
+    return {"checked": True, "unchanged": cq.unchanged(found), "holds": holds}
 
 
 def _draft_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
