@@ -341,3 +341,74 @@ def test_two_people_who_pair_one_household_at_once_leave_one_helper(cast, regist
         pair(cast, registered.east, officials.chief)
     assert why(error) == "另一人刚为本户结对，请刷新后再办"
     assert [helper.load for helper in Helper.objects.filter(pk__in=[officials.other.pk, officials.chief.pk])] == [0, 1]
+
+
+def test_an_official_is_registered_corrected_and_leaves_on_pages(cast, registered, client_of):
+    from django.urls import reverse
+
+    client = client_of("township")
+    form = {"name": "牛干部", "unit": "东乡农业站", "rank": "staff", "area_code": EAST_VILLAGE, "username": "elsewhere"}
+    new = reverse("pairing:helper_new")
+    assert "本区划没有这个账户：elsewhere" in client.post(new, form).content.decode()
+    assert client.post(new, {**form, "area_code": WEST_VILLAGE}).status_code == 200
+    assert client.post(new, {**form, "username": "secretary"}).status_code == 302
+    helper = Helper.objects.get()
+    assert helper.user == cast["secretary"]
+    assert "这个账户已登记为帮扶干部" in client.post(new, {**form, "username": "secretary"}).content.decode()
+    assert (
+        client.post(
+            reverse("pairing:helper_edit", args=[helper.pk]), {**form, "unit": "东乡林业站", "username": ""}
+        ).status_code
+        == 302
+    )
+    helper.refresh_from_db()
+    assert (helper.unit, helper.user) == ("东乡林业站", None)
+    assert (
+        client.post(
+            reverse("pairing:helper_end", args=[helper.pk]), {"on": timezone.localdate().isoformat()}
+        ).status_code
+        == 302
+    )
+    assert "已离任" in client.get(reverse("pairing:helpers") + "?view=gone").content.decode()
+    assert [e.after["unit"] for e in Entry.objects.filter(kind="pairing.helper").order_by("pk")] == [
+        "东乡农业站",
+        "东乡林业站",
+    ]
+
+
+def test_the_four_ones_are_a_checklist_on_the_leaders_page(cast, officials, client_of):
+    from django.urls import reverse
+
+    client, page = client_of("civil"), reverse("pairing:helper", args=[officials.leader.pk])
+    assert client.get(page).content.decode().count("未落实") == 4
+    duty = reverse("pairing:helper_duty", args=[officials.leader.pk])
+    assert "请填写" in client.post(duty, {"kind": "enterprise", "on": "2026-03-01"}).content.decode()
+    assert client.post(duty, {"kind": "enterprise", "target": "竹木厂", "on": "2026-03-01"}).status_code == 302
+    assert client.post(duty, {"kind": "township", "place": EAST, "on": "2026-03-01"}).status_code == 302
+    text = client.get(page).content.decode()
+    assert text.count("未落实") == 2
+    assert "竹木厂" in text
+    assert "东乡" in text
+    assert "“四个一” 2/4" in client.get(reverse("pairing:helpers")).content.decode()
+    assert client_of("township").post(duty, {"kind": "unit", "target": "x", "on": "2026-03-01"}).status_code == 403
+
+
+def test_a_household_is_paired_and_handed_over_on_its_page(cast, registered, officials, client_of):
+    from django.urls import reverse
+
+    client, number = client_of("township"), registered.east.number
+    page = reverse("pairing:pair", args=[number])
+    given = {"helper": str(officials.other.pk), "on": "2026-03-01"}
+    assert client.post(page, given).status_code == 302
+    assert "现在由 牛干部（东乡农业站）帮扶" in client.get(page).content.decode()
+    assert client.post(page, {**given, "helper": str(officials.chief.pk)}).status_code == 200, (
+        "a hand-over needs a reason"
+    )
+    assert (
+        client.post(page, {"helper": str(officials.chief.pk), "on": "2026-05-01", "reason": "轮岗"}).status_code == 302
+    )
+    text = client.get(reverse("pairing:household", args=[number])).content.decode()
+    assert "马科长" in text
+    assert "轮岗" in text
+    assert client.post(reverse("pairing:end", args=[number]), {"on": "2026-06-01", "reason": "销号"}).status_code == 302
+    assert queries.current(registered.east, date(2026, 6, 1)) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -60,9 +61,18 @@ def helpers(request: HttpRequest) -> HttpResponse:
     context = {
         "page": part, "lines": queries.lines(part, today), "view": view, "text": text,
         "tabs": [(name, labels[name], numbers[name]) for name in TABS if name in ("all", "over", "under") or numbers[name]],
-        "names": areas.names({one.area_code for one in part}), "quotas": _quotas(actor, today),
+        "names": areas.names({one.area_code for one in part}), "quotas": _quotas(actor, today), "ones": _ones(list(part)),
     }  # fmt: skip
     return render(request, "pairing/helpers.html", context)
+
+
+def _ones(people: list[Helper]) -> dict[int, tuple[int, int]]:
+    """Of each leader, how many of the four assignments are in place, of how many. One query."""
+    ranks, needed = quotas.codes(quotas.FOUR_RANKS), len(quotas.choices(quotas.FOUR_ONES))
+    leaders = [one.pk for one in people if one.rank in ranks and one.ended_on is None]
+    rows = LeaderDuty.objects.filter(helper__in=leaders, ends_on=None).values_list("helper").annotate(n=Count("kind"))
+    held = dict(rows.order_by())
+    return {pk: (held.get(pk, 0), needed) for pk in leaders}
 
 
 def _quotas(actor: accounts.Actor, today: Any) -> list[tuple[str, Any]]:
