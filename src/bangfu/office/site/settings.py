@@ -46,6 +46,7 @@ APPS = [
     "meetings",
     "benefits",
     "sending",
+    "means",
     "casework",
     "pairing",
     "grievance",
