@@ -44,7 +44,6 @@ def fill(county: Path, months: Sequence[tuple[str, date]]) -> list[object]:
     started = time.perf_counter()
     last, as_of = months[-1]
     counts = demo.load(county / last, as_of)
-    made = demo.make_accounts(date(as_of.year, 1, 1))
     print(f"\n办公系统 / the office: {counts['households']:,} 户, {counts['persons']:,} 人, "
           f"{counts['log']:,} 条审计记录 / rows of the log ({time.perf_counter() - started:.1f} s)")  # fmt: skip
     actor = accounts.system_actor("示例数据 / demo")
@@ -55,11 +54,12 @@ def fill(county: Path, months: Sequence[tuple[str, date]]) -> list[object]:
         run = runs.work_now(runs.start(actor=actor, area_code=code, as_of=day))
         print(f"月度比对 / monthly run {month}: {run.status}, {sum((run.counts or {}).values()):,} 条 / lines "
               f"({time.perf_counter() - started:.1f} s)")  # fmt: skip
+    made = demo.make_accounts(date(as_of.year, 1, 1), village_code=demo.busiest_village())
     from bangfu.office.site import demo_cases, demo_work
 
     proposed, workbook = demo_work.leave(Path(os.environ["BANGFU_HOME"]), as_of)
     print(f"变更 / changes: {proposed}; 导入练习 / a workbook to practise with: {workbook}")
-    cases = demo_cases.leave()
+    cases = demo_cases.leave(as_of)
     print(f"个案 / cases: {', '.join(case.number for case in cases)}")
     return list(made)
 

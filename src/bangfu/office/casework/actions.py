@@ -216,7 +216,7 @@ def _basis(case: Case, procedure: p.Procedure, move: Move, note: str) -> tuple[B
     if name is None or outcome is None or not outcome.decides:
         return None, {}
     basis = basis_of(case)
-    check(outcome, basis, move.things[name].values, note)
+    check(outcome, basis, move.things[name].values, note, case.matter)
     if outcome.without_means_check is not None and basis.evidence is not None:
         return basis, {}  # pays first: what the rules say is kept beside it, and decided on afterwards
     return basis, clauses_for(outcome.decides, basis)

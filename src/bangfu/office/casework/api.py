@@ -12,7 +12,7 @@ from bangfu.office.casework.actions import (
     turn_down,
 )
 from bangfu.office.casework.models import Case, CaseEvent, Determination
-from bangfu.office.casework.queries import waiting
+from bangfu.office.casework.queries import waiting, waits_for_a_second
 from bangfu.office.casework.relocation import count_moving, relocate
 from bangfu.office.casework.replaying import Replayed, replay
 
@@ -34,4 +34,5 @@ __all__ = [
     "sign",
     "turn_down",
     "waiting",
+    "waits_for_a_second",
 ]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bangfu.office.accounts.api import ROLES, Actor
 from bangfu.office.areas import api as areas
-from bangfu.office.casework.models import CLOSED, Case, OpenStep
+from bangfu.office.casework.models import CLOSED, Case, OpenStep, Proposal
 from bangfu.office.pages.refusals import OutOfReach
 from bangfu.office.pages.waiting import Waiting
 
@@ -116,6 +116,11 @@ def by_area(actor: Actor, view: str, filters: Filters) -> list[tuple[str, str, i
 def of_household(actor: Actor, household: int) -> list[Case]:
     """The cases of one household, the latest first."""
     return list(cases(actor).filter(household=household).select_related("definition").order_by("-id")[:20])
+
+
+def waits_for_a_second(case: Case) -> bool:
+    """True where a decision was drafted that a second person has to sign."""
+    return Proposal.objects.filter(case=case, version=case.version).exists()
 
 
 def waiting(actor: Actor) -> list[Waiting]:
