@@ -222,7 +222,7 @@ def _lines(reading: Reading, sentence: Sentence) -> Listing | None:
     found_here: list[Statement] = []
     for number in range(sentence.paragraph - 1, -1, -1):
         span = reading.text.paragraphs[number]
-        inside = [s for s in reading.statements if s.figure.start in span]
+        inside = reading.inside(span)
         if span.end - span.start > 50 or len(inside) != 1 or inside[0].kind != total.kind:
             break
         found_here.insert(0, inside[0])

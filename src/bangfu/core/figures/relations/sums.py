@@ -150,8 +150,8 @@ def _other_sentence(reading: Reading, listing: Listing) -> bool:
     total, first = listing.total, listing.parts[0] if listing.parts else listing.total
     if listing.after or not re.search(r"[。!?]", reading.even[total.figure.end : first.figure.start]):
         return False
-    sentence = next((s for s in reading.sentences if total in s.statements), None)
-    return sentence is None or sum(s.kind == total.kind for s in sentence.statements) > 1
+    sentence = reading.sentences[reading.sentence_no(total)]
+    return sum(s.kind == total.kind for s in sentence.statements) > 1
 
 
 def _certain(reading: Reading, listing: Listing) -> bool:
