@@ -130,7 +130,9 @@ def _explicit(reading: Reading, share: Statement, parts: Sequence[Statement], wh
 
 def _close(part: Statement, whole: Statement, share: Statement) -> Closeness:
     above, below = part.figure, whole.figure
-    return quotient_agrees(share.figure, (above.low, above.high), (below.low, below.high))
+    planned = below.exact and re.search(r"(?:计划|目标|任务)[^,;。]{0,4}$", whole.lead)
+    low, high = (below.value, below.value) if planned else (below.low, below.high)
+    return quotient_agrees(share.figure, (above.low, above.high), (low, high))
 
 
 def _best(
