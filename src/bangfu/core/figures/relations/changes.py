@@ -88,7 +88,7 @@ def _of_change(reading: Reading, sentence: Sentence, change: Change) -> Iterator
             break
         if change.last.kind != "%" and statement.kind == "%":
             low, high = _relative(_range(first), _range(last))
-            yield _growth(reading, statement, [first, last], abs(low), abs(high))
+            yield growth_of(reading, statement, [first, last], abs(low), abs(high))
             break
     yield from _multiple(reading, sentence, change)
 
@@ -161,7 +161,7 @@ def _points(reading: Reading, change: Change, stated: Statement) -> Iterator[Fin
         return
     low, high = _relative(_range(first), _range(last))
     if range_agrees(third, min(abs(low), abs(high)), max(abs(low), abs(high))) != "unequal":
-        yield _growth(reading, stated, [first, last], abs(low), abs(high))
+        yield growth_of(reading, stated, [first, last], abs(low), abs(high))
         return
     if fits:
         relative = plain(rounded(_middle(low, high), 1))
@@ -202,7 +202,8 @@ def _middle(low: Decimal, high: Decimal) -> Decimal:
     return abs(low + high) / 2
 
 
-def _growth(reading: Reading, stated: Statement, from_: Sequence[Figure], low: Decimal, high: Decimal) -> Finding:
+def growth_of(reading: Reading, stated: Statement, from_: Sequence[Figure], low: Decimal, high: Decimal) -> Finding:
+    """A printed rate of change against the bounds of what the figures give, in per cent."""
     low, high = min(low, high), max(low, high)
     figure = stated.figure
     closeness = range_agrees(figure, low, high)
@@ -249,7 +250,7 @@ def _growth_by_increase(reading: Reading, sentence: Sentence) -> Iterator[Findin
             low, high = low_more / (high_now - low_more), high_more / (low_now - high_more)
         else:
             continue
-        yield _growth(reading, rate, [now.figure, more.figure], low * 100, high * 100)
+        yield growth_of(reading, rate, [now.figure, more.figure], low * 100, high * 100)
 
 
 def _growth_on_base(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
@@ -273,7 +274,7 @@ def _growth_on_base(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
         low, high = _relative(_range(base.figure), _range(now.figure))
         falls = bool(_FALL.search(words))
         if falls == (now.figure.value < base.figure.value):
-            yield _growth(reading, rate, [now.figure, base.figure], abs(low), abs(high))
+            yield growth_of(reading, rate, [now.figure, base.figure], abs(low), abs(high))
 
 
 def _on_a_basis(reading: Reading, sentence: Sentence) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ _ALSO = {
     "完成": "完成|建成|竣工|完工|实现", "竣工": "竣工|完工|建成", "入学": "入学|在校",
     "满意": "(?<!不)(?<!基本)满意", "合格": "(?<!不)合格",
 }  # fmt: skip
+_TOWNSHIP = re.compile(r"[全我本][乡镇村]|[\u4e00-\u9fff][乡镇村](?:贫困|共有|现有|辖|位于)")
 _NEAR = Decimal("0.25")
 
 
@@ -129,7 +130,9 @@ def _explicit(reading: Reading, share: Statement, parts: Sequence[Statement], wh
 
 def _close(part: Statement, whole: Statement, share: Statement) -> Closeness:
     above, below = part.figure, whole.figure
-    return quotient_agrees(share.figure, (above.low, above.high), (below.low, below.high))
+    planned = below.exact and re.search(r"(?:计划|目标|任务)[^,;。]{0,4}$", whole.lead)
+    low, high = (below.value, below.value) if planned else (below.low, below.high)
+    return quotient_agrees(share.figure, (above.low, above.high), (low, high))
 
 
 def _best(
@@ -161,8 +164,9 @@ def _best(
 
 def _next_to(reading: Reading, whole: Statement, part: Statement) -> bool:
     """Whether a whole stands in the part's own sentence with nothing of its unit between."""
-    between = reading.statements[whole.index + 1 : part.index]
-    return not re.search(r"[。\n]", reading.words(whole, part)) and all(s.kind != part.kind for s in between)
+    if reading.apart(whole, part):
+        return False
+    return all(s.kind != part.kind for s in reading.statements[whole.index + 1 : part.index])
 
 
 def _near(part: Statement, whole: Statement, share: Statement) -> bool:
@@ -199,17 +203,20 @@ def _told(reading: Reading, part: Statement, share: Statement, of: Sequence[Whol
 
 
 def _far(reading: Reading, whole: Statement, share: Statement) -> bool:
-    return whole.figure.end > share.figure.start or bool(re.search(r"[。\n]", reading.words(whole, share)))
+    return whole.figure.end > share.figure.start or reading.apart(whole, share)
 
 
 def _mixed(reading: Reading, parts: Sequence[Statement], share: Statement, name: str) -> Iterator[Finding]:
     """A share that only fits where persons are divided by households, or visits by persons."""
     part = parts[-1]
-    for statement in reversed(reading.statements[: part.index]):
+    for index in range(part.index - 1, -1, -1):
+        statement = reading.statements[index]
+        if share.figure.start - statement.figure.start >= 200:
+            break
         units = {statement.kind, part.kind}
         if len(units) == 2 and units <= {"户", "人", "人次", "户次"} and _close(part, statement, share) == "equal":
             near = re.split(r"[。\n]", reading.even[max(0, statement.figure.start - 20) : statement.figure.end + 10])
-            if name in "".join(near) and share.figure.start - statement.figure.start < 200:
+            if name in "".join(near):
                 yield _mixed_told(reading, part, statement, share)
                 return
 
@@ -313,7 +320,7 @@ def _whole_of_rate(inside: Sequence[Statement], part: Statement) -> Statement | 
 
 def _whole_before(reading: Reading, sentence: Sentence, part: Statement, rate: Statement) -> Statement | None:
     """A total of the same unit in the sentence before, which nearly gives the rate."""
-    place = next((n for n, s in enumerate(reading.sentences) if s is sentence), 0)
+    place = reading.sentence_no(sentence.statements[0])
     if place == 0:
         return None
     before = [s for s in reading.sentences[place - 1].statements if s.kind == part.kind and s.figure.exact]
@@ -359,7 +366,7 @@ def _incidence(reading: Reading, poor: Statement, rate: Statement) -> Finding | 
     if not people:
         return None
     ratio = poor.figure.value / people[0].figure.value * 100
-    township = re.search(r"[全我本][乡镇村]|[\u4e00-\u9fff][乡镇村](?:贫困|共有|现有|辖|位于)", reading.even)
+    township = reading.remembered("township", lambda: bool(_TOWNSHIP.search(reading.even)))
     if rate.role == "to" and (rate.figure.value < ratio - rate.figure.ulp or (township and len(people) == 1)):
         return _told(reading, poor, rate, [Whole(people[0], True)], "unequal")
     return None
