@@ -23,6 +23,8 @@ _COMPARED = re.compile(
     r"(?:同比|较|比)[\u4e00-\u9fff\d年底末初同期]{0,10}?(?:净?增加|增长|提高|净增|多|减少|下降|降低|少)(?:了)?$|同比(?:净?增加|减少|增长)了?$"
 )
 _BASE = re.compile(r"(?:较|比)[^,;:。]{0,16}$|(?:上年同期|去年同期|上年|去年)[^,;:。\d]{0,6}$")
+_ANOTHER_RATE = re.compile(r"年均|月均|分别|平均[每递]|每年|逐年|递增|递减|可比|不变价|实际(?:增|下|提)|扣除|剔除|名义")
+"""Words by which a rate is no plain change from the first value to the last: an average over years, or of other prices."""
 _OWN_SUBJECT = re.compile(r"率|度|占比|比重")
 _COUNTS = {"百分点", "%", "倍", "番", ""}
 
@@ -72,7 +74,7 @@ def _of_change(reading: Reading, sentence: Sentence, change: Change) -> Iterator
         if statement.index <= change.last.index or statement.figure.start - last.end > 60:
             continue
         between = reading.even[last.end : statement.figure.start]
-        if re.search(r"年均|月均|分别", between):
+        if _ANOTHER_RATE.search(between):
             break
         if _another_subject(between, statement):
             if statement.kind != change.last.kind:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from bangfu.core.figures.arithmetic import sum_agrees
+from bangfu.core.figures.arithmetic import range_agrees, sum_agrees
 from bangfu.core.figures.findings import Finding, Verdict, found, plain, rounded, tidy
 from bangfu.core.figures.relations.changes import growth_of
 from bangfu.core.figures.statements import Reading, Sentence, Statement
@@ -43,7 +43,7 @@ def _beside_a_base(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
             way = 1 if _MORE.search(change.lead) else -1 if _LESS.search(change.lead) else 0
             if way:
                 yield _difference(reading, now, base, change, way)
-                yield from _rate(reading, sentence, base, change)
+                yield from _rate(reading, sentence, now, base, change)
 
 
 def _in_one_breath(reading: Reading, now: Statement, base: Statement, change: Statement) -> bool:
@@ -73,9 +73,16 @@ def _difference(reading: Reading, now: Statement, base: Statement, change: State
     )  # fmt: skip
 
 
-def _rate(reading: Reading, sentence: Sentence, base: Statement, change: Statement) -> Iterator[Finding]:
+def _rate(
+    reading: Reading, sentence: Sentence, now: Statement, base: Statement, change: Statement
+) -> Iterator[Finding]:
     following = next((s for s in sentence.statements if s.index == change.index + 1), None)
     if following is None or following.kind != "%" or not _RATE.fullmatch(reading.words(change, following)):
+        return
+    gap = (abs(now.figure.low - base.figure.high), abs(now.figure.high - base.figure.low))
+    low, high = min(gap) / base.figure.high * 100, max(gap) / base.figure.low * 100
+    if range_agrees(following.figure, low, high) == "equal":  # then the difference is what is wrong, if anything
+        yield growth_of(reading, following, [now.figure, base.figure], low, high)
         return
     low, high = change.figure.low / base.figure.high * 100, change.figure.high / base.figure.low * 100
     yield growth_of(reading, following, [base.figure, change.figure], low, high)

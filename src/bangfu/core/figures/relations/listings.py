@@ -213,7 +213,7 @@ def _backward(reading: Reading, sentence: Sentence) -> Iterator[Listing]:
         ]
         run = _run_back(reading, before, total)
         if len(run) >= 2:
-            yield Listing(total, run, (), bool(_STRONG.search(total.lead)), after=True)
+            yield Listing(total, run, tuple(before), bool(_STRONG.search(total.lead)), after=True)
 
 
 def _lines(reading: Reading, sentence: Sentence) -> Listing | None:
