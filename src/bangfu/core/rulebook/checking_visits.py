@@ -77,7 +77,9 @@ class _Checker:
         words = self.words(item)
         for word in item.photo:
             if word != "always":
-                self.known(item.place, "photo", word, words, "本项的一个回答或 always", "an answer of the item, or always")
+                self.known(
+                    item.place, "photo", word, words, "本项的一个回答或 always", "an answer of the item, or always"
+                )
         if item.finding is not None:
             for word in item.finding.on:
                 self.known(item.place, "on", word, words, "本项的一个回答", "an answer of the item")
