@@ -13,8 +13,14 @@ _KINDS = {
     "yes_no": ("boolean",), "choice": ("code", "text"), "money": ("money",), "number": ("integer", "decimal"), "date": ("date",),
     "text": ("text",),
 }  # fmt: skip
-PLACING = frozenset({"household_no", "person_no", "region_code", "head_name", "relation", "name", "id_number", "sex"})
-"""Facts that no visit establishes: who somebody is, and where they belong."""
+PLACING = frozenset(
+    {
+        "household_no", "person_no", "region_code", "head_name", "relation", "name", "id_number", "id_kind", "sex",
+        "birth_date", "household_type", "monitored_kind", "monitored_since", "registered_in", "graduated_in",
+        "risk_resolved", "risk_resolved_on",
+    }
+)  # fmt: skip
+"""Facts that no visit establishes: who somebody is, where they belong, and what a decision makes them."""
 
 
 def check_visit(form: VisitForm, book: Rulebook) -> list[Mistake]:
@@ -101,8 +107,9 @@ class _Checker:
         fact = self.book.facts.get((table, item.fact))
         columns = [n for t, n in self.book.facts if t == table]
         if fact is None or fact.derive is not None or fact.reads or fact.personal or item.fact in PLACING:
-            self.add(item.place, f"fact：{item.fact}", f"fact: {item.fact}", "登记的一项事实（不是身份、证件或推算的）",
-                     f"a fact of {table} that is recorded, not derived, and no identity", nearest(item.fact, columns))  # fmt: skip
+            expected = f"a fact of {table} that is recorded, not derived, and neither identity nor status"
+            self.add(item.place, f"fact：{item.fact}", f"fact: {item.fact}",
+                     "登记的一项事实（不是身份、证件、认定结果或推算的）", expected, nearest(item.fact, columns))  # fmt: skip
             return
         kinds = _KINDS.get(item.answer, ())
         if fact.type.kind not in kinds:

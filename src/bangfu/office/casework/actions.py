@@ -42,10 +42,8 @@ __all__ = [
     "Move",
     "act",
     "bar",
-    "lay_to_case",
     "open_case",
     "open_from_finding",
-    "open_from_visit",
     "sign",
     "turn_down",
 ]
