@@ -258,7 +258,7 @@ t: {type: integer, file: t.csv}
         {"polices/x.yml": POLICY, "stray.yml": "a: 1\n"},
         [
             "small/polices:1:1: found the folder polices; expected one of facts, parameters, policies, alerts,"
-            " checks, indicators, procedures, calendar, codes, cases; did you mean 'policies'?",
+            " checks, indicators, procedures, visits, calendar, codes, cases; did you mean 'policies'?",
             "small/stray.yml:1:1: found definitions beside rulebook.yml; expected a file in facts/, policies/ and"
             " so on",
         ],

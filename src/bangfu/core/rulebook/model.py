@@ -17,6 +17,7 @@ from bangfu.core.rulebook.syntax import Node
 
 if TYPE_CHECKING:
     from bangfu.core.rulebook.procedure_model import CalendarYear, Procedure
+    from bangfu.core.rulebook.visit_model import VisitForm
 
 Value = int | bool | str | date | Decimal | None
 """A value as the evaluators see it: money in fen (int), decimal as Decimal, code and text as str or int."""
@@ -336,4 +337,5 @@ class Rulebook:
     indicators: Mapping[str, Indicator]
     procedures: Mapping[str, Procedure] = field(default_factory=dict)
     calendar: Mapping[int, CalendarYear] = field(default_factory=dict)
+    visits: Mapping[str, VisitForm] = field(default_factory=dict)
     cases: tuple[Case, ...] = field(default=())

@@ -55,7 +55,8 @@ class ThingKind:
     """Something that a step leaves behind.
 
     `at_least` counts photos and pieces of evidence; `quorum` and `present_at_least` are a meeting's; `stands`
-    is how long a notice hangs; `fresh_for` is how long a report or an authorisation may be used.
+    is how long a notice hangs; `fresh_for` is how long a report or an authorisation may be used. `form` are the forms of home visits
+    whose record may be this thing.
     """
 
     id: str
@@ -68,6 +69,7 @@ class ThingKind:
     fresh_for: Limit | None
     cite: str
     place: Place
+    form: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

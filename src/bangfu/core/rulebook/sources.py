@@ -21,7 +21,8 @@ from bangfu.core.rulebook.yaml_source import (
 )
 
 FOLDERS = (
-    "facts", "parameters", "policies", "alerts", "checks", "indicators", "procedures", "calendar", "codes", "cases",
+    "facts", "parameters", "policies", "alerts", "checks", "indicators", "procedures", "visits", "calendar", "codes",
+    "cases",
 )  # fmt: skip
 MAX_LINEAGE = 10
 MAX_FILES = 2_000

@@ -36,7 +36,17 @@ from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
 
-__all__ = ["AlreadyOpen", "Brought", "Move", "act", "bar", "open_case", "open_from_finding", "sign", "turn_down"]
+__all__ = [
+    "AlreadyOpen",
+    "Brought",
+    "Move",
+    "act",
+    "bar",
+    "open_case",
+    "open_from_finding",
+    "sign",
+    "turn_down",
+]
 PROPOSAL = "proposal"
 
 
@@ -193,7 +203,7 @@ def act(*, actor: Actor, case: int, move: Move, expected: int) -> CaseEvent | Pr
     dry = made(dict.fromkeys(move.things, "doc:0"), "" if alone else "?")
     if isinstance(dry, p.Refusal):
         raise Invalid(dry.text.get(engine.language()))
-    rows = keep(actor, row, procedure, move)
+    rows = keep(actor, row, procedure, move, engine.since(state, move.name))
     if not alone:
         return _propose(actor, row, move, rows)
     final = made({name: f"doc:{pk}" for name, pk in rows.items()})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from bangfu.core.api import procedures as p
@@ -88,6 +89,12 @@ def applied(
         refused = refused or after
     assert refused is not None
     return refused
+
+
+def since(state: p.Case, step: str) -> date | None:
+    """The day on which a step that is open began, None where it is not open."""
+    entered = state.open.get(step)
+    return timezone.localtime(entered).date() if entered is not None else None
 
 
 def project(case: Case, procedure: p.Procedure, state: p.Case, now: datetime) -> None:

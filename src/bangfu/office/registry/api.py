@@ -1,12 +1,14 @@
 """The only door to this app."""
 
-from bangfu.office.registry.actions import add_document, load_vocabularies
+from bangfu.office.registry.actions import add_document, load_vocabularies, withdraw_document
 from bangfu.office.registry.bulk import Origin, add_households, add_persons, add_records, place_of, recount
 from bangfu.office.registry.catalogue import HEALTH, Catalogue, Field, catalogue, monitored_kinds, rulebook, to_json
 from bangfu.office.registry.checking import check_person_values, check_values
+from bangfu.office.registry.columns import age_on
 from bangfu.office.registry.erasure import ERASED_NAME, also_erase, erase_household, erase_person
 from bangfu.office.registry.events import EPISODE_CHANGED, EXPORTED, RECORD_WITHDRAWN, UNMASKED
 from bangfu.office.registry.export import Exported, ExportError, export_registry
+from bangfu.office.registry.facts import HIDDEN, Reader, subjects_of
 from bangfu.office.registry.household_actions import (
     close_household,
     merge_households,
@@ -52,6 +54,7 @@ __all__ = [
     "ERASED_NAME",
     "EXPORTED",
     "HEALTH",
+    "HIDDEN",
     "ID",
     "PHONE",
     "RECORD_WITHDRAWN",
@@ -69,6 +72,7 @@ __all__ = [
     "Obstacle",
     "Origin",
     "Person",
+    "Reader",
     "Record",
     "Statement",
     "StatusEpisode",
@@ -80,6 +84,7 @@ __all__ = [
     "add_persons",
     "add_record",
     "add_records",
+    "age_on",
     "also_erase",
     "begin_episode",
     "catalogue",
@@ -126,6 +131,7 @@ __all__ = [
     "split_household",
     "state",
     "state_facts",
+    "subjects_of",
     "text_of",
     "to_json",
     "undo",
@@ -136,6 +142,7 @@ __all__ = [
     "values_of_person",
     "values_on",
     "withdraw",
+    "withdraw_document",
     "withdraw_record",
     "words",
 ]

@@ -11,7 +11,7 @@ from bangfu.office.runs import queries
 from bangfu.office.runs.actions import cancel, recover, start
 from bangfu.office.runs.bureau import bureau_folder, gather_bureau_files, place_bureau_files
 from bangfu.office.runs.evidence import Evidence, evidence, evidence_run, finding_of, run_of
-from bangfu.office.runs.explaining import counts_health
+from bangfu.office.runs.explaining import Told, counts_health, told_masked
 from bangfu.office.runs.folders import results
 from bangfu.office.runs.models import ACTIVE, ERRORS, KINDS, Finding, Run
 from bangfu.office.runs.queries import Place, finished, latest, places, run, scope
@@ -27,6 +27,7 @@ __all__ = [
     "RulesGone",
     "Run",
     "Tile",
+    "Told",
     "book_of",
     "bureau_folder",
     "cancel",
@@ -49,6 +50,7 @@ __all__ = [
     "run_of",
     "scope",
     "start",
+    "told_masked",
     "work_now",
 ]
 

@@ -26,6 +26,7 @@ SUBJECTS = {
     "window": ("窗口期", "change window"),
     "run": ("月度比对", "monthly run"),
     "case": ("个案", "case"),
+    "visit": ("入户记录", "visit"),
 }
 """Types of subjects; one that is not here is shown as it stands."""
 TABLES = {"household": "households", "person": "persons"}

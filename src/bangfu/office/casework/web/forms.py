@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,11 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bangfu.core.api import procedures as p
+from bangfu.office.accounts.api import Actor
 from bangfu.office.casework import engine
 from bangfu.office.casework.deciding import Basis, pays
 from bangfu.office.casework.evidence_rows import MADE_BY_OFFICE
 from bangfu.office.casework.models import Case
 from bangfu.office.casework.moves import Brought, Move
+from bangfu.office.fieldwork import api as fieldwork
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
 
@@ -36,14 +39,51 @@ class Group:
     fields: list[Any]
 
 
+@dataclass(frozen=True)
+class Visits:
+    """Home visits that things of a step may be, the latest first, and what the latest of them concludes."""
+
+    rows: tuple[fieldwork.Visit, ...] = ()
+    verdicts: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, actor: Actor, case: Case, procedure: p.Procedure, action: p.Action, state: p.Case) -> Visits:
+        """Those of this household since the step began, in which the actor took part."""
+        wanted = {form for name in action.leaves if name in procedure.things for form in procedure.things[name].form}
+        if not wanted:
+            return cls()
+        since = engine.since(state, action.name) or timezone.localtime(case.opened_at).date()
+        rows = tuple(fieldwork.usable(actor, case.household_id, wanted, since))
+        return cls(rows, fieldwork.conclusions_of(rows[0]) if rows else {})
+
+    def offered(self, forms_: tuple[str, ...]) -> list[tuple[str, str]]:
+        """Choices for a thing that one of these forms makes."""
+        return [
+            (str(one.pk), f"{one.number} {fieldwork.title_of(one)} {one.visited_on}")
+            for one in self.rows
+            if one.form in forms_
+        ]
+
+    def day(self, pk: int) -> date | None:
+        """The day of one of them."""
+        return next((one.visited_on for one in self.rows if one.pk == pk), None)
+
+
 class ActForm(forms.Form):
     """Built for one action of one case; `move` is what was filled in."""
 
     def __init__(
-        self, case: Case, procedure: p.Procedure, action: p.Action, basis: Basis | None, *args: Any, **more: Any
+        self,
+        case: Case,
+        procedure: p.Procedure,
+        action: p.Action,
+        basis: Basis | None,
+        visits: Visits,
+        *args: Any,
+        **more: Any,
     ) -> None:
         super().__init__(*args, **more)
-        self.procedure, self.action, self.case = procedure, action, case
+        self.procedure, self.action, self.case, self.visits = procedure, action, case, visits
         self._sections: list[tuple[str, str, list[str]]] = []
         self.needed = self._needed()
         papers = registry.Document.objects.filter(household=case.household, withdrawn_at=None).order_by("-added_at")[
@@ -54,7 +94,8 @@ class ActForm(forms.Form):
         language = engine.language()
         for name in action.asks:
             self._add(procedure.conditions[name].text.get(language), "", {f"v-{name}": forms.ChoiceField(
-                label=_("判定"), choices=ANSWERS, widget=forms.RadioSelect)})  # fmt: skip
+                label=_("判定"), choices=ANSWERS, widget=forms.RadioSelect,
+                initial=visits.verdicts.get(name), help_text=_("按入户记录预填，请核对") if name in visits.verdicts else "")})  # fmt: skip
         for name, always in self.needed.items():
             self._thing(procedure.things[name], always, basis)
         if action.kind == "step_done" and procedure.steps[action.name].persons > 1:
@@ -121,6 +162,11 @@ class ActForm(forms.Form):
                 fields[f"{name}-doc"] = forms.ChoiceField(
                     label=_("选用本户档案中的材料"), required=False, choices=choices
                 )
+            offered = self.visits.offered(thing.form)
+            if offered:
+                label = _("用本次入户记录")
+                choices = [*offered, ("", str(_("不选用")))]
+                fields[f"{name}-visit"] = forms.ChoiceField(label=label, required=False, choices=choices)
             fields[f"{name}-paper"] = forms.CharField(label=_("或：纸质材料存放处"), required=False, max_length=60)
             if thing.kind == "notice":
                 hint = str(_("张贴日期和张贴照片（或照片存放处）"))
@@ -179,9 +225,12 @@ class ActForm(forms.Form):
         file, document = cleaned.get(f"{name}-file"), cleaned.get(f"{name}-doc")
         paper = cleaned.get(f"{name}-paper", "").strip()
         run = self.run if cleaned.get(f"{name}-run") and not (file or document or paper) else None
-        if not (file or document or paper or run):
+        visit = (
+            int(cleaned[f"{name}-visit"]) if cleaned.get(f"{name}-visit") and not (file or document or paper) else None
+        )
+        if not (file or document or paper or run or visit):
             return None
         keys = ("count", *(key for key, _label in VOTES))
         values = {key: cleaned[f"{name}-{key}"] for key in keys if cleaned.get(f"{name}-{key}") is not None}
-        dated = run.as_of if run else cleaned.get(f"{name}-on")
-        return Brought(file, int(document) if document else None, paper, run.pk if run else None, dated, values)
+        dated = run.as_of if run else self.visits.day(visit) if visit else cleaned.get(f"{name}-on")
+        return Brought(file, int(document) if document else None, paper, run.pk if run else None, visit, dated, values)

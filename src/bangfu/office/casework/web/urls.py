@@ -7,6 +7,7 @@ from bangfu.office.casework.web import views
 urlpatterns = [
     path("cases/", views.board, name="board"),
     path("cases/new/", views.new_case, name="new"),
+    path("cases/from-visit/<int:pk>/", views.from_visit, name="from_visit"),
     path("cases/household/<str:number>/", views.of_household, name="household"),
     path("cases/<int:pk>/", views.case_page, name="case"),
     path("cases/<int:pk>/act/", views.act, name="act"),

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
-from bangfu.office.casework import actions, answering, engine, queries, showing
+from bangfu.office.casework import actions, answering, engine, from_visits, queries, showing
 from bangfu.office.casework.deciding import Changed, basis_of, opened
 from bangfu.office.casework.documents import letters
 from bangfu.office.casework.models import Case, CaseDocument, Determination, OpenStep, Proposal
-from bangfu.office.casework.web.forms import ActForm
+from bangfu.office.casework.web.forms import ActForm, Visits
 from bangfu.office.casework.web.opening import OpenForm, about_for, finding_for, household_of
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
@@ -111,6 +111,23 @@ def _opened(actor: Actor, given: dict[str, Any], finding: Any, number: str, abou
     )  # fmt: skip
 
 
+@page("cases.act", "POST")
+def from_visit(request: HttpRequest, pk: int) -> HttpResponse:
+    """A finding of a home visit becomes a case with one click; where the matter is open already, it is laid to that case."""
+    actor = _actor(request)
+    try:
+        case = from_visits.open_from_visit(actor=actor, finding=pk)
+        messages.success(request, _("已立案：%s") % case.number)
+    except actions.AlreadyOpen as same:
+        case = same.case
+        from_visits.lay_to_case(actor=actor, finding=pk, case=case)
+        messages.warning(request, str(same))
+    except Invalid as error:
+        messages.warning(request, str(error))
+        return redirect("fieldwork:findings")
+    return redirect("casework:case", case.pk)
+
+
 def _titled(cases: list[Case]) -> list[tuple[Case, str]]:
     return [(case, showing.title_of(case)) for case in cases]
 
@@ -164,7 +181,8 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     step = procedure.steps.get(action.name) if action.kind == "step_done" else None
     decides = step.outcomes[action.outcome].decides if step is not None else ""
     basis = basis_of(case) if decides else None
-    form = ActForm(case, procedure, action, basis, request.POST or None, request.FILES or None)
+    seen = Visits.of(actor, case, procedure, action, state)
+    form = ActForm(case, procedure, action, basis, seen, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         expected = request.POST.get("version", "")
         try:
@@ -181,6 +199,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "case": case, "form": form, "label": showing.doable(procedure, action), "step": step, "basis": basis,
         "version": version, "decides": decides, "title": showing.title_of(case),
+        "visit_forms": [form for name in action.leaves if name in procedure.things for form in procedure.things[name].form],
     }  # fmt: skip
     return render(request, "casework/act.html", context, status=200)
 
