@@ -88,9 +88,9 @@ def counts(actor: Actor, filters: Filters) -> dict[str, int]:
     """How many are in each state, and all of them as "". One query."""
     today = timezone.localdate()
     rows = MeansReport.objects.filter(actor.limit(VIEW), filters.narrowing(actor))
-    wanted = {name: Count("pk", filter=in_state(name, today)) for name, _label in STATES}
+    wanted = {f"n_{name}": Count("pk", filter=in_state(name, today)) for name, _label in STATES}
     found = rows.aggregate(whole=Count("pk"), **wanted)
-    return {"": found.pop("whole"), **found}
+    return {"": found["whole"], **{name: found[f"n_{name}"] for name, _label in STATES}}
 
 
 def purposes(actor: Actor) -> list[str]:
