@@ -23,7 +23,13 @@ from bangfu.office.runs import api as runs
 
 _log = logging.getLogger("bangfu.worker")
 
-RECOVERIES: list[Callable[[], object]] = [runs.recover, means.recover, imports.clear_out, reporting.recover, reporting.clear_out]
+RECOVERIES: list[Callable[[], object]] = [
+    runs.recover,
+    means.recover,
+    imports.clear_out,
+    reporting.recover,
+    reporting.clear_out,
+]
 """What each app does, before the first task of a worker, about work that a killed worker left."""
 
 

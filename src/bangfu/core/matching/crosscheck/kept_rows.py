@@ -1,6 +1,7 @@
 """The rows behind a cross-check by household, without what identifies anybody, so that the ingests can be removed.
 
-`rows/TABLE.parquet` lies beside the facts: keys and a bureau's own columns, in the order of households. Whoever keeps
+`rows/TABLE.parquet` lies beside the facts: keys and a bureau's own columns, numbers of persons in them masked as a report
+masks them, in the order of households. Whoever keeps
 results for long writes it and removes `ingest/`, which holds numbers and names.
 """
 
@@ -18,6 +19,8 @@ from bangfu.core.matching.crosscheck.returned_rows import INGEST, ReturnedRow
 from bangfu.core.matching.crosscheck.state import State, read_state
 from bangfu.core.matching.crosscheck.store import read_arrow
 from bangfu.core.matching.methods import METHODS
+from bangfu.core.matching.report.catalogue import COLUMNS, hidden
+from bangfu.core.values.text import mask
 
 FOLDER = "rows"
 _KEYS = ("household_no", "_place", "row_no")
@@ -95,8 +98,32 @@ def _rows_of_table(state: State, table: str, homes: Any, links: Path) -> Any:
     own = values.take(pa.array(at[np.asarray(kept.column("row_no"), dtype=np.int64)]))
     for name in own.column_names:
         if name not in _OWN:
-            kept = kept.append_column(own.schema.field(name), own.column(name))
+            kept = kept.append_column(own.schema.field(name), _masked(name, own.column(name)))
     return kept
+
+
+def _masked(name: str, column: Any) -> Any:
+    """A column of texts without whole numbers of persons: a disability certificate's holds the ID number."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_string(column.type):
+        return column
+    whole = COLUMNS.get(name, (None, ""))[1] == "number"
+    suspect = pc.fill_null(pc.match_substring_regex(column, r"\d[\d -]{9,}"), False)
+    if whole:
+        suspect = pc.is_valid(column)
+    if not pc.any(suspect).as_py():
+        return column
+    change = mask if whole else _hidden
+    texts = [
+        change(text) if doubt else text for text, doubt in zip(column.to_pylist(), suspect.to_pylist(), strict=True)
+    ]
+    return pa.chunked_array([pa.array(texts, column.type)])
+
+
+def _hidden(text: str) -> str:
+    return hidden(text, every=True)
 
 
 def _decided_rows(decided: Any, lane: Any) -> Any:

@@ -17,6 +17,7 @@ from bangfu.office.casework.deciding import Basis
 from bangfu.office.casework.evidence_rows import MADE_BY_OFFICE
 from bangfu.office.casework.models import Case
 from bangfu.office.casework.moves import Brought, Move
+from bangfu.office.means import api as means
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
 
@@ -51,6 +52,7 @@ class ActForm(forms.Form):
         ]
         self.papers = [(str(row.pk), f"{row.title} {row.dated or ''}".strip()) for row in papers]
         self.run = runs.evidence_run(case.area_code)
+        self.reports = means.current(case.household_id)
         language = engine.language()
         for name in action.asks:
             self._add(procedure.conditions[name].text.get(language), "", {f"v-{name}": forms.ChoiceField(
@@ -107,7 +109,16 @@ class ActForm(forms.Form):
                     fields[f"{name}-{key}"] = forms.IntegerField(
                         label=label, min_value=0, max_value=100_000, required=always
                     )
-            if thing.kind == "means_check" and self.run is not None:
+            if thing.kind == "means_check" and self.reports:
+                choices = [(str(one.pk), _("用核对报告 %(number)s（%(purpose)s，数据截至 %(day)s）") % {
+                    "number": one.number, "purpose": one.purpose, "day": one.as_of}) for one in self.reports]  # fmt: skip
+                fields[f"{name}-means"] = forms.ChoiceField(
+                    label=_("核对报告"),
+                    required=False,
+                    choices=[*choices, ("", str(_("不选用")))],
+                    initial=choices[0][0],
+                )
+            elif thing.kind == "means_check" and self.run is not None:
                 label = _("用 %s 的月度比对结果（各部门数据）") % f"{self.run.as_of:%Y-%m-%d}"
                 fields[f"{name}-run"] = forms.BooleanField(label=label, required=False, initial=True)
             if thing.kind in ("photos", "evidence") or thing.at_least > 1:
@@ -174,10 +185,15 @@ class ActForm(forms.Form):
             return Brought(dated=today, values=values)
         file, document = cleaned.get(f"{name}-file"), cleaned.get(f"{name}-doc")
         paper = cleaned.get(f"{name}-paper", "").strip()
-        run = self.run if cleaned.get(f"{name}-run") and not (file or document or paper) else None
-        if not (file or document or paper or run):
+        chosen = cleaned.get(f"{name}-means") if not (file or document or paper) else ""
+        run = self.run if cleaned.get(f"{name}-run") and not (file or document or paper or chosen) else None
+        if not (file or document or paper or run or chosen):
             return None
         keys = ("count", *(key for key, _label in VOTES))
         values = {key: cleaned[f"{name}-{key}"] for key in keys if cleaned.get(f"{name}-{key}") is not None}
-        dated = run.as_of if run else cleaned.get(f"{name}-on")
-        return Brought(file, int(document) if document else None, paper, run.pk if run else None, dated, values)
+        report = next((one for one in self.reports if str(one.pk) == chosen), None)
+        dated = report.as_of if report else run.as_of if run else cleaned.get(f"{name}-on")
+        return Brought(
+            file, int(document) if document else None, paper, run.pk if run else None, report.pk if report else None, dated,
+            values,
+        )  # fmt: skip

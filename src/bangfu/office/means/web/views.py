@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -65,11 +65,13 @@ def reports_page(request: HttpRequest) -> HttpResponse:
 
 
 @page("export")
-def export(request: HttpRequest) -> FileResponse:
+def export(request: HttpRequest) -> HttpResponse:
     """The list as a workbook."""
-    file = lists.workbook(actor=actor_in(request), filters=queries.Filters.read(request.GET.dict()))
+    with lists.workbook(actor=actor_in(request), filters=queries.Filters.read(request.GET.dict())) as file:
+        response = HttpResponse(file.read(), content_type=XLSX)
     name = _("核对报告_%s.xlsx") % timezone.localdate().isoformat()
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return response
 
 
 @page("means.view", "GET", "POST")
