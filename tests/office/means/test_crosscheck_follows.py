@@ -165,14 +165,18 @@ def _write_tables(county, household) -> None:
     register = register_of([household], known([household]).people)
     with (county / "authorisations.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["授权编号", "户编号", "人编号", "签署日期", "有效期起", "valid_to", "用途", "核对范围", "授权书"])
+        writer.writerow(
+            ["授权编号", "户编号", "人编号", "签署日期", "有效期起", "valid_to", "用途", "核对范围", "授权书"]
+        )
         for row in register.rows[household.number]:
             days = [row.signed_on, row.start, row.end]
             writer.writerow([row.number, row.household_no, row.person_no, *days, row.purpose, "", row.document])
     (county / "villages.csv").write_text("行政村代码,行政村名称,乡镇名称\n990101101201,东风村,东乡\n", encoding="utf-8")
 
 
-def test_contradictions_are_those_of_the_report_and_nobody_sees_them_without_an_authorisation(cast, registered, checked):
+def test_contradictions_are_those_of_the_report_and_nobody_sees_them_without_an_authorisation(
+    cast, registered, checked
+):
     east = registered.east
     assert contradictions.found(east, known([east])) == (checked, [])
     signed(cast.actor("village"), EAST)

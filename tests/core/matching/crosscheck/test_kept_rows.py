@@ -38,14 +38,18 @@ def test_every_household_has_the_rows_of_the_ingests_with_numbers_masked(
     kept, returned, rows = KeptRows(tmp_path / "out"), Returned(tmp_path / "out"), 0
     assert kept.rows_of(left_out) == []
     for number in sorted(allowed):
-        expected = [(r.table, r.row_no, r.person_no, r.method, r.review, masked(r.values)) for r in returned.rows_of(number)]
+        expected = [
+            (r.table, r.row_no, r.person_no, r.method, r.review, masked(r.values)) for r in returned.rows_of(number)
+        ]
         found = [(r.table, r.row_no, r.person_no, r.method, r.review, dict(r.values)) for r in kept.rows_of(number)]
         assert found == expected
         rows += len(found)
     assert rows > 20
     for path in (tmp_path / "out" / FOLDER).iterdir():
         content = path.read_bytes()
-        assert not [p for p in world.persons if p.get("id_number") and str(p["id_number"]).encode() in content], path.name
+        assert not [p for p in world.persons if p.get("id_number") and str(p["id_number"]).encode() in content], (
+            path.name
+        )
 
 
 def masked(values: object) -> dict[str, object]:
