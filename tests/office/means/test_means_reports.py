@@ -134,7 +134,7 @@ def test_a_report_is_stored_sealed_logged_and_dated_by_its_oldest_source(cast, c
     signed(cast.actor("village"), EAST)
     made = make_report(actor=cast.actor("civil"), household=EAST, purpose=PURPOSE, case="GA2026-000001")
     assert (made.as_of, made.until, made.made_on) == (date(2026, 10, 31), date(2027, 1, 29), timezone.localdate())
-    assert b"38" not in bytes(made.content)[:0] and "赵大".encode() not in bytes(made.content)
+    assert "赵大".encode() not in bytes(made.content)
     content = reports.opened(made)
     assert content["sha256"] == made.sha256
     facts = {fact["fact"]: fact["said"]["zh"] for fact in content["facts"]}
