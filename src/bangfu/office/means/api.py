@@ -8,6 +8,7 @@ from bangfu.office.accounts.api import Actor
 from bangfu.office.means import batches, contradictions, crosschecks
 from bangfu.office.means.authorising import Paper, authorise, withdraw
 from bangfu.office.means.batches import begin, draft
+from bangfu.office.means.contradictions import contradicted
 from bangfu.office.means.crosschecks import start as start_crosscheck
 from bangfu.office.means.models import Authorisation, Crosscheck, MeansReport
 from bangfu.office.means.queries import READ
@@ -28,6 +29,7 @@ __all__ = [
     "Summary",
     "authorise",
     "begin",
+    "contradicted",
     "count_moving",
     "current",
     "draft",

@@ -42,3 +42,14 @@ def read(*, actor: Actor, household: registry.Household) -> tuple[Crosscheck | N
     subject = audit.Subject("household", household.number, household.area_code)
     audit.record(actor, events.CONFLICTS_READ, subject, after=after)
     return check, conflicts
+
+
+def contradicted() -> set[str]:
+    """Numbers of all households about whom sources contradict one another in the newest cross-check; for commands only."""
+    import pyarrow.parquet as pq
+
+    check = Crosscheck.objects.filter(status="done").order_by("-as_of", "-pk").first()
+    path = folders.results(check.pk) / "conflicts.parquet" if check is not None else None
+    if path is None or not path.is_file():
+        return set()
+    return {str(number) for number in pq.read_table(path, columns=["household_no"]).column(0).to_pylist()}

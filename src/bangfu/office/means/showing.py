@@ -52,7 +52,13 @@ def _star(shown: dict[str, Any]) -> None:
     for conflict in shown["conflicts"]:
         star_conflict(conflict)
     if shown["authorisation"]["status"] == "granted":
-        shown["conclusions"] = conclusions(shown)
+        shown["conclusions"] = conclusions(_without_health(shown))
+
+
+def _without_health(shown: dict[str, Any]) -> dict[str, Any]:
+    """For the lines in plain words: a row of stars tells nobody anything there."""
+    persons = [{**one, "facts": [fact for fact in one["facts"] if not _health(fact)]} for one in shown["persons"]]
+    return {**shown, "persons": persons, "facts": [fact for fact in shown["facts"] if not _health(fact)]}
 
 
 def star_conflict(conflict: dict[str, Any]) -> None:

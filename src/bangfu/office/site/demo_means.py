@@ -49,7 +49,9 @@ def leave() -> list[means.MeansReport]:
     with areas.everywhere():
         homes = registry.households(_actor("village")).filter(closed_on=None, person_count__gte=2).order_by("number")
         done = set(means.MeansReport.objects.values_list("household", flat=True))
-        chosen = [home.number for home in homes.exclude(pk__in=done)[:REPORTS]]
+        numbers = list(homes.exclude(pk__in=done).values_list("number", flat=True))
+        torn = means.contradicted()  # sources that disagree are worth showing
+        chosen = sorted(numbers, key=lambda number: (number not in torn, number))[:REPORTS]
         made = [report(number, "最低生活保障年度复核") for number in chosen]
         if chosen and made[-1] is not None:
             means.withdraw(
