@@ -87,11 +87,32 @@ def _made(registered) -> dict:
     made["case"] = [
         open_case(actor=system_actor(), household=household.number, procedure="dibao") for _code, household in places
     ]
+    made["report"] = _reports(places, made["run"])
     made["entry"] = [
         audit.record(system_actor(), HOUSEHOLD_CHANGED, audit.Subject("household", household.number, code))
         for code, household in places
     ]
     return made
+
+
+def _reports(places, runs) -> list:
+    """A means-check report in each place, whose content is gone."""
+    from django.utils import timezone
+    from runs_by_hand import AS_OF
+
+    from bangfu.office.means.models import Crosscheck, MeansReport
+
+    now = timezone.now()
+    return [
+        MeansReport.objects.create(
+            number=f"MC-{code}", household=household, area_code=code, purpose="x", run=run.pk, made_by="system",
+            made_name="某人", made_at=now, made_on=AS_OF, sha256="0" * 64,
+            crosscheck=Crosscheck.objects.create(
+                run=run, area_code=code[:6], as_of=AS_OF, status="done", started_by="system", created_at=now
+            ),
+        )
+        for (code, household), run in zip(places, runs, strict=True)
+    ]  # fmt: skip
 
 
 def _changes_made(places) -> dict:

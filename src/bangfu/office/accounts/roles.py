@@ -31,12 +31,14 @@ PERMISSIONS = {
     "cases.view": _("查看个案"),
     "cases.act": _("办理个案"),
     "cases.decide": _("对个案作出决定"),
+    "means.view": _("查看核对报告"),
+    "means.report": _("出具核对报告"),
     "export": _("导出"),
     "audit.view": _("查看审计日志"),
 }
 """Everything that can be allowed, with its label."""
 ABOUT_HOUSEHOLDS = frozenset(
-    name for name in PERMISSIONS if name.split(".")[0] in ("registry", "imports", "runs", "cases")
+    name for name in PERMISSIONS if name.split(".")[0] in ("registry", "imports", "runs", "cases", "means")
 )
 """Permissions whose holder works with households; the database shows nobody else a household."""
 
@@ -62,6 +64,8 @@ _OFFICE = _FIELD | {
     "imports.upload",
     "imports.commit",
     "cases.decide",
+    "means.view",
+    "means.report",
     "export",
     "accounts.handover",
 }
@@ -111,14 +115,23 @@ ROLES: dict[str, Role] = {
             _("领导"),
             ("county", "township"),
             frozenset(
-                {"home.view", "areas.view", "registry.view", "runs.view", "cases.view", "cases.act", "cases.decide"}
+                {
+                    "home.view",
+                    "areas.view",
+                    "registry.view",
+                    "runs.view",
+                    "cases.view",
+                    "cases.act",
+                    "cases.decide",
+                    "means.view",
+                }
             ),
         ),
         Role(
             "auditor",
             _("审计人员"),
             ("county",),
-            frozenset(_READ | {"registry.unmask", "runs.view", "cases.view", "export", "audit.view"}),
+            frozenset(_READ | {"registry.unmask", "runs.view", "cases.view", "means.view", "export", "audit.view"}),
             frozenset(
                 {"township_office", "county_civil_affairs", "county_agriculture", "administrator", "village_cadre"}
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -18,6 +19,7 @@ from bangfu.office.audit import api as audit
 from bangfu.office.casework import engine, events
 from bangfu.office.casework.deciding import Basis, basis_of, check, clauses_for, freeze
 from bangfu.office.casework.evidence_rows import keep
+from bangfu.office.casework.means_checks import resting_on, with_reports
 from bangfu.office.casework.models import CLOSED, Case, CaseEvent, Proposal
 from bangfu.office.casework.moves import (
     Brought,
@@ -186,6 +188,7 @@ def act(*, actor: Actor, case: int, move: Move, expected: int) -> CaseEvent | Pr
     permission = DECIDE if outcome is not None and outcome.decides else ACT
     row = _locked(actor, case, expected, permission)
     procedure = engine.procedure_of(row)
+    move = with_reports(row, procedure, move)
     note = checked(move.note, "note", needed=False)
     together, now = keys_of(move.companions), timezone.now()
     basis, clauses = _basis(row, procedure, move, note)
@@ -225,7 +228,7 @@ def _basis(case: Case, procedure: p.Procedure, move: Move, note: str) -> tuple[B
     outcome = outcome_of(procedure, move)
     if name is None or outcome is None or not outcome.decides:
         return None, {}
-    basis = basis_of(case)
+    basis = replace(basis_of(case), means=resting_on(case, procedure, move, outcome))
     check(outcome, basis, move.things[name].values, note, case.matter)
     if outcome.without_means_check is not None and basis.evidence is not None:
         return basis, {}  # pays first: what the rules say is kept beside it, and decided on afterwards

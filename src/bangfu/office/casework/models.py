@@ -145,7 +145,8 @@ class CaseEvent(models.Model):
 
 
 class CaseDocument(models.Model):
-    """What a step left behind: a document of the household's file, a paper by its shelf mark, a home visit, or a run as means check.
+    """What a step left behind: a document of the household's file, a paper by its shelf mark, a home visit, or as means
+    check a run or a means-check report.
 
     The engine's event names it as `doc:PK` of this row.
     """
@@ -156,6 +157,7 @@ class CaseDocument(models.Model):
     paper = models.CharField("纸质材料存放处", max_length=60, blank=True)
     run = models.BigIntegerField("月度比对", null=True)
     visit = models.BigIntegerField("入户记录", null=True)
+    means = models.BigIntegerField("核对报告", null=True)
     dated = models.DateField("日期", null=True)
     added_by = models.CharField("登记人标识", max_length=64)
     added_at = models.DateTimeField("登记时间")

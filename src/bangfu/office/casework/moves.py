@@ -17,8 +17,8 @@ from bangfu.office.pages.refusals import Invalid
 
 @dataclass(frozen=True)
 class Brought:
-    """One thing that is left behind: an upload, a document of the file, a paper's place, a run, a home visit, or made by the
-    office.
+    """One thing that is left behind: an upload, a document of the file, a paper's place, a run, a home visit, a means-check
+    report, or made by the office.
 
     `values` are those of the engine's Thing (counts, votes, class, amount_fen, start_month).
     """
@@ -28,6 +28,7 @@ class Brought:
     paper: str = ""
     run: int | None = None
     visit: int | None = None
+    means: int | None = None
     dated: date | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
 

@@ -20,6 +20,7 @@ from bangfu.office.areas import api as areas
 from bangfu.office.casework import api as casework
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
+from bangfu.office.site import demo_means
 from bangfu.office.site.demo_clock import Story, tell
 
 PAPER = "乡镇便民服务中心 3 号柜"
@@ -74,6 +75,9 @@ def _photo(shade: int) -> casework.Brought:
 
 
 def _report(case: casework.Case) -> casework.Brought:
+    made = demo_means.report(case.household.number, "最低生活保障审核确认", case.number)
+    if made is not None:
+        return casework.Brought(means=made.pk, dated=made.as_of)
     run = runs.evidence_run(case.area_code)
     assert run is not None
     return casework.Brought(run=run.pk, dated=run.as_of)

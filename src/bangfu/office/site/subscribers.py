@@ -15,6 +15,7 @@ from bangfu.office.casework import api as casework
 from bangfu.office.changes import api as changes
 from bangfu.office.fieldwork import api as fieldwork
 from bangfu.office.imports import api as imports
+from bangfu.office.means import api as means
 from bangfu.office.pages.waiting import Waiting
 from bangfu.office.protection import api as protection
 from bangfu.office.registry import api as registry
@@ -23,7 +24,13 @@ from bangfu.office.runs import api as runs
 
 _log = logging.getLogger("bangfu.worker")
 
-RECOVERIES: list[Callable[[], object]] = [runs.recover, imports.clear_out, reporting.recover, reporting.clear_out]
+RECOVERIES: list[Callable[[], object]] = [
+    runs.recover,
+    means.recover,
+    imports.clear_out,
+    reporting.recover,
+    reporting.clear_out,
+]
 """What each app does, before the first task of a worker, about work that a killed worker left."""
 
 
@@ -56,6 +63,7 @@ areas.register_mover(areas.Mover("changes", _("待办变更"), changes.count_mov
 areas.register_mover(areas.Mover("findings", _("比对结果"), runs.count_moving, runs.relocate))
 areas.register_mover(areas.Mover("cases", _("个案"), casework.count_moving, casework.relocate))
 areas.register_mover(areas.Mover("visits", _("入户记录"), fieldwork.count_moving, fieldwork.relocate))
+areas.register_mover(areas.Mover("means", _("核对报告"), means.count_moving, means.relocate))
 areas.register_mover(areas.Mover("batches", _("导入批次"), imports.count_moving, imports.relocate))
 areas.register_mover(areas.Mover("requests", _("删除申请"), protection.count_moving, protection.relocate))
 areas.register_mover(areas.Mover("forms", _("填报的表"), reporting.count_moving, reporting.relocate))

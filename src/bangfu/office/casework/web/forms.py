@@ -20,6 +20,7 @@ from bangfu.office.casework.evidence_rows import MADE_BY_OFFICE
 from bangfu.office.casework.models import Case
 from bangfu.office.casework.moves import Brought, Move
 from bangfu.office.fieldwork import api as fieldwork
+from bangfu.office.means import api as means
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
 
@@ -91,6 +92,7 @@ class ActForm(forms.Form):
         ]
         self.papers = [(str(row.pk), f"{row.title} {row.dated or ''}".strip()) for row in papers]
         self.run = runs.evidence_run(case.area_code)
+        self.reports = means.current(case.household_id)
         language = engine.language()
         for name in action.asks:
             self._add(procedure.conditions[name].text.get(language), "", {f"v-{name}": forms.ChoiceField(
@@ -148,7 +150,16 @@ class ActForm(forms.Form):
                     fields[f"{name}-{key}"] = forms.IntegerField(
                         label=label, min_value=0, max_value=100_000, required=always
                     )
-            if thing.kind == "means_check" and self.run is not None:
+            if thing.kind == "means_check" and self.reports:
+                choices = [(str(one.pk), _("用核对报告 %(number)s（%(purpose)s，数据截至 %(day)s）") % {
+                    "number": one.number, "purpose": one.purpose, "day": one.as_of}) for one in self.reports]  # fmt: skip
+                fields[f"{name}-means"] = forms.ChoiceField(
+                    label=_("核对报告"),
+                    required=False,
+                    choices=[*choices, ("", str(_("不选用")))],
+                    initial=choices[0][0],
+                )
+            elif thing.kind == "means_check" and self.run is not None:
                 label = _("用 %s 的月度比对结果（各部门数据）") % f"{self.run.as_of:%Y-%m-%d}"
                 fields[f"{name}-run"] = forms.BooleanField(label=label, required=False, initial=True)
             if thing.kind in ("photos", "evidence") or thing.at_least > 1:
@@ -224,13 +235,20 @@ class ActForm(forms.Form):
             return Brought(dated=today, values=values)
         file, document = cleaned.get(f"{name}-file"), cleaned.get(f"{name}-doc")
         paper = cleaned.get(f"{name}-paper", "").strip()
-        run = self.run if cleaned.get(f"{name}-run") and not (file or document or paper) else None
-        visit = (
-            int(cleaned[f"{name}-visit"]) if cleaned.get(f"{name}-visit") and not (file or document or paper) else None
-        )
-        if not (file or document or paper or run or visit):
+        given = bool(file or document or paper)
+        chosen = "" if given else cleaned.get(f"{name}-means") or ""
+        visited = "" if given else cleaned.get(f"{name}-visit") or ""
+        run = self.run if cleaned.get(f"{name}-run") and not (given or chosen or visited) else None
+        if not (given or run or chosen or visited):
             return None
         keys = ("count", *(key for key, _label in VOTES))
         values = {key: cleaned[f"{name}-{key}"] for key in keys if cleaned.get(f"{name}-{key}") is not None}
-        dated = run.as_of if run else self.visits.day(visit) if visit else cleaned.get(f"{name}-on")
-        return Brought(file, int(document) if document else None, paper, run.pk if run else None, visit, dated, values)
+        report = next((one for one in self.reports if str(one.pk) == chosen), None)
+        visit = int(visited) if visited else None
+        dated = cleaned.get(f"{name}-on")
+        if report or run or visit:
+            dated = report.as_of if report else run.as_of if run else self.visits.day(visit)
+        return Brought(
+            file=file, document=int(document) if document else None, paper=paper, run=run.pk if run else None,
+            visit=visit, means=report.pk if report else None, dated=dated, values=values,
+        )  # fmt: skip

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from bangfu.office.casework.web import views
+from bangfu.office.casework.web import means_views, views
 
 urlpatterns = [
     path("cases/", views.board, name="board"),
+    path("cases/means/", means_views.at_the_check, name="means"),
     path("cases/new/", views.new_case, name="new"),
     path("cases/from-visit/<int:pk>/", views.from_visit, name="from_visit"),
     path("cases/household/<str:number>/", views.of_household, name="household"),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
-from bangfu.office.casework import actions, answering, engine, from_visits, queries, showing
+from bangfu.office.casework import actions, answering, engine, from_visits, means_checks, queries, showing
 from bangfu.office.casework.deciding import Changed, basis_of, opened
 from bangfu.office.casework.documents import letters
 from bangfu.office.casework.models import Case, CaseDocument, Determination, OpenStep, Proposal
@@ -149,8 +149,10 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = _actor(request)
     case = queries.case(actor, pk)
     draft = Proposal.objects.filter(case=case).first()
+    shown = showing.shown(actor, case)
     context = {
-        "case": case, "shown": showing.shown(actor, case), "matter": showing.matter_title(case.matter),
+        "case": case, "shown": shown, "means": means_checks.panel(actor, case, shown.procedure, shown.state, shown.allowed),
+        "matter": showing.matter_title(case.matter),
         "place": areas.names([case.area_code])[case.area_code], "draft": draft, "today": timezone.localdate(),
         "decisions": list(Determination.objects.filter(case=case).defer("content").order_by("seq")),
         "may_sign": draft is not None and draft.proposed_by != actor.key and actor.may(queries.DECIDE, case.area_code),
