@@ -16,8 +16,9 @@ from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor, User
 from bangfu.office.audit import api as audit
 from bangfu.office.casework import engine, events
-from bangfu.office.casework.deciding import Basis, basis_of, check, clauses_for, freeze
+from bangfu.office.casework.deciding import Basis, basis_of, check, clauses_for, freeze, opened
 from bangfu.office.casework.evidence_rows import keep
+from bangfu.office.casework.following import follow
 from bangfu.office.casework.models import CLOSED, Case, CaseEvent, Proposal
 from bangfu.office.casework.moves import (
     Brought,
@@ -216,7 +217,7 @@ def _basis(case: Case, procedure: p.Procedure, move: Move, note: str) -> tuple[B
     if name is None or outcome is None or not outcome.decides:
         return None, {}
     basis = basis_of(case)
-    check(outcome, basis, move.things[name].values, note)
+    check(outcome, basis, move.things[name].values, note, case.matter)
     if outcome.without_means_check is not None and basis.evidence is not None:
         return basis, {}  # pays first: what the rules say is kept beside it, and decided on afterwards
     return basis, clauses_for(outcome.decides, basis)
@@ -246,15 +247,16 @@ def _finish(
     Proposal.objects.filter(case=case).delete()
     row = _write(case, procedure, state, event, actor, event.at, note)
     after: dict[str, Any] = {"version": case.version, "status": case.status, "kind": row.kind}
-    kind = events.MOVED
+    kind, made = events.MOVED, None
     if isinstance(event, p.StepDone):
         after |= {"step": event.step, "outcome": event.outcome}
         if basis is not None:
             people = dict(User.objects.filter(key__in=[event.actor.key, event.second]).values_list("key", "full_name"))
             frozen = freeze(case, procedure, event, row.seq, basis, {actor.key: actor.name, **people}, note)
             after |= {"decides": frozen.decides, "sha256": frozen.sha256, "second": event.second}
-            kind = events.DECIDED
+            kind, made = events.DECIDED, (frozen, opened(frozen))
     audit.record(actor, kind, _subject(case), before=before, after=after)
+    follow(actor, case, procedure, state, event, made)
     return row
 
 

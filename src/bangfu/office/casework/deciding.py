@@ -64,13 +64,19 @@ def clauses_for(decides: str, basis: Basis) -> dict[str, str]:
     return {"failed": failed, "unknown": unknown}
 
 
-def check(outcome: Any, basis: Basis, values: Mapping[str, Any], note: str) -> None:
+def pays(matter: str) -> bool:
+    """False where a policy gives a status and no money; a procedure without a policy pays."""
+    policy = registry.rulebook().policies.get(matter)
+    return policy is None or policy.amount is not None
+
+
+def check(outcome: Any, basis: Basis, values: Mapping[str, Any], note: str, matter: str) -> None:
     """What the office asks of a decision beyond the engine: a trace, and reasons for another amount. Raises Invalid."""
     if basis.evidence is None and outcome.decides in ("grant", "refuse", "reduce", "stop"):
         if outcome.without_means_check is None:
             raise Invalid(basis.why_not)
         return
-    if outcome.decides in ("grant", "reduce"):
+    if outcome.decides in ("grant", "reduce") and pays(matter):
         amount = values.get("amount_fen")
         if not amount:
             raise Invalid({"amount": _("请填写金额（元），大于 0")})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bangfu.core.api import procedures as p
 from bangfu.office.casework import engine
-from bangfu.office.casework.deciding import Basis
+from bangfu.office.casework.deciding import Basis, pays
 from bangfu.office.casework.evidence_rows import MADE_BY_OFFICE
 from bangfu.office.casework.models import Case
 from bangfu.office.casework.moves import Brought, Move
@@ -130,7 +130,7 @@ class ActForm(forms.Form):
 
     def _decision(self, name: str, basis: Basis | None) -> dict[str, forms.Field]:
         outcome = self.procedure.steps[self.action.name].outcomes[self.action.outcome]
-        if outcome.decides not in ("grant", "reduce"):
+        if outcome.decides not in ("grant", "reduce") or not pays(self.case.matter):
             return {}
         computed = basis.evidence.amount_fen if basis and basis.evidence else None
         today = timezone.localdate()

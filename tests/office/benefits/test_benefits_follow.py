@@ -1,0 +1,135 @@
+"""What follows from a decision: the entitlement, the registry, and the next monthly run; nothing follows from a run."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from bangfu.office.benefits.api import Entitlement, OneOff, Period, spans_of
+from bangfu.office.casework.api import Brought, Case, Determination, open_case
+from bangfu.office.registry.api import Household, Record, StatusEpisode
+from bangfu.office.runs import api as runs
+
+pytestmark = pytest.mark.django_db
+NO = {"near_relative": "no", "reported": "no"}
+AS_OF = date(2026, 10, 31)
+
+
+def grant(fen: int, **more) -> dict:
+    """What a grant must leave behind."""
+    values = {"amount_fen": fen, "start_month": "2026-12", **more}
+    return {"decision": Brought(values=values), "grant_letter": Brought()}
+
+
+def run_again(ran) -> runs.Run:
+    """Another run over the registry as it is now."""
+    from bangfu.office.accounts.api import system_actor
+    from bangfu.office.site import demo
+
+    run = runs.work_now(runs.start(actor=system_actor(), area_code=demo.county_code(), as_of=AS_OF))
+    assert run.status == "done"
+    return run
+
+
+def lines(run, household: str, policy: str = "dibao") -> set[str]:
+    """The wrong answers of a run about a household."""
+    found = runs.Finding.objects.filter(run=run, household_number=household, definition=policy)
+    return set(found.exclude(change="gone").values_list("kind", flat=True))
+
+
+def until_decide(hands, case):
+    """A review up to its decision."""
+    hands.act(case, "township", "begin", "begun", {"reason": hands.paper(count=1)})
+    report = {"authorisation": hands.paper(), "means_report": hands.report(case)}
+    hands.act(case, "civil", "means_check", "reported", report)
+    hands.act(case, "village", "visit", "visited", {"survey": hands.paper()}, companions=("secretary",))
+    hands.act(case, "township", "hear", "heard", {"hearing": hands.paper()})
+    hands.act(case, "township", "review", "reviewed", {"review_opinion": hands.paper()})
+
+
+def decide(hands, case, outcome: str, answer: str, **things):
+    """The county's decision on a review."""
+    things = {"decision": Brought(), "letter": Brought(), **things}
+    hands.act(case, "civil", "decide", outcome, things, verdicts={"above_line_by_work": answer}, note="核实属实")
+
+
+def test_a_grant_is_known_to_the_next_run_and_so_is_a_stop(ran):
+    _granted(ran)
+    _stopped(ran)
+
+
+def _granted(ran):
+    hands, line = ran.hands, ran.missed
+    home = Household.objects.get(number=line.household_number)
+    case = open_case(actor=hands.actor("village"), household=home.number, procedure="dibao")
+    hands.until_confirm(case)
+    assert not Entitlement.objects.exists()  # nobody has decided yet
+    first = runs.evidence_run(ran.area)
+    assert lines(first, home.number) == {"entitled_not_receiving"}
+    hands.act(case, "civil", "confirm", "granted", grant(line.due_fen, **{"class": "B"}), verdicts=NO)
+
+    row = Entitlement.objects.get()
+    frozen = Determination.objects.get(case=case)
+    assert (row.household, row.policy, row.person_number, row.state) == (home, "dibao", "", "active")
+    assert (row.amount_fen, row.class_name, row.since, row.until) == (line.due_fen, "B", date(2026, 12, 1), None)
+    assert (row.case_number, row.decision_sha256) == (case.number, frozen.sha256) != ("", "")
+    assert (row.review_due_on.month - row.decided_on.month) % 12 == 6  # class B: every half-year
+    (period,) = Period.objects.all()
+    assert (period.reason, period.case_number, period.decision_sha256) == ("granted", case.number, frozen.sha256)
+    record = Record.objects.get(pk=row.record)
+    assert record.values == {"programme": "dibao", "monthly_amount": line.due_fen, "since": "2026-12-01"}
+    assert record.batch == f"case:{case.number}"
+    assert lines(run_again(ran), home.number) == set()
+
+
+def _stopped(ran):
+    hands = ran.hands
+    (wrong,) = runs.Finding.objects.filter(
+        run=runs.evidence_run(ran.area), kind="receiving_not_entitled", definition="dibao"
+    ).order_by("pk")[:1]
+    home = Household.objects.get(number=wrong.household_number)
+    people = _people_of(hands, home)
+    case = open_case(actor=hands.actor("civil"), household=home.number, procedure="benefit_review", matter="dibao")
+    until_decide(people, case)
+    assert not Entitlement.objects.filter(household=home).exists()
+    decide(people, case, "stopped", "no")
+    row = Entitlement.objects.get(household=home)
+    assert (row.state, row.until) == ("stopping", None)  # its notice hangs: anybody may object
+    assert Record.objects.filter(household=home, table="benefits", withdrawn_on=None, values__programme="dibao").exists()
+    posted = people.paper()
+    people.later(8)
+    people.act(case, "township", "notice", "no_objection", {"notice": posted})
+    row.refresh_from_db()
+    assert Case.objects.get(pk=case.pk).end == "stopped"
+    assert row.state == "ended"
+    assert row.until > people.today()
+    assert [span.begun.reason for span in spans_of(row)] == ["taken_over"]
+    assert spans_of(row)[0].ended.case == case.number
+    assert not Record.objects.filter(
+        household=home, table="benefits", withdrawn_on=None, values__programme="dibao"
+    ).exists()
+    assert lines(run_again(ran), home.number) == set()
+
+
+def _people_of(hands, home):
+    """The same hands; the people of the household's own township where it is another."""
+    if home.area_code.startswith(hands.actor("village").areas("cases.act")[0]):
+        return hands
+    from django.utils import timezone
+
+    from bangfu.office.accounts.api import create_user, grant_role, system_actor
+
+    start = timezone.localdate().replace(month=1, day=1)
+    people = dict(hands.people)
+    for part, role, code in (
+        ("village", "village_cadre", home.area_code),
+        ("secretary", "first_secretary", home.area_code),
+        ("township", "township_office", home.area_code[:9]),
+    ):
+        user = create_user(actor=system_actor(), username=part + "2", full_name="某人", password="long-enough-word")
+        grant_role(actor=system_actor(), user=user, role=role, area_code=code, starts_on=start)
+        people |= {part: user, part + "2": user}
+    found = type(hands)(people, hands.clock)
+    return found
