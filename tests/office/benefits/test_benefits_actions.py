@@ -28,7 +28,12 @@ def granted(cast, home, number=1, days=0, month="2026-12", amount=30_000, policy
     """A grant."""
     whose = Whose(home, policy)
     return benefits.begin(
-        actor=cast.actor("civil"), whose=whose, amount_fen=amount, start_month=month, ruling=ruling(number, days), **more
+        actor=cast.actor("civil"),
+        whose=whose,
+        amount_fen=amount,
+        start_month=month,
+        ruling=ruling(number, days),
+        **more,
     )
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, transaction
 
-from bangfu.office.benefits.api import Entitlement, OneOff, Period, spans_of
+from bangfu.office.benefits.api import Entitlement, Period, spans_of
 from bangfu.office.casework.api import Brought, Case, Determination, open_case
-from bangfu.office.registry.api import Household, Record, StatusEpisode
+from bangfu.office.registry.api import Household, Record
 from bangfu.office.runs import api as runs
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +96,9 @@ def _stopped(ran):
     decide(people, case, "stopped", "no")
     row = Entitlement.objects.get(household=home)
     assert (row.state, row.until) == ("stopping", None)  # its notice hangs: anybody may object
-    assert Record.objects.filter(household=home, table="benefits", withdrawn_on=None, values__programme="dibao").exists()
+    assert Record.objects.filter(
+        household=home, table="benefits", withdrawn_on=None, values__programme="dibao"
+    ).exists()
     posted = people.paper()
     people.later(8)
     people.act(case, "township", "notice", "no_objection", {"notice": posted})
@@ -131,5 +132,4 @@ def _people_of(hands, home):
         user = create_user(actor=system_actor(), username=part + "2", full_name="某人", password="long-enough-word")
         grant_role(actor=system_actor(), user=user, role=role, area_code=code, starts_on=start)
         people |= {part: user, part + "2": user}
-    found = type(hands)(people, hands.clock)
-    return found
+    return type(hands)(people, hands.clock)

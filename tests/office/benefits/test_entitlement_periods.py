@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 
 from hypothesis import given
@@ -48,7 +49,7 @@ def by_month(decisions) -> dict[date, int]:
 @given(DECISIONS)
 def test_whatever_is_decided_no_two_periods_overlap_and_each_month_is_paid_as_last_decided(decisions):
     spans = worked(decisions)
-    for before, after in zip(spans, spans[1:], strict=False):
+    for before, after in itertools.pairwise(spans):
         assert before.end is not None
         assert before.end <= after.start
     paid = {m: s.amount_fen for m in (later(date(2024, 1, 1), n) for n in range(60)) if (s := on(spans, m))}

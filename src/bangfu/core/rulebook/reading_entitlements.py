@@ -102,7 +102,5 @@ def _columns(book: Rulebook, policy: Policy, table: str, named: Map[str, object]
         elif fact.type.kind == "code" and isinstance(value, str) and fact.type.code in book.codes:
             codes = [str(one.value) for one in book.codes[fact.type.code].values]
             if value not in codes:
-                found.append(
-                    Mistake(place, f"{name}: {value}", f"a value of {fact.type.code}", nearest(value, codes))
-                )
+                found.append(Mistake(place, f"{name}: {value}", f"a value of {fact.type.code}", nearest(value, codes)))
     return found

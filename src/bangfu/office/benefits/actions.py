@@ -31,13 +31,15 @@ AN_INSTANT = timedelta(microseconds=1)
 class Ruling:
     """The event of a case by which something begins, changes or ends: case, sha256 of the decision, instant.
 
-    A case that closes without a decision (death) has no sha256.
+    A case that closes without a decision (death) has no sha256. `known_at`: when the facts were frozen on which the
+    decision rests, None where it rests on none.
     """
 
     case: str
     sha256: str
     at: datetime
     day: date
+    known_at: datetime | None = None
 
     def why(self, reason: str) -> Decided:
         """As a period keeps it."""
@@ -307,7 +309,7 @@ def _received(actor: Actor, whose: Whose, ruling: Ruling) -> Entitlement:
 
 def _decided(row: Entitlement, ruling: Ruling) -> None:
     row.case_number, row.decision_sha256, row.decided_on = ruling.case, ruling.sha256, ruling.day
-    row.changed = {}
+    row.changed, row.known_at, row.checked_at = {}, ruling.known_at or ruling.at, None
     if row.state != ENDED:
         row.review_due_on = review_due(row.policy, row.class_name, row.area_code, ruling.day)
 

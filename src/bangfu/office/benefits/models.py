@@ -39,7 +39,7 @@ class Entitlement(models.Model):
 
     The periods are the truth; what stands beside them is for lists: `since` is the first month of the unbroken time up to
     now, `until` the first month no more (None while open). `changed` are facts of the deciding clauses that are otherwise
-    by now, as `{fact: [then, now]}`.
+    by now, as `{fact: [then, now]}`; `known_at` is when the facts were frozen on which the decision rests.
     """
 
     household = models.ForeignKey("registry.Household", models.PROTECT, related_name="entitlements", verbose_name="户")
@@ -58,6 +58,8 @@ class Entitlement(models.Model):
     decision_sha256 = models.CharField("决定校验值", max_length=64, blank=True)
     decided_on = models.DateField("决定日期", null=True)
     record = models.BigIntegerField("户库记录", null=True)
+    known_at = models.DateTimeField("决定所据资料的时间", null=True)
+    checked_at = models.DateTimeField("检查情况变化的时间", null=True)
     changed = models.JSONField("情况变化", default=dict)
 
     personal_data: ClassVar[PersonalData] = PersonalData(

@@ -15,6 +15,7 @@ from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor
 from bangfu.office.benefits import api as benefits
 from bangfu.office.casework.models import Case, Determination
+from bangfu.office.runs import api as runs
 
 LONG = {"months": 1, "days": 30, "working_days": 22}
 """Units of a limit in one month, rounded up, for the last month of a phase-out."""
@@ -44,7 +45,9 @@ def _ruling(
     case: Case, frozen: tuple[Determination, Mapping[str, Any]] | None, event: p.Event, sha256: str = ""
 ) -> benefits.Ruling:
     found = frozen[0].sha256 if frozen is not None else sha256
-    return benefits.Ruling(case.number, found, event.at, timezone.localtime(event.at).date())
+    run = runs.run_of(frozen[0].run) if frozen is not None and frozen[0].run else None
+    day = timezone.localtime(event.at).date()
+    return benefits.Ruling(case.number, found, event.at, day, run.created_at if run is not None else None)
 
 
 def _decided(actor: Actor, case: Case, frozen: tuple[Determination, Mapping[str, Any]], event: p.Event) -> None:

@@ -41,6 +41,7 @@ from bangfu.office.registry.updates import (
     locked_persons,
     reproject,
     state,
+    values_known,
     values_on,
 )
 from bangfu.office.registry.vocabularies import Words, words
@@ -131,6 +132,7 @@ __all__ = [
     "undo",
     "undo_obstacles",
     "unpack",
+    "values_known",
     "values_now",
     "values_of_household",
     "values_of_person",

@@ -1,3 +1,13 @@
 """Addresses of entitlements."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from bangfu.office.benefits.web import views
+
+urlpatterns = [
+    path("benefits/", views.benefits, name="benefits"),
+    path("benefits/export/", views.export, name="export"),
+    path("benefits/notice/", views.notice, name="notice"),
+    path("benefits/take-over/", views.take_over, name="take_over"),
+    path("benefits/household/<str:number>/", views.of_household, name="household"),
+]
