@@ -24,7 +24,7 @@ def columns_read(book: Rulebook, policy: str) -> frozenset[tuple[str, str]]:
         if one.id in seen:
             continue
         seen.add(one.id)
-        for tree in _trees(book, resolver, one):
+        for tree in _trees(resolver, one):
             for node in _nodes(tree):
                 if isinstance(node, typed.Outcome):
                     waiting.append(book.policies[node.policy])
@@ -35,7 +35,7 @@ def columns_read(book: Rulebook, policy: str) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
-def _trees(book: Rulebook, resolver: Resolver, one: Any) -> list[typed.Typed]:
+def _trees(resolver: Resolver, one: Any) -> list[typed.Typed]:
     if hasattr(one, "derive"):
         return [resolver.derived(one)]
     unit = resolver.units.table_of(one.of)

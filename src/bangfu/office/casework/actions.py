@@ -16,6 +16,7 @@ from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor, User
 from bangfu.office.audit import api as audit
 from bangfu.office.casework import engine, events
+from bangfu.office.casework.answering import differing
 from bangfu.office.casework.deciding import Basis, basis_of, check, clauses_for, freeze, opened
 from bangfu.office.casework.evidence_rows import keep
 from bangfu.office.casework.following import follow
@@ -180,6 +181,7 @@ def act(*, actor: Actor, case: int, move: Move, expected: int) -> CaseEvent | Pr
     note = checked(move.note, "note", needed=False)
     together, now = keys_of(move.companions), timezone.now()
     basis, clauses = _basis(row, procedure, move, note)
+    otherwise = differing(row, procedure, move.verdicts, note)
     state = engine.folded(procedure, [event for _row, event in engine.events_of(row)])
     _posted_in_time(procedure, state, move)
     faces = engine.faces(actor, permission, row.area_code)
@@ -200,7 +202,7 @@ def act(*, actor: Actor, case: int, move: Move, expected: int) -> CaseEvent | Pr
     final = made({name: f"doc:{pk}" for name, pk in rows.items()})
     if isinstance(final, p.Refusal):
         raise Invalid(final.text.get(engine.language()))
-    return _finish(actor, row, procedure, final, basis, note)
+    return _finish(actor, row, procedure, final, basis, note, otherwise)
 
 
 def _read(pk: int, move: Move) -> tuple[p.Procedure, Move]:
@@ -241,12 +243,15 @@ def _finish(
     final: tuple[p.Event, p.Case],
     basis: Basis | None,
     note: str,
+    otherwise: Mapping[str, Any] | None = None,
 ) -> CaseEvent:
     event, state = final
     before = {"version": case.version, "status": case.status}
     Proposal.objects.filter(case=case).delete()
     row = _write(case, procedure, state, event, actor, event.at, note)
     after: dict[str, Any] = {"version": case.version, "status": case.status, "kind": row.kind}
+    if otherwise:
+        after["answered_otherwise"] = dict(otherwise)
     kind, made = events.MOVED, None
     if isinstance(event, p.StepDone):
         after |= {"step": event.step, "outcome": event.outcome}
@@ -285,6 +290,7 @@ def sign(*, actor: Actor, case: int, expected: int) -> CaseEvent:
     move, rows = read_back(json.loads(row.household.key.unseal(PROPOSAL, bytes(draft.content)) or "{}"))
     procedure = engine.procedure_of(row)
     basis, clauses = _basis(row, procedure, move, move.note)
+    otherwise = differing(row, procedure, move.verdicts, move.note)
     proposer = User.objects.get(key=draft.proposed_by)
     from bangfu.office.accounts.api import actor_of
 
@@ -298,7 +304,7 @@ def sign(*, actor: Actor, case: int, expected: int) -> CaseEvent:
     final = engine.applied(procedure, state, candidates, engine.calendar())
     if isinstance(final, p.Refusal):
         raise Invalid(final.text.get(engine.language()))
-    return _finish(actor, row, procedure, final, basis, move.note)
+    return _finish(actor, row, procedure, final, basis, move.note, otherwise)
 
 
 @transaction.atomic

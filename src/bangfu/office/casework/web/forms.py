@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bangfu.core.api import procedures as p
 from bangfu.office.casework import engine
+from bangfu.office.casework.answering import computed
 from bangfu.office.casework.deciding import Basis, pays
 from bangfu.office.casework.evidence_rows import MADE_BY_OFFICE
 from bangfu.office.casework.models import Case
@@ -52,9 +53,9 @@ class ActForm(forms.Form):
         self.papers = [(str(row.pk), f"{row.title} {row.dated or ''}".strip()) for row in papers]
         self.run = runs.evidence_run(case.area_code)
         language = engine.language()
+        self.computed = computed(case, procedure, action.asks)
         for name in action.asks:
-            self._add(procedure.conditions[name].text.get(language), "", {f"v-{name}": forms.ChoiceField(
-                label=_("判定"), choices=ANSWERS, widget=forms.RadioSelect)})  # fmt: skip
+            self._question(name, procedure.conditions[name].text.get(language))
         for name, always in self.needed.items():
             self._thing(procedure.things[name], always, basis)
         if action.kind == "step_done" and procedure.steps[action.name].persons > 1:
@@ -78,6 +79,17 @@ class ActForm(forms.Form):
             if decides and evidence and not any(name in found for name in evidence):
                 found[evidence[-1]] = False
         return found
+
+    def _question(self, name: str, text: str) -> None:
+        """A question; what the rules answer is chosen already, with its reason, and may be answered otherwise in words."""
+        found = self.computed.get(name)
+        known = found is not None and found.verdict != "unknown"
+        field = forms.ChoiceField(
+            label=_("判定"), choices=ANSWERS, widget=forms.RadioSelect,
+            initial=found.verdict if found is not None and known else None,
+            help_text=_("与计算结果不同的判定，须在说明中写明理由") if known else "",
+        )  # fmt: skip
+        self._add(text, found.reason if found is not None else "", {f"v-{name}": field})
 
     def _add(self, title: str, hint: str, fields: dict[str, forms.Field]) -> None:
         for name, made in fields.items():
