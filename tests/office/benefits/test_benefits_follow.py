@@ -8,7 +8,7 @@ import pytest
 
 from bangfu.office.benefits.api import Entitlement, Period, spans_of
 from bangfu.office.casework.api import Brought, Case, Determination, open_case
-from bangfu.office.registry.api import Household, Record
+from bangfu.office.registry.api import Household, Record, StatusEpisode
 from bangfu.office.runs import api as runs
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def until_decide(hands, case):
     hands.act(case, "township", "begin", "begun", {"reason": hands.paper(count=1)})
     report = {"authorisation": hands.paper(), "means_report": hands.report(case)}
     hands.act(case, "civil", "means_check", "reported", report)
-    hands.act(case, "village", "visit", "visited", {"survey": hands.paper()}, companions=("secretary",))
+    hands.act(case, "village", "visit", "visited", {"survey": hands.paper()}, companions=(hands.people["secretary"].username,))
     hands.act(case, "township", "hear", "heard", {"hearing": hands.paper()})
     hands.act(case, "township", "review", "reviewed", {"review_opinion": hands.paper()})
 
@@ -57,6 +57,8 @@ def decide(hands, case, outcome: str, answer: str, **things):
 def test_a_grant_is_known_to_the_next_run_and_so_is_a_stop(ran):
     _granted(ran)
     _stopped(ran)
+    _phased_out(ran)
+    _monitored(ran)
 
 
 def _granted(ran):
@@ -129,7 +131,67 @@ def _people_of(hands, home):
         ("secretary", "first_secretary", home.area_code),
         ("township", "township_office", home.area_code[:9]),
     ):
-        user = create_user(actor=system_actor(), username=part + "2", full_name="某人", password="long-enough-word")
+        user = create_user(actor=system_actor(), username=f"{part}{home.pk}", full_name="某人", password="long-enough-word")
         grant_role(actor=system_actor(), user=user, role=role, area_code=code, starts_on=start)
-        people |= {part: user, part + "2": user}
+        people |= {part: user, user.username: user}
     return type(hands)(people, hands.clock)
+
+
+def _phased_out(ran):
+    """Above the line through work: paid on for a year; the run lists it neither as 错保 nor as 漏保 meanwhile."""
+    hands = ran.hands
+    taken = Entitlement.objects.values_list("household__number", flat=True)
+    rows = runs.Finding.objects.filter(
+        run=runs.evidence_run(ran.area), kind="receiving_not_entitled", definition="dibao"
+    )
+    wrong = rows.exclude(household_number__in=taken).order_by("pk").first()
+    home = Household.objects.get(number=wrong.household_number)
+    people = _people_of(hands, home)
+    case = open_case(actor=hands.actor("civil"), household=home.number, procedure="benefit_review", matter="dibao")
+    until_decide(people, case)
+    decide(people, case, "phased_out", "yes", phase_out_start=people.paper())
+    row = Entitlement.objects.get(household=home)
+    assert (row.state, row.until) == ("phasing_out", None)
+    assert (row.last_month.year - people.today().year) * 12 + row.last_month.month - people.today().month == 12
+    assert StatusEpisode.objects.filter(household=home, kind="渐退期", end=None).exists()
+    assert Record.objects.filter(household=home, withdrawn_on=None, values__programme="dibao").exists()
+    assert lines(run_again(ran), home.number) == set()
+
+
+def _monitored(ran):
+    """Recognised: facts and status say so; another answer than the computed one is in the log with both."""
+    hands = ran.hands
+    run = runs.evidence_run(ran.area)
+    home = next(
+        one
+        for one in Household.objects.filter(area_code=ran.area, closed_on=None, monitored_kind__in=("", "none"))
+        if not runs.evidence(run, one.number, "at_risk_household").failed
+    )
+    case = open_case(actor=hands.actor("village"), household=home.number, procedure="relapse_monitoring")
+    assert case.matter == "at_risk_household"  # the one kind of object there is today
+    hands.act(case, "village", "clue", "registered", {"clue": hands.paper()})
+    visit = {"survey": hands.paper(), "photos": hands.paper(count=1)}
+    hands.act(case, "village", "visit", "risk", visit, companions=("secretary",), verdicts={"at_risk": "yes"})
+    hands.act(case, "village", "authorise", "signed", {"authorisation": hands.paper()})
+    hands.act(case, "agri", "compare", "compared", {"comparison": hands.report(case)})
+    votes = hands.paper(entitled=21, present=19, in_favour=16, against=1, abstaining=1, relatives_abstained=1)
+    hands.act(case, "secretary", "community_review", "agreed", {"votes": votes, "minutes": hands.paper()})
+    posted = hands.paper()
+    hands.later(8)
+    hands.act(case, "secretary", "notice", "no_objection", {"notice": posted})
+    hands.act(case, "township", "township", "reviewed", {"township_opinion": hands.paper()})
+    things = {"decision": Brought(), "letter": Brought(), "evidence": hands.paper(count=1)}
+    hands.act(case, "agri", "county", "recognised", things)
+    if Proposal.objects.filter(case=case).exists():
+        sign(actor=hands.actor("civil"), case=case.pk, expected=Case.objects.get(pk=case.pk).version)
+    home.refresh_from_db()
+    row = Entitlement.objects.get(household=home, policy="at_risk_household")
+    assert (row.per, row.state, home.monitored_kind) == ("status", "active", "at_risk_household")
+    found = computed(case, engine.procedure_of(case), ("has_labour",))["has_labour"]
+    other = "no" if found.verdict == "yes" else "yes"
+    plan = {"plan": hands.paper(), "development_measure": hands.paper()}
+    with pytest.raises(Invalid, match="判定与按规则计算的结果不同（家庭有劳动能力）"):
+        hands.act(case, "secretary", "plan", "made", plan, verdicts={"has_labour": other})
+    hands.act(case, "secretary", "plan", "made", plan, verdicts={"has_labour": other}, note="户主上月受伤")
+    entry = Entry.objects.filter(kind="casework.moved").order_by("-pk").first()
+    assert entry.after["answered_otherwise"] == {"has_labour": {"computed": found.verdict, "given": other}}

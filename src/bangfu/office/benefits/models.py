@@ -185,7 +185,7 @@ class Clue(models.Model):
     bureau = models.CharField("部门", max_length=40, blank=True)
     words = models.CharField("内容", max_length=200, blank=True)
     ref = models.CharField("来源编号", max_length=80, blank=True)
-    case_number = models.CharField("个案", max_length=40)
+    case_number = models.CharField("个案", max_length=40, blank=True)
     first = models.BooleanField("首条线索")
     recorded_at = models.DateTimeField("登记时间")
     recorded_by = models.CharField("登记人标识", max_length=64)

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor, User
 from bangfu.office.audit import api as audit
-from bangfu.office.casework import engine, events
-from bangfu.office.casework.answering import differing
+from bangfu.office.casework import engine, events, monitoring, openings
+from bangfu.office.casework.computing import differing
 from bangfu.office.casework.deciding import Basis, basis_of, check, clauses_for, freeze, opened
 from bangfu.office.casework.evidence_rows import keep
 from bangfu.office.casework.following import follow
@@ -66,8 +66,10 @@ def open_case(
     origin_ref: str = "",
     about: Case | None = None,
     note: str = "",
+    clue: tuple[str, str] = ("", ""),
 ) -> Case:
-    """A case of a household by today's version of a procedure.
+    """A case of a household by today's version of a procedure. `clue`: source and bureau of the first clue of a monitoring
+    case, where they are not those of the origin.
 
     Raises OutOfReach, Refused, AlreadyOpen where the same matter is open, Invalid with the engine's reasons.
     """
@@ -80,10 +82,11 @@ def open_case(
         raise Invalid({"procedure": _("请选择办理程序")})
     if chosen.id in engine.appeal_procedures() and (about is None or about.household_id != home.pk):
         raise Invalid(_("申诉须针对本户一个已办结的事项，请从那一事项的页面提出"))
-    if chosen.matter and not matter and len(chosen.matter) == 1:
-        matter = chosen.matter[0]
+    matter = openings.matter_today(chosen, matter)
     topic = f"{matter or procedure}:{about.number}" if about else matter or procedure
     same = Case.objects.exclude(status=CLOSED).filter(household=home, person_number=person, topic=topic).first()
+    if same is None and chosen.id in monitoring.procedures():
+        same = monitoring.open_case_of(home)  # one case looks into a household, whatever kind of object it may be
     if same is not None:
         raise AlreadyOpen(same)
     now = timezone.now()
@@ -104,6 +107,8 @@ def open_case(
     audit.record(actor, events.OPENED, _subject(case), after=after)
     if about is not None:
         _bar_deciders(actor, case, about)
+    if chosen.id in monitoring.procedures():
+        openings.clue(actor, case, origin, clue, words, origin_ref, first=True)
     return case
 
 

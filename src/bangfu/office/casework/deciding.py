@@ -65,7 +65,7 @@ def clauses_for(decides: str, basis: Basis) -> dict[str, str]:
 
 
 def pays(matter: str) -> bool:
-    """False where a policy gives a status and no money; a procedure without a policy pays."""
+    """True where a policy is about money; who is recognised as at risk gets no amount. True for what today's rules lack."""
     policy = registry.rulebook().policies.get(matter)
     return policy is None or policy.amount is not None
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bangfu.core.api import procedures as p
 from bangfu.office.casework import engine
-from bangfu.office.casework.answering import computed
+from bangfu.office.casework.computing import computed
 from bangfu.office.casework.deciding import Basis, pays
 from bangfu.office.casework.evidence_rows import MADE_BY_OFFICE
 from bangfu.office.casework.models import Case
@@ -142,16 +142,19 @@ class ActForm(forms.Form):
 
     def _decision(self, name: str, basis: Basis | None) -> dict[str, forms.Field]:
         outcome = self.procedure.steps[self.action.name].outcomes[self.action.outcome]
-        if outcome.decides not in ("grant", "reduce") or not pays(self.case.matter):
+        if outcome.decides not in ("grant", "reduce"):
             return {}
         computed = basis.evidence.amount_fen if basis and basis.evidence else None
         today = timezone.localdate()
         month = f"{today.year + today.month // 12}-{today.month % 12 + 1:02d}"
-        return {
+        amount = {
             f"{name}-amount": forms.DecimalField(
                 label=_("金额（元）"), min_value=Decimal("0.01"), max_value=Decimal(10_000_000), decimal_places=2,
                 initial=None if computed is None else f"{computed / 100:.2f}",
             ),
+        }  # fmt: skip
+        return {
+            **(amount if pays(self.case.matter) else {}),
             f"{name}-month": forms.RegexField(
                 r"^[0-9]{4}-(0[1-9]|1[0-2])$", label=_("起始月份"), initial=month,
                 widget=forms.TextInput(attrs={"type": "month"}),
@@ -180,9 +183,10 @@ class ActForm(forms.Form):
             if not always and not cleaned.get(f"{name}-made"):
                 return None
             values: dict[str, Any] = {}
+            if cleaned.get(f"{name}-month"):
+                values = {"start_month": cleaned[f"{name}-month"], "class": cleaned[f"{name}-class"]}
             if cleaned.get(f"{name}-amount"):
-                values = {"amount_fen": int(cleaned[f"{name}-amount"] * 100), "start_month": cleaned[f"{name}-month"],
-                          "class": cleaned[f"{name}-class"]}  # fmt: skip
+                values["amount_fen"] = int(cleaned[f"{name}-amount"] * 100)
             return Brought(dated=today, values=values)
         file, document = cleaned.get(f"{name}-file"), cleaned.get(f"{name}-doc")
         paper = cleaned.get(f"{name}-paper", "").strip()
