@@ -6,8 +6,13 @@ from datetime import date
 
 import pytest
 
+from bangfu.office.audit.api import Entry
 from bangfu.office.benefits.api import Entitlement, Period, spans_of
-from bangfu.office.casework.api import Brought, Case, Determination, open_case
+from bangfu.office.casework import engine
+from bangfu.office.casework.api import Brought, Case, Determination, open_case, sign
+from bangfu.office.casework.computing import computed
+from bangfu.office.casework.models import Proposal
+from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry.api import Household, Record, StatusEpisode
 from bangfu.office.runs import api as runs
 
@@ -43,7 +48,9 @@ def until_decide(hands, case):
     hands.act(case, "township", "begin", "begun", {"reason": hands.paper(count=1)})
     report = {"authorisation": hands.paper(), "means_report": hands.report(case)}
     hands.act(case, "civil", "means_check", "reported", report)
-    hands.act(case, "village", "visit", "visited", {"survey": hands.paper()}, companions=(hands.people["secretary"].username,))
+    hands.act(
+        case, "village", "visit", "visited", {"survey": hands.paper()}, companions=(hands.people["secretary"].username,)
+    )
     hands.act(case, "township", "hear", "heard", {"hearing": hands.paper()})
     hands.act(case, "township", "review", "reviewed", {"review_opinion": hands.paper()})
 
@@ -131,7 +138,9 @@ def _people_of(hands, home):
         ("secretary", "first_secretary", home.area_code),
         ("township", "township_office", home.area_code[:9]),
     ):
-        user = create_user(actor=system_actor(), username=f"{part}{home.pk}", full_name="某人", password="long-enough-word")
+        user = create_user(
+            actor=system_actor(), username=f"{part}{home.pk}", full_name="某人", password="long-enough-word"
+        )
         grant_role(actor=system_actor(), user=user, role=role, area_code=code, starts_on=start)
         people |= {part: user, user.username: user}
     return type(hands)(people, hands.clock)
@@ -180,7 +189,11 @@ def _monitored(ran):
     hands.later(8)
     hands.act(case, "secretary", "notice", "no_objection", {"notice": posted})
     hands.act(case, "township", "township", "reviewed", {"township_opinion": hands.paper()})
-    things = {"decision": Brought(), "letter": Brought(), "evidence": hands.paper(count=1)}
+    things = {
+        "decision": Brought(values={"start_month": "2026-12"}),
+        "letter": Brought(),
+        "evidence": hands.paper(count=1),
+    }
     hands.act(case, "agri", "county", "recognised", things)
     if Proposal.objects.filter(case=case).exists():
         sign(actor=hands.actor("civil"), case=case.pk, expected=Case.objects.get(pk=case.pk).version)

@@ -11,5 +11,5 @@ class BenefitsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Erasure reaches the entitlements too."""
-        from bangfu.office.benefits import erasing  # noqa: F401
+        """Erasure reaches the entitlements too, and a household that moves takes them along."""
+        from bangfu.office.benefits import erasing, relocation  # noqa: F401

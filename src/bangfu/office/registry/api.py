@@ -8,6 +8,7 @@ from bangfu.office.registry.erasure import ERASED_NAME, also_erase, erase_househ
 from bangfu.office.registry.events import EPISODE_CHANGED, EXPORTED, RECORD_WITHDRAWN, UNMASKED
 from bangfu.office.registry.export import Exported, ExportError, export_registry
 from bangfu.office.registry.household_actions import (
+    also_move,
     close_household,
     merge_households,
     move_household,
@@ -82,6 +83,7 @@ __all__ = [
     "add_record",
     "add_records",
     "also_erase",
+    "also_move",
     "begin_episode",
     "catalogue",
     "change_head",

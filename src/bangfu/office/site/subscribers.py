@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bangfu.office.accounts import api as accounts
 from bangfu.office.areas import api as areas
+from bangfu.office.benefits import api as benefits
 from bangfu.office.casework import api as casework
 from bangfu.office.changes import api as changes
 from bangfu.office.imports import api as imports
@@ -28,6 +29,7 @@ RECOVERIES: list[Callable[[], object]] = [runs.recover, imports.clear_out, repor
 
 WAITING: list[Callable[[accounts.Actor], list[Waiting]]] = [
     casework.waiting,
+    benefits.waiting,
     changes.waiting,
     imports.waiting,
     protection.waiting,
@@ -53,6 +55,7 @@ areas.register_mover(areas.Mover("duties", _("任职"), accounts.count_moving, a
 areas.register_mover(areas.Mover("changes", _("待办变更"), changes.count_moving, changes.relocate))
 areas.register_mover(areas.Mover("findings", _("比对结果"), runs.count_moving, runs.relocate))
 areas.register_mover(areas.Mover("cases", _("个案"), casework.count_moving, casework.relocate))
+areas.register_mover(areas.Mover("benefits", _("待遇"), benefits.count_moving, benefits.relocate))
 areas.register_mover(areas.Mover("batches", _("导入批次"), imports.count_moving, imports.relocate))
 areas.register_mover(areas.Mover("requests", _("删除申请"), protection.count_moving, protection.relocate))
 areas.register_mover(areas.Mover("forms", _("填报的表"), reporting.count_moving, reporting.relocate))

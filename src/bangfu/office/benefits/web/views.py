@@ -31,7 +31,7 @@ def _actor(request: HttpRequest) -> Actor:
 def case_links(numbers: Any) -> dict[str, str]:
     """Addresses of cases by their numbers; nothing where there are no cases' pages."""
     try:
-        return {number: reverse("casework:numbered", args=[number]) for number in numbers if number}
+        return {number: reverse("casework:numbered", args=[number]) for number in numbers if number.startswith("GA")}
     except NoReverseMatch:
         return {}
 
