@@ -35,7 +35,9 @@ class AskForm(forms.Form):
         # any village of the counties in which the actor works: the receiving one is another's
         counties = sorted({code[:6] for code in actor.areas("cases.act")})
         rows = (
-            areas.current().filter(areas.inside(tuple(counties), "code"), level="village").order_by("code") if counties else ()
+            areas.current().filter(areas.inside(tuple(counties), "code"), level="village").order_by("code")
+            if counties
+            else ()
         )
         choices = [(area.code, f"{area.name} {area.code}") for area in rows]
         self.fields["to_area"] = forms.ChoiceField(
