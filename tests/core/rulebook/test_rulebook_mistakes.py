@@ -13,7 +13,7 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         {"policies/x.yml": POLICY + "conditons:\n  - {id: a, when: urban}\n"},
         [
             "small/policies/x.yml:4:1: found the key 'conditons'; expected a key of a policy: id, title, of,"
-            " authority, valid, conditions, exclusions, amount, not_with, receives, paid, tolerance, evidence,"
+            " authority, valid, conditions, exclusions, amount, not_with, receives, paid, tolerance, evidence, entitlement,"
             " note, enabled; did you mean 'conditions'?"
         ],
     ),

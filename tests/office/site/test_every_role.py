@@ -50,6 +50,7 @@ def _made(registered) -> dict:
 
     from bangfu.office.accounts.api import system_actor
     from bangfu.office.audit import api as audit
+    from bangfu.office.benefits.models import Transfer
     from bangfu.office.casework.api import open_case
     from bangfu.office.imports.models import Batch
     from bangfu.office.protection.models import ErasureRequest
@@ -88,6 +89,13 @@ def _made(registered) -> dict:
         open_case(actor=system_actor(), household=household.number, procedure="dibao") for _code, household in places
     ]
     made["report"] = _reports(places, made["run"])
+    made["transfer"] = [
+        Transfer.objects.create(
+            household=household, area_code=code, to_area=code, reason="搬迁", asked_by="system", asked_name="某人",
+            asked_at=timezone.now(),
+        )
+        for code, household in places
+    ]  # fmt: skip
     made["entry"] = [
         audit.record(system_actor(), HOUSEHOLD_CHANGED, audit.Subject("household", household.number, code))
         for code, household in places

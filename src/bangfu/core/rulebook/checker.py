@@ -9,6 +9,7 @@ from bangfu.core.rulebook.checking_procedures import check_procedure
 from bangfu.core.rulebook.checking_visits import check_forms_of_procedures, check_visit
 from bangfu.core.rulebook.mistakes import ExpressionError, Mistake, nearest
 from bangfu.core.rulebook.model import Expression, Indicator, Place, Policy, Quantity, Rulebook
+from bangfu.core.rulebook.reading_entitlements import check_entitlement
 from bangfu.core.rulebook.resolver import Resolver
 
 MAX_CLAUSES = 64
@@ -94,6 +95,7 @@ class _Checker:
                     near = nearest(other, self.book.policies)
                     self._add(policy.place, f"not_with: {other}", "a declared policy", near)
             self._clause_ids(policy)
+            self.mistakes += check_entitlement(self.book, policy, self.resolver.units.household)
 
     def _clause_ids(self, policy: Policy) -> None:
         seen: set[str] = set()

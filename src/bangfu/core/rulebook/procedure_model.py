@@ -110,7 +110,7 @@ class Outcome:
 
     `decides` is a word of DECISIONS or ""; `vote` is `carried`, `lost` or "" and is held against the votes;
     `only_if` must hold, else `only_if_text` is the reason why not; `without_means_check` says why a decision
-    needs no report.
+    needs no report; `repeals` undoes what the case decided that this one is about.
     """
 
     id: str
@@ -123,6 +123,7 @@ class Outcome:
     only_if_text: Label
     without_means_check: Label | None
     place: Place
+    repeals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,10 @@ class Objections:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A reason to close a case without a decision, and who may (also who may record a withdrawal)."""
+    """A reason to close a case without a decision, and who may (also who may record a withdrawal).
+
+    `ceases`: because who receives is no more, so that what is received ends with it.
+    """
 
     id: str
     text: Label
@@ -225,6 +229,7 @@ class Closing:
     leaves: tuple[str, ...]
     end: str
     place: Place
+    ceases: bool = False
 
 
 @dataclass(frozen=True, slots=True)

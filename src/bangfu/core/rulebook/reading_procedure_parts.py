@@ -27,7 +27,7 @@ from bangfu.core.rulebook.yaml_source import Mapping, Node
 
 THING_KEYS = ("kind", "title", "at_least", "quorum", "present_at_least", "stands", "fresh_for", "form", "cite", "note")
 PAUSE_KEYS = ("text", "by", "during", "allows", "leaves", "needs", "ended_by", "limit", "lapses", "note")
-CLOSING_KEYS = ("text", "by", "leaves", "end", "note")
+CLOSING_KEYS = ("text", "by", "leaves", "end", "ceases", "note")
 WHEN_KEYS = ("outcome", "in", "condition", "is", "all", "any", "not")
 _SHARE = re.compile(r"([1-9][0-9]?)/([1-9][0-9]?)\Z")
 _MOST = 3660
@@ -171,8 +171,9 @@ def read_closing(reader: Reader, name: str, node: Node) -> Closing:
     """A reason to close without a decision, or a withdrawal."""
     fields = reader.fields(node, "a closing", CLOSING_KEYS, ("text", "by", "end"))
     return Closing(
-        name, fields.label("text"), read_roles(fields), fields.texts("leaves"), fields.text("end"), node.place
-    )
+        name, fields.label("text"), read_roles(fields), fields.texts("leaves"), fields.text("end"), node.place,
+        fields.boolean("ceases", False),
+    )  # fmt: skip
 
 
 def read_objections(reader: Reader, node: Node | None) -> Objections | None:

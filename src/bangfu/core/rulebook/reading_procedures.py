@@ -47,7 +47,7 @@ STEP_KEYS = (
 )  # fmt: skip
 OUTCOME_KEYS = (
     "title", "next", "end", "branches", "leaves", "decides", "vote", "only_if", "only_if_text", "without_means_check",
-    "note",
+    "repeals", "note",
 )  # fmt: skip
 
 
@@ -217,6 +217,7 @@ def _outcome(reader: Reader, name: str, node: Node) -> Outcome:
         name, fields.label("title"), _branches(reader, name, fields), read_leaves(fields),
         fields.choice("decides", DECISIONS), fields.choice("vote", ("carried", "lost")), only_if,
         fields.label("only_if_text"), optional_label(fields, "without_means_check"), node.place,
+        fields.boolean("repeals", False),
     )  # fmt: skip
 
 

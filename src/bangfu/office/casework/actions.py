@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor, User
 from bangfu.office.audit import api as audit
-from bangfu.office.casework import engine, events
-from bangfu.office.casework.deciding import Basis, basis_of, check, clauses_for, freeze
+from bangfu.office.casework import engine, events, monitoring, openings
+from bangfu.office.casework.computing import differing
+from bangfu.office.casework.deciding import Basis, basis_of, check, clauses_for, freeze, opened
 from bangfu.office.casework.evidence_rows import keep
+from bangfu.office.casework.following import follow
 from bangfu.office.casework.means_checks import resting_on, with_reports
 from bangfu.office.casework.models import CLOSED, Case, CaseEvent, Proposal
 from bangfu.office.casework.moves import (
@@ -76,8 +78,10 @@ def open_case(
     origin_ref: str = "",
     about: Case | None = None,
     note: str = "",
+    clue: tuple[str, str] = ("", ""),
 ) -> Case:
-    """A case of a household by today's version of a procedure.
+    """A case of a household by today's version of a procedure. `clue`: source and bureau of the first clue of a monitoring
+    case, where they are not those of the origin.
 
     Raises OutOfReach, Refused, AlreadyOpen where the same matter is open, Invalid with the engine's reasons.
     """
@@ -90,10 +94,11 @@ def open_case(
         raise Invalid({"procedure": _("请选择办理程序")})
     if chosen.id in engine.appeal_procedures() and (about is None or about.household_id != home.pk):
         raise Invalid(_("申诉须针对本户一个已办结的事项，请从那一事项的页面提出"))
-    if chosen.matter and not matter and len(chosen.matter) == 1:
-        matter = chosen.matter[0]
+    matter = openings.matter_today(chosen, matter)
     topic = f"{matter or procedure}:{about.number}" if about else matter or procedure
     same = Case.objects.exclude(status=CLOSED).filter(household=home, person_number=person, topic=topic).first()
+    if same is None and chosen.id in monitoring.procedures():
+        same = monitoring.open_case_of(home)  # one case looks into a household, whatever kind of object it may be
     if same is not None:
         raise AlreadyOpen(same)
     now = timezone.now()
@@ -114,6 +119,8 @@ def open_case(
     audit.record(actor, events.OPENED, _subject(case), after=after)
     if about is not None:
         _bar_deciders(actor, case, about)
+    if chosen.id in monitoring.procedures():
+        openings.clue(actor, case, origin, clue, words, origin_ref, first=True)
     return case
 
 
@@ -192,6 +199,7 @@ def act(*, actor: Actor, case: int, move: Move, expected: int) -> CaseEvent | Pr
     note = checked(move.note, "note", needed=False)
     together, now = keys_of(move.companions), timezone.now()
     basis, clauses = _basis(row, procedure, move, note)
+    otherwise = differing(row, procedure, move.verdicts, note)
     state = engine.folded(procedure, [event for _row, event in engine.events_of(row)])
     _posted_in_time(procedure, state, move)
     faces = engine.faces(actor, permission, row.area_code)
@@ -212,7 +220,7 @@ def act(*, actor: Actor, case: int, move: Move, expected: int) -> CaseEvent | Pr
     final = made({name: f"doc:{pk}" for name, pk in rows.items()})
     if isinstance(final, p.Refusal):
         raise Invalid(final.text.get(engine.language()))
-    return _finish(actor, row, procedure, final, basis, note)
+    return _finish(actor, row, procedure, final, basis, note, otherwise)
 
 
 def _read(pk: int, move: Move) -> tuple[p.Procedure, Move]:
@@ -253,21 +261,25 @@ def _finish(
     final: tuple[p.Event, p.Case],
     basis: Basis | None,
     note: str,
+    otherwise: Mapping[str, Any] | None = None,
 ) -> CaseEvent:
     event, state = final
     before = {"version": case.version, "status": case.status}
     Proposal.objects.filter(case=case).delete()
     row = _write(case, procedure, state, event, actor, event.at, note)
     after: dict[str, Any] = {"version": case.version, "status": case.status, "kind": row.kind}
-    kind = events.MOVED
+    if otherwise:
+        after["answered_otherwise"] = dict(otherwise)
+    kind, made = events.MOVED, None
     if isinstance(event, p.StepDone):
         after |= {"step": event.step, "outcome": event.outcome}
         if basis is not None:
             people = dict(User.objects.filter(key__in=[event.actor.key, event.second]).values_list("key", "full_name"))
             frozen = freeze(case, procedure, event, row.seq, basis, {actor.key: actor.name, **people}, note)
             after |= {"decides": frozen.decides, "sha256": frozen.sha256, "second": event.second}
-            kind = events.DECIDED
+            kind, made = events.DECIDED, (frozen, opened(frozen))
     audit.record(actor, kind, _subject(case), before=before, after=after)
+    follow(actor, case, procedure, state, event, made)
     return row
 
 
@@ -296,6 +308,7 @@ def sign(*, actor: Actor, case: int, expected: int) -> CaseEvent:
     move, rows = read_back(json.loads(row.household.key.unseal(PROPOSAL, bytes(draft.content)) or "{}"))
     procedure = engine.procedure_of(row)
     basis, clauses = _basis(row, procedure, move, move.note)
+    otherwise = differing(row, procedure, move.verdicts, move.note)
     proposer = User.objects.get(key=draft.proposed_by)
     from bangfu.office.accounts.api import actor_of
 
@@ -309,7 +322,7 @@ def sign(*, actor: Actor, case: int, expected: int) -> CaseEvent:
     final = engine.applied(procedure, state, candidates, engine.calendar())
     if isinstance(final, p.Refusal):
         raise Invalid(final.text.get(engine.language()))
-    return _finish(actor, row, procedure, final, basis, move.note)
+    return _finish(actor, row, procedure, final, basis, move.note, otherwise)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from bangfu.office.registry.events import EPISODE_CHANGED, EXPORTED, RECORD_WITH
 from bangfu.office.registry.export import Exported, ExportError, export_registry
 from bangfu.office.registry.facts import HIDDEN, Reader, subjects_of
 from bangfu.office.registry.household_actions import (
+    also_move,
     close_household,
     merge_households,
     move_household,
@@ -43,6 +44,7 @@ from bangfu.office.registry.updates import (
     locked_persons,
     reproject,
     state,
+    values_known,
     values_on,
 )
 from bangfu.office.registry.vocabularies import Words, words
@@ -86,6 +88,7 @@ __all__ = [
     "add_records",
     "age_on",
     "also_erase",
+    "also_move",
     "begin_episode",
     "catalogue",
     "change_head",
@@ -137,6 +140,7 @@ __all__ = [
     "undo",
     "undo_obstacles",
     "unpack",
+    "values_known",
     "values_now",
     "values_of_household",
     "values_of_person",

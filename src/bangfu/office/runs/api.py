@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from bangfu.office.accounts.api import Actor
 from bangfu.office.runs import queries
 from bangfu.office.runs.actions import cancel, recover, start
+from bangfu.office.runs.answering import Answered, answers
 from bangfu.office.runs.bureau import bureau_files, bureau_folder, gather_bureau_files, place_bureau_files
 from bangfu.office.runs.erasing import without_rows
 from bangfu.office.runs.evidence import Evidence, evidence, evidence_run, finding_of, run_of
@@ -24,6 +25,7 @@ from bangfu.office.runs.rules import RulesGone, book_of, kept_rulebook
 from bangfu.office.runs.sheets import Shown, shown
 
 __all__ = [
+    "Answered",
     "Evidence",
     "Finding",
     "Overview",
@@ -36,6 +38,7 @@ __all__ = [
     "Tile",
     "Told",
     "also_after",
+    "answers",
     "book_of",
     "bureau_files",
     "bureau_folder",

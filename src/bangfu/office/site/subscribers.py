@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bangfu.office.accounts import api as accounts
 from bangfu.office.areas import api as areas
+from bangfu.office.benefits import api as benefits
 from bangfu.office.casework import api as casework
 from bangfu.office.changes import api as changes
 from bangfu.office.fieldwork import api as fieldwork
@@ -37,6 +38,7 @@ RECOVERIES: list[Callable[[], object]] = [
 WAITING: list[Callable[[accounts.Actor], list[Waiting]]] = [
     casework.waiting,
     fieldwork.waiting,
+    benefits.waiting,
     changes.waiting,
     imports.waiting,
     protection.waiting,
@@ -64,6 +66,7 @@ areas.register_mover(areas.Mover("findings", _("比对结果"), runs.count_movin
 areas.register_mover(areas.Mover("cases", _("个案"), casework.count_moving, casework.relocate))
 areas.register_mover(areas.Mover("visits", _("入户记录"), fieldwork.count_moving, fieldwork.relocate))
 areas.register_mover(areas.Mover("means", _("核对报告"), means.count_moving, means.relocate))
+areas.register_mover(areas.Mover("benefits", _("待遇"), benefits.count_moving, benefits.relocate))
 areas.register_mover(areas.Mover("batches", _("导入批次"), imports.count_moving, imports.relocate))
 areas.register_mover(areas.Mover("requests", _("删除申请"), protection.count_moving, protection.relocate))
 areas.register_mover(areas.Mover("forms", _("填报的表"), reporting.count_moving, reporting.relocate))

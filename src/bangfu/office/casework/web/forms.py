@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor
 from bangfu.office.casework import engine
+from bangfu.office.casework.computing import computed
 from bangfu.office.casework.deciding import Basis, pays
 from bangfu.office.casework.evidence_rows import MADE_BY_OFFICE
 from bangfu.office.casework.models import Case
@@ -94,10 +95,9 @@ class ActForm(forms.Form):
         self.run = runs.evidence_run(case.area_code)
         self.reports = means.current(case.household_id)
         language = engine.language()
+        self.computed = computed(case, procedure, action.asks)
         for name in action.asks:
-            self._add(procedure.conditions[name].text.get(language), "", {f"v-{name}": forms.ChoiceField(
-                label=_("判定"), choices=ANSWERS, widget=forms.RadioSelect,
-                initial=visits.verdicts.get(name), help_text=_("按入户记录预填，请核对") if name in visits.verdicts else "")})  # fmt: skip
+            self._question(name, procedure.conditions[name].text.get(language))
         for name, always in self.needed.items():
             self._thing(procedure.things[name], always, basis)
         if action.kind == "step_done" and procedure.steps[action.name].persons > 1:
@@ -121,6 +121,18 @@ class ActForm(forms.Form):
             if decides and evidence and not any(name in found for name in evidence):
                 found[evidence[-1]] = False
         return found
+
+    def _question(self, name: str, text: str) -> None:
+        """A question; what the rules answer is chosen already, with its reason, and may be answered otherwise in words."""
+        found, visited = self.computed.get(name), self.visits.verdicts.get(name)
+        known = found is not None and found.verdict != "unknown"
+        hint: Any = _("按入户记录预填，请核对") if visited else ""
+        field = forms.ChoiceField(
+            label=_("判定"), choices=ANSWERS, widget=forms.RadioSelect,
+            initial=found.verdict if found is not None and known else visited,
+            help_text=_("与计算结果不同的判定，须在说明中写明理由") if known else hint,
+        )  # fmt: skip
+        self._add(text, found.reason if found is not None else "", {f"v-{name}": field})
 
     def _add(self, title: str, hint: str, fields: dict[str, forms.Field]) -> None:
         for name, made in fields.items():

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from bangfu.office.casework.web import means_views, views
+from bangfu.office.casework.web import means_views, reviewing, views, watching
 
 urlpatterns = [
     path("cases/", views.board, name="board"),
     path("cases/means/", means_views.at_the_check, name="means"),
     path("cases/new/", views.new_case, name="new"),
     path("cases/from-visit/<int:pk>/", views.from_visit, name="from_visit"),
+    path("cases/review/", reviewing.review, name="review"),
+    path("cases/number/<str:number>/", reviewing.numbered, name="numbered"),
+    path("cases/monitoring/", watching.monitor, name="monitoring"),
+    path("cases/monitoring/clue/", watching.clue, name="clue"),
     path("cases/household/<str:number>/", views.of_household, name="household"),
     path("cases/<int:pk>/", views.case_page, name="case"),
     path("cases/<int:pk>/act/", views.act, name="act"),

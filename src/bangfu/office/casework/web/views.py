@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
-from bangfu.office.casework import actions, answering, engine, from_visits, means_checks, queries, showing
+from bangfu.office.casework import actions, answering, engine, from_visits, means_checks, openings, queries, showing
 from bangfu.office.casework.deciding import Changed, basis_of, opened
 from bangfu.office.casework.documents import letters
 from bangfu.office.casework.models import Case, CaseDocument, Determination, OpenStep, Proposal
@@ -80,6 +80,8 @@ def new_case(request: HttpRequest) -> HttpResponse:
             case = _opened(actor, form.cleaned_data, finding, household.number, about)
         except actions.AlreadyOpen as same:
             messages.warning(request, str(same))
+            if _joined(actor, same.case, form.cleaned_data, finding):
+                messages.success(request, _("这条线索已并入正在办理的监测个案"))
             return redirect("casework:case", same.case.pk)
         except Invalid as error:
             form.refuse(error)
@@ -126,6 +128,14 @@ def from_visit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, str(error))
         return redirect("fieldwork:findings")
     return redirect("casework:case", case.pk)
+
+
+def _joined(actor: Actor, case: Case, given: dict[str, Any], finding: Any) -> bool:
+    if not given["what"].startswith(f"{case.procedure}/"):
+        return False
+    ref = f"run:{finding.run_id}/{finding.kind}/{finding.definition}" if finding is not None else ""
+    origin = "finding" if finding is not None else given.get("origin", "found")
+    return openings.joined(actor, case, origin, ("", ""), given["note"], ref)
 
 
 def _titled(cases: list[Case]) -> list[tuple[Case, str]]:
