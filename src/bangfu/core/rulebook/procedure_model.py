@@ -55,7 +55,8 @@ class ThingKind:
     """Something that a step leaves behind.
 
     `at_least` counts photos and pieces of evidence; `quorum` and `present_at_least` are a meeting's; `stands`
-    is how long a notice hangs; `fresh_for` is how long a report or an authorisation may be used.
+    is how long a notice hangs, `amount` whether it says how much (shown or hidden); `fresh_for` is how long a report or an
+    authorisation may be used.
     """
 
     id: str
@@ -68,6 +69,7 @@ class ThingKind:
     fresh_for: Limit | None
     cite: str
     place: Place
+    amount: str = "hidden"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor, User
 from bangfu.office.audit import api as audit
-from bangfu.office.casework import engine, events
+from bangfu.office.casework import engine, events, notices
 from bangfu.office.casework.deciding import Basis, basis_of, check, clauses_for, freeze
 from bangfu.office.casework.evidence_rows import keep
 from bangfu.office.casework.models import CLOSED, Case, CaseEvent, Proposal
@@ -255,6 +255,7 @@ def _finish(
             after |= {"decides": frozen.decides, "sha256": frozen.sha256, "second": event.second}
             kind = events.DECIDED
     audit.record(actor, kind, _subject(case), before=before, after=after)
+    notices.follow(actor, case, state, event)
     return row
 
 

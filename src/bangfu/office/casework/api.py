@@ -12,6 +12,8 @@ from bangfu.office.casework.actions import (
     turn_down,
 )
 from bangfu.office.casework.models import Case, CaseEvent, Determination
+from bangfu.office.casework.notice_models import PublicNotice
+from bangfu.office.casework.notices import Published, notice_by_token, path_of
 from bangfu.office.casework.queries import waiting
 from bangfu.office.casework.relocation import count_moving, relocate
 from bangfu.office.casework.replaying import Replayed, replay
@@ -23,12 +25,16 @@ __all__ = [
     "CaseEvent",
     "Determination",
     "Move",
+    "PublicNotice",
+    "Published",
     "Replayed",
     "act",
     "bar",
     "count_moving",
+    "notice_by_token",
     "open_case",
     "open_from_finding",
+    "path_of",
     "relocate",
     "replay",
     "sign",

@@ -225,3 +225,6 @@ class Determination(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.seq} {self.decides}"
+
+
+from bangfu.office.casework.notice_models import PublicNotice  # noqa: E402, F401 - a table of this app

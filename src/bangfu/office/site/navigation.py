@@ -32,6 +32,7 @@ ITEMS = (
             Item(_("一门受理"), "intake:window", "cases.act"),
             Item(_("入户走访"), "fieldwork:visits", "cases.view"),
             Item(_("民主评议"), "meetings:meetings", "cases.view"),
+            Item(_("公示"), "casework:notices", "cases.view"),
             Item(_("待遇"), "benefits:benefits", "cases.view"),
             Item(_("结对帮扶"), "pairing:pairs", "cases.view"),
             Item(_("回头看"), "pairing:campaigns", "cases.view"),

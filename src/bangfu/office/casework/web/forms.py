@@ -17,6 +17,7 @@ from bangfu.office.casework.deciding import Basis
 from bangfu.office.casework.evidence_rows import MADE_BY_OFFICE
 from bangfu.office.casework.models import Case
 from bangfu.office.casework.moves import Brought, Move
+from bangfu.office.casework.notice_models import PublicNotice
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
 
@@ -125,8 +126,19 @@ class ActForm(forms.Form):
             if thing.kind == "notice":
                 hint = str(_("张贴日期和张贴照片（或照片存放处）"))
                 day.label = _("张贴日期")
+                self._posted(thing.id, fields, name, day)
             fields[f"{name}-on"] = day
         self._add(thing.title.get(engine.language()), hint, fields)
+
+    def _posted(self, thing: str, fields: dict[str, forms.Field], name: str, day: forms.DateField) -> None:
+        """What was registered when the notice was posted is filled in."""
+        row = PublicNotice.objects.filter(case=self.case, thing=thing, withdrawn_at=None).first()
+        if row is None:
+            return
+        day.initial = row.posted_on or row.from_on
+        fields[f"{name}-paper"].initial = row.proof_paper
+        if row.proof_document and f"{name}-doc" in fields:
+            fields[f"{name}-doc"].initial = str(row.proof_document)
 
     def _decision(self, name: str, basis: Basis | None) -> dict[str, forms.Field]:
         outcome = self.procedure.steps[self.action.name].outcomes[self.action.outcome]
