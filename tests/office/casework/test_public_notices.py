@@ -17,7 +17,7 @@ from bangfu.office.casework import notices
 from bangfu.office.casework.api import Case, PublicNotice, notice_by_token, open_case
 from bangfu.office.casework.documents import posters
 from bangfu.office.casework.notice_text import forbidden
-from bangfu.office.casework.photo_dates import taken_on
+from bangfu.office.pages.photo_dates import taken_on
 from bangfu.office.pages.refusals import Invalid, OutOfReach, Refused
 from bangfu.office.registry.api import Person
 
@@ -186,7 +186,7 @@ def test_the_day_of_posting_moves_the_last_day_and_the_camera_s_day_is_compared(
     made, today = issue(hands, case, from_on=timezone.localdate() + timedelta(days=2)), timezone.localdate()
     done = notices.prove(actor=hands.actor("township"), notice=made.pk, posted_on=today, file=jpeg("2026:10:01"))
     assert (done.from_on, done.until_on) == (today, today + timedelta(days=7))
-    assert (done.photo_on, done.photo_differs, done.proven) == (date(2026, 10, 1), True, True)
+    assert (done.taken_on, done.photo_differs, done.proven) == (date(2026, 10, 1), True, True)
     assert done.proof_document is not None
     entry = Entry.objects.get(kind="casework.notice_posted")
     assert entry.after["photo_taken"] == "2026-10-01"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor, User
 from bangfu.office.audit import api as audit
-from bangfu.office.casework import engine, events, notices
+from bangfu.office.casework import assembly, engine, events, notices
 from bangfu.office.casework.deciding import Basis, basis_of, check, clauses_for, freeze
 from bangfu.office.casework.evidence_rows import keep
 from bangfu.office.casework.models import CLOSED, Case, CaseEvent, Proposal
@@ -102,6 +102,7 @@ def open_case(
     audit.record(actor, events.OPENED, _subject(case), after=after)
     if about is not None:
         _bar_deciders(actor, case, about)
+    _bar_relatives(actor, case, assembly.keys_to_bar(case))
     return case
 
 
@@ -176,6 +177,7 @@ def act(*, actor: Actor, case: int, move: Move, expected: int) -> CaseEvent | Pr
     permission = DECIDE if outcome is not None and outcome.decides else ACT
     row = _locked(actor, case, expected, permission)
     procedure = engine.procedure_of(row)
+    move = assembly.with_votes(row, procedure, move)
     note = checked(move.note, "note", needed=False)
     together, now = keys_of(move.companions), timezone.now()
     basis, clauses = _basis(row, procedure, move, note)
@@ -326,6 +328,20 @@ def _bar_deciders(actor: Actor, case: Case, about: Case) -> None:
     if keys:
         office = p.Actor("system", "county_civil_affairs", case.area_code[:6])
         _barred(actor, case, keys, "decided_before", [office])
+
+
+def _bar_relatives(actor: Actor, case: Case, keys: tuple[str, ...]) -> None:
+    """Whoever is registered as a near relative does nothing in the household's cases; the office itself registers that."""
+    barred = engine.folded(engine.procedure_of(case), [event for _row, event in engine.events_of(case)]).barred
+    if new := tuple(key for key in keys if key not in barred):
+        office = p.Actor("system", "county_civil_affairs", case.area_code[:6])
+        _barred(actor, case, new, "near_relative", [office])
+
+
+def relative_filed(actor: Actor, household: registry.Household, user_key: str) -> None:
+    """A near relative was registered (meetings tells, in its transaction): they abstain in what is open."""
+    for case in assembly.open_cases(household.pk):
+        _bar_relatives(actor, case, (user_key,))
 
 
 def _barred(

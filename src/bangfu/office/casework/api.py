@@ -8,9 +8,11 @@ from bangfu.office.casework.actions import (
     bar,
     open_case,
     open_from_finding,
+    relative_filed,
     sign,
     turn_down,
 )
+from bangfu.office.casework.assembly import agenda
 from bangfu.office.casework.models import Case, CaseEvent, Determination
 from bangfu.office.casework.notice_models import PublicNotice
 from bangfu.office.casework.notices import Published, notice_by_token, path_of
@@ -29,12 +31,14 @@ __all__ = [
     "Published",
     "Replayed",
     "act",
+    "agenda",
     "bar",
     "count_moving",
     "notice_by_token",
     "open_case",
     "open_from_finding",
     "path_of",
+    "relative_filed",
     "relocate",
     "replay",
     "sign",

@@ -145,7 +145,7 @@ class CaseEvent(models.Model):
 
 
 class CaseDocument(models.Model):
-    """What a step left behind: a document of the household's file, a paper by its shelf mark, or a run as means check.
+    """What a step left behind: a document of the household's file, a paper by its shelf mark, a run as means check, or a meeting.
 
     The engine's event names it as `doc:PK` of this row.
     """
@@ -155,6 +155,7 @@ class CaseDocument(models.Model):
     document = models.BigIntegerField("档案材料", null=True)
     paper = models.CharField("纸质材料存放处", max_length=60, blank=True)
     run = models.BigIntegerField("月度比对", null=True)
+    meeting = models.BigIntegerField("会议", null=True)
     dated = models.DateField("日期", null=True)
     added_by = models.CharField("登记人标识", max_length=64)
     added_at = models.DateTimeField("登记时间")

@@ -26,7 +26,7 @@ class PublicNotice(models.Model):
 
     It stands on the web from `from_on` to the end of `until_on`, unless it was withdrawn. `token` is the unguessable end of
     its address; `sheet` is the same for the rows of one sheet of paper. Its posting is proven by a document of the
-    household's file or the place of a paper, of the day `posted_on`; `photo_on` is the day that the camera wrote into the photo.
+    household's file or the place of a paper, of the day `posted_on`; `taken_on` is the day that the camera wrote into the photo.
     """
 
     token = models.CharField("网址标识", max_length=32, unique=True)
@@ -41,7 +41,7 @@ class PublicNotice(models.Model):
     category = models.CharField("类别", max_length=20, blank=True)
     amount_fen = models.BigIntegerField("金额（分）", null=True)
     note = models.CharField("说明", max_length=200, blank=True)
-    village_name = models.CharField("村（社区）", max_length=60)
+    village = models.CharField("村（社区）", max_length=60)
     from_on = models.DateField("公示起始日")
     until_on = models.DateField("公示截止日")
     issued_by = models.CharField("出具人标识", max_length=64)
@@ -50,7 +50,7 @@ class PublicNotice(models.Model):
     proof_document = models.BigIntegerField("张贴照片", null=True)
     proof_paper = models.CharField("张贴照片存放处", max_length=60, blank=True)
     posted_on = models.DateField("张贴日期", null=True)
-    photo_on = models.DateField("照片拍摄日期", null=True)
+    taken_on = models.DateField("照片拍摄日期", null=True)
     withdrawn_at = models.DateTimeField("撤下时间", null=True)
     withdrawn_why = models.CharField("撤下原因", max_length=12, choices=WITHDRAWN, blank=True)
 
@@ -93,4 +93,4 @@ class PublicNotice(models.Model):
     @property
     def photo_differs(self) -> bool:
         """Whether the camera's day is not the day on which it is said to have been posted."""
-        return self.photo_on is not None and self.photo_on != self.posted_on
+        return self.taken_on is not None and self.taken_on != self.posted_on

@@ -26,9 +26,9 @@ from bangfu.office.casework.deciding import basis_of, opened
 from bangfu.office.casework.models import Case, CaseDocument, Determination, OpenStep
 from bangfu.office.casework.notice_models import PublicNotice
 from bangfu.office.casework.notice_text import forbidden
-from bangfu.office.casework.photo_dates import taken_on
 from bangfu.office.casework.queries import ACT, VIEW
 from bangfu.office.pages.free_text import checked
+from bangfu.office.pages.photo_dates import taken_on
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.privacy.api import Erased, SealBroken
 from bangfu.office.registry import api as registry
@@ -201,7 +201,7 @@ def _issued(actor: Actor, case: Case | None, thing: str, from_on: date, note: st
     made = PublicNotice.objects.create(
         token=secrets.token_urlsafe(18), sheet=sheet, case=case, area_code=case.area_code, thing=thing, step=step,
         head_name=words.head, persons=words.persons, matter_title=words.matter, category=words.category,
-        amount_fen=words.amount_fen, note=words.note, village_name=words.village, from_on=from_on,
+        amount_fen=words.amount_fen, note=words.note, village=words.village, from_on=from_on,
         until_on=_last_day(procedure, thing, from_on), issued_by=actor.key, issued_name=actor.name, issued_at=now,
     )  # fmt: skip
     after = {"notice": made.pk, "thing": thing, "from": f"{from_on}", "until": f"{made.until_on}", "sheet": bool(sheet)}
@@ -243,7 +243,7 @@ def prove(
     if file is None and not place:
         raise Invalid({"file": _("请上传张贴照片，或写明照片存放处")})
     if file is not None:
-        row.photo_on = taken_on(file.read())
+        row.taken_on = taken_on(file.read())
         file.seek(0)
         stored = registry.add_document(
             actor=actor, household=case.household, kind="visit_photo", title=f"张贴照片 {case.number}", file=file, dated=posted_on
@@ -253,7 +253,7 @@ def prove(
     row.until_on = _last_day(engine.procedure_of(case), row.thing, posted_on)
     row.save()
     after = {"notice": row.pk, "posted": f"{posted_on}", "until": f"{row.until_on}", "document": row.proof_document,
-             "photo_taken": f"{row.photo_on or ''}"}  # fmt: skip
+             "photo_taken": f"{row.taken_on or ''}"}  # fmt: skip
     audit.record(actor, events.NOTICE_POSTED, _subject(case), after=after)
     return row
 
@@ -327,9 +327,7 @@ def published(row: PublicNotice) -> Published:
     """A notice's words, from the row and not from the household: what is posted does not change under its readers."""
     procedure = engine.procedure_of(row.case)
     names = areas.names([row.area_code[:9]])
-    words = Words(
-        row.village_name, row.head_name, row.persons, row.matter_title, row.category, row.amount_fen, row.note
-    )
+    words = Words(row.village, row.head_name, row.persons, row.matter_title, row.category, row.amount_fen, row.note)
     return Published(
         procedure.things[row.thing].title.get(engine.language()), words, row.from_on, row.until_on,
         names[row.area_code[:9]], law_of(procedure.authority),

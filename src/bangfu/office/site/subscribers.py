@@ -14,6 +14,7 @@ from bangfu.office.areas import api as areas
 from bangfu.office.casework import api as casework
 from bangfu.office.changes import api as changes
 from bangfu.office.imports import api as imports
+from bangfu.office.meetings import api as meetings
 from bangfu.office.pages.waiting import Waiting
 from bangfu.office.protection import api as protection
 from bangfu.office.registry import api as registry
@@ -30,6 +31,7 @@ WAITING: list[Callable[[accounts.Actor], list[Waiting]]] = [
     casework.waiting,
     changes.waiting,
     imports.waiting,
+    meetings.waiting,
     protection.waiting,
 ]
 """What each app says on the home page of what waits for the reader."""
@@ -53,8 +55,11 @@ areas.register_mover(areas.Mover("duties", _("任职"), accounts.count_moving, a
 areas.register_mover(areas.Mover("changes", _("待办变更"), changes.count_moving, changes.relocate))
 areas.register_mover(areas.Mover("findings", _("比对结果"), runs.count_moving, runs.relocate))
 areas.register_mover(areas.Mover("cases", _("个案"), casework.count_moving, casework.relocate))
+areas.register_mover(areas.Mover("meetings", _("会议"), meetings.count_moving, meetings.relocate))
 areas.register_mover(areas.Mover("batches", _("导入批次"), imports.count_moving, imports.relocate))
 areas.register_mover(areas.Mover("requests", _("删除申请"), protection.count_moving, protection.relocate))
 areas.register_mover(areas.Mover("forms", _("填报的表"), reporting.count_moving, reporting.relocate))
 areas.register_counter(areas.Counter("households", _("户"), "registry.view", registry.count_by_area))
 # accounts.register_work_mover(accounts.WorkMover(code, label, count, move)): an app with open work of its own adds a line
+meetings.register_source(casework.agenda)
+meetings.register_listener(casework.relative_filed)

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ("category", models.CharField(blank=True, max_length=20, verbose_name="类别")),
                 ("amount_fen", models.BigIntegerField(null=True, verbose_name="金额（分）")),
                 ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
-                ("village_name", models.CharField(max_length=60, verbose_name="村（社区）")),
+                ("village", models.CharField(max_length=60, verbose_name="村（社区）")),
                 ("from_on", models.DateField(verbose_name="公示起始日")),
                 ("until_on", models.DateField(verbose_name="公示截止日")),
                 ("issued_by", models.CharField(max_length=64, verbose_name="出具人标识")),
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ("proof_document", models.BigIntegerField(null=True, verbose_name="张贴照片")),
                 ("proof_paper", models.CharField(blank=True, max_length=60, verbose_name="张贴照片存放处")),
                 ("posted_on", models.DateField(null=True, verbose_name="张贴日期")),
-                ("photo_on", models.DateField(null=True, verbose_name="照片拍摄日期")),
+                ("taken_on", models.DateField(null=True, verbose_name="照片拍摄日期")),
                 ("withdrawn_at", models.DateTimeField(null=True, verbose_name="撤下时间")),
                 (
                     "withdrawn_why",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bangfu.core.api import procedures as p
-from bangfu.office.casework import engine
+from bangfu.office.casework import assembly, engine
 from bangfu.office.casework.deciding import Basis
 from bangfu.office.casework.evidence_rows import MADE_BY_OFFICE
 from bangfu.office.casework.models import Case
@@ -52,10 +52,12 @@ class ActForm(forms.Form):
         ]
         self.papers = [(str(row.pk), f"{row.title} {row.dated or ''}".strip()) for row in papers]
         self.run = runs.evidence_run(case.area_code)
+        self.held = [(str(one.meeting), f"{one.day:%Y-%m-%d} {one.place} {one.kind}") for one in assembly.offers(case)]
         language = engine.language()
         for name in action.asks:
-            self._add(procedure.conditions[name].text.get(language), "", {f"v-{name}": forms.ChoiceField(
-                label=_("判定"), choices=ANSWERS, widget=forms.RadioSelect)})  # fmt: skip
+            hint, initial = self._known(name)
+            self._add(procedure.conditions[name].text.get(language), hint, {f"v-{name}": forms.ChoiceField(
+                label=_("判定"), choices=ANSWERS, widget=forms.RadioSelect, initial=initial)})  # fmt: skip
         for name, always in self.needed.items():
             self._thing(procedure.things[name], always, basis)
         if action.kind == "step_done" and procedure.steps[action.name].persons > 1:
@@ -65,6 +67,14 @@ class ActForm(forms.Form):
             label=_("说明"), required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2})
         )
         self._add(str(_("说明")), str(_("不要写证件号码、电话或账号")), {"note": note})
+
+    def _known(self, condition: str) -> tuple[str, str]:
+        """What the office knows of a question: a hint, and the answer that is chosen for it."""
+        if condition != "near_relative":
+            return "", ""
+        found = assembly.related(self.case)
+        names = "、".join(f"{one.name}（{one.relation}）" for one in found)
+        return (str(_("已备案的近亲属：%s")) % names, "yes") if found else ("", "")
 
     def _needed(self) -> dict[str, bool]:
         """Things that are asked for: True where always, False where it hangs on an answer."""
@@ -103,10 +113,16 @@ class ActForm(forms.Form):
                 fields[f"{name}-made"] = forms.BooleanField(label=_("出具"), required=False)
             hint = str(_("由系统出具，办理后在本页打印")) if always else hint
         else:
+            if thing.kind in assembly.KINDS and self.held:
+                hint = str(_("用某次会议的表决时，不用再填数字和上传记录"))
+                fields[f"{name}-meeting"] = forms.ChoiceField(
+                    label=_("用某次会议的表决"), required=False, initial=self.held[0][0],
+                    choices=[*self.held, ("", str(_("不用，另行填写")))],
+                )  # fmt: skip
             if thing.kind == "votes":
                 for key, label in VOTES:
                     fields[f"{name}-{key}"] = forms.IntegerField(
-                        label=label, min_value=0, max_value=100_000, required=always
+                        label=label, min_value=0, max_value=100_000, required=always and not self.held
                     )
             if thing.kind == "means_check" and self.run is not None:
                 label = _("用 %s 的月度比对结果（各部门数据）") % f"{self.run.as_of:%Y-%m-%d}"
@@ -187,9 +203,12 @@ class ActForm(forms.Form):
         file, document = cleaned.get(f"{name}-file"), cleaned.get(f"{name}-doc")
         paper = cleaned.get(f"{name}-paper", "").strip()
         run = self.run if cleaned.get(f"{name}-run") and not (file or document or paper) else None
-        if not (file or document or paper or run):
+        meeting = cleaned.get(f"{name}-meeting") if not (file or document or paper) else ""
+        if not (file or document or paper or run or meeting):
             return None
+        if meeting:
+            return Brought(meeting=int(meeting))
         keys = ("count", *(key for key, _label in VOTES))
         values = {key: cleaned[f"{name}-{key}"] for key in keys if cleaned.get(f"{name}-{key}") is not None}
         dated = run.as_of if run else cleaned.get(f"{name}-on")
-        return Brought(file, int(document) if document else None, paper, run.pk if run else None, dated, values)
+        return Brought(file, int(document) if document else None, paper, run.pk if run else None, dated, values=values)

@@ -95,7 +95,7 @@ def proof(request: HttpRequest, notice: int) -> HttpResponse:
         else:
             messages.success(request, _("已登记张贴"))
             if done.photo_differs:
-                said = {"photo": done.photo_on, "posted": done.posted_on}
+                said = {"photo": done.taken_on, "posted": done.posted_on}
                 messages.warning(request, _("照片拍摄于 %(photo)s，与张贴日期 %(posted)s 不同，请核对") % said)
     else:
         messages.warning(request, _("请填写张贴日期"))
@@ -147,7 +147,7 @@ def board(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已出具 %s 户的公示，可打印一张") % len(made))
             return redirect("casework:notices")
-    part = page_of(notices.notices(actor), ("-id",), request.GET.get("page", ""), count=False)
+    part = page_of(notices.notices(actor), ("id",), request.GET.get("page", ""), count=False, descending=True)
     places = areas.names({row.area_code for row in part})
     context = {
         "waiting": waiting, "form": form, "page": part, "chosen": request.POST.getlist("cases"),
