@@ -103,9 +103,10 @@ def _whole(meeting: Meeting, matters: Sequence[Matter]) -> Official:
     blocks.append(_p(f"主持人：{_LINE}　　记录人：{_LINE}"))
     rows = tuple((str(n), one.name, str(one.get_role_display()), "") for n, one in enumerate(voting, 1))
     if rows:
-        blocks.append(Grid(("序号", "姓名", "身份", "　　签　字　　"), rows))
+        blocks.append(Grid(("序号", "姓名", "身份", "　　　　签　字　　　　"), rows))
     if meeting.sha256:
-        blocks.append(_p(f"封存校验值：{meeting.sha256}"))
+        parts = [meeting.sha256[at : at + 16] for at in range(0, 64, 16)]  # one word of 64 would leave the page
+        blocks.append(_p("封存校验值：" + " ".join(parts)))
     day = timezone.localtime(meeting.starts_at).date()
     return Official("minutes", _title(meeting, "会议记录"), "", tuple(blocks), "", day)
 
