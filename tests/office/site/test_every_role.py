@@ -55,6 +55,7 @@ def _made(registered) -> dict:
     from bangfu.office.protection.models import ErasureRequest
     from bangfu.office.registry.events import HOUSEHOLD_CHANGED
     from bangfu.office.reporting.models import FilledForm
+    from bangfu.office.sending.api import queue
 
     places = ((EAST, registered.east), (WEST, registered.west))
     made = {"run": [make_run(area_code=code) for code, _ in places]}
@@ -88,6 +89,13 @@ def _made(registered) -> dict:
         open_case(actor=system_actor(), household=household.number, procedure="dibao") for _code, household in places
     ]
     made.update(_meetings_made(places))
+    made["message"] = [
+        queue(
+            actor=system_actor(), household=household, template="accepted", reference=f"GA{code}", key=f"test:{code}",
+            office="某乡便民服务中心",
+        )
+        for code, household in places
+    ]  # fmt: skip
     made["entry"] = [
         audit.record(system_actor(), HOUSEHOLD_CHANGED, audit.Subject("household", household.number, code))
         for code, household in places

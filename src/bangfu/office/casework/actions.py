@@ -31,6 +31,7 @@ from bangfu.office.casework.moves import (
     without_files,
 )
 from bangfu.office.casework.queries import ACT, DECIDE
+from bangfu.office.casework.telling import tell
 from bangfu.office.pages.free_text import checked
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.registry import api as registry
@@ -258,6 +259,7 @@ def _finish(
             kind = events.DECIDED
     audit.record(actor, kind, _subject(case), before=before, after=after)
     notices.follow(actor, case, state, event)
+    tell(actor, case, procedure, state, event)
     return row
 
 

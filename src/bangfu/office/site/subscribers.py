@@ -20,10 +20,17 @@ from bangfu.office.protection import api as protection
 from bangfu.office.registry import api as registry
 from bangfu.office.reporting import api as reporting
 from bangfu.office.runs import api as runs
+from bangfu.office.sending import api as sending
 
 _log = logging.getLogger("bangfu.worker")
 
-RECOVERIES: list[Callable[[], object]] = [runs.recover, imports.clear_out, reporting.recover, reporting.clear_out]
+RECOVERIES: list[Callable[[], object]] = [
+    runs.recover,
+    imports.clear_out,
+    reporting.recover,
+    reporting.clear_out,
+    sending.recover,
+]
 """What each app does, before the first task of a worker, about work that a killed worker left."""
 
 
@@ -57,6 +64,7 @@ areas.register_mover(areas.Mover("findings", _("比对结果"), runs.count_movin
 areas.register_mover(areas.Mover("cases", _("个案"), casework.count_moving, casework.relocate))
 areas.register_mover(areas.Mover("meetings", _("会议"), meetings.count_moving, meetings.relocate))
 areas.register_mover(areas.Mover("batches", _("导入批次"), imports.count_moving, imports.relocate))
+areas.register_mover(areas.Mover("text_messages", _("短信"), sending.count_moving, sending.relocate))
 areas.register_mover(areas.Mover("requests", _("删除申请"), protection.count_moving, protection.relocate))
 areas.register_mover(areas.Mover("forms", _("填报的表"), reporting.count_moving, reporting.relocate))
 areas.register_counter(areas.Counter("households", _("户"), "registry.view", registry.count_by_area))
