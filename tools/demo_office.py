@@ -55,7 +55,7 @@ def fill(county: Path, months: Sequence[tuple[str, date]]) -> list[object]:
         print(f"月度比对 / monthly run {month}: {run.status}, {sum((run.counts or {}).values()):,} 条 / lines "
               f"({time.perf_counter() - started:.1f} s)")  # fmt: skip
     made = demo.make_accounts(date(as_of.year, 1, 1), village_code=demo.busiest_village())
-    from bangfu.office.site import demo_cases, demo_means, demo_visits, demo_work
+    from bangfu.office.site import demo_cases, demo_means, demo_meetings, demo_visits, demo_work
 
     proposed, workbook = demo_work.leave(Path(os.environ["BANGFU_HOME"]), as_of)
     print(f"变更 / changes: {proposed}; 导入练习 / a workbook to practise with: {workbook}")
@@ -65,6 +65,8 @@ def fill(county: Path, months: Sequence[tuple[str, date]]) -> list[object]:
     print(f"核对报告 / means-check reports: {len(demo_means.leave())}")
     print(f"个案 / cases: {', '.join(case.number for case in cases)}")
     print(f"入户 / visits: {len(demo_visits.leave())}")
+    held, posted = demo_meetings.leave()
+    print(f"民主评议 / community reviews: {held}; 公示 / public notices: {posted}")
     return list(made)
 
 

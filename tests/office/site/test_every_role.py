@@ -56,6 +56,7 @@ def _made(registered) -> dict:
     from bangfu.office.protection.models import ErasureRequest
     from bangfu.office.registry.events import HOUSEHOLD_CHANGED
     from bangfu.office.reporting.models import FilledForm
+    from bangfu.office.sending.api import queue
 
     places = ((EAST, registered.east), (WEST, registered.west))
     made = {"run": [make_run(area_code=code) for code, _ in places]}
@@ -96,6 +97,14 @@ def _made(registered) -> dict:
         )
         for code, household in places
     ]  # fmt: skip
+    made.update(_meetings_made(places))
+    made["message"] = [
+        queue(
+            actor=system_actor(), household=household, template="accepted", reference=f"GA{code}", key=f"test:{code}",
+            office="某乡便民服务中心",
+        )
+        for code, household in places
+    ]  # fmt: skip
     made["entry"] = [
         audit.record(system_actor(), HOUSEHOLD_CHANGED, audit.Subject("household", household.number, code))
         for code, household in places
@@ -121,6 +130,39 @@ def _reports(places, runs) -> list:
         )
         for (code, household), run in zip(places, runs, strict=True)
     ]  # fmt: skip
+
+
+def _meetings_made(places) -> dict:
+    """A meeting with a matter, a task, a member and a near relative in each place."""
+    from datetime import date
+
+    from django.utils import timezone
+
+    from bangfu.office.accounts.api import system_actor
+    from bangfu.office.meetings import api as meetings
+
+    made: dict = {"meeting": [], "matter": [], "task": [], "member": [], "relative": []}
+    for code, household in places:
+        actor, now = system_actor(), timezone.now()
+        given = meetings.Arrangements("review", now, "村委会", "周一", "吴二")
+        meeting = meetings.call_meeting(actor=actor, area_code=code, arrangements=given)
+        member = meetings.add_member(actor=actor, area_code=code, name="周一", role="head", starts_on=date(2026, 1, 1))
+        made["meeting"].append(meeting)
+        made["member"].append(member)
+        made["relative"].append(
+            meetings.file_relative(actor=actor, household=household.number, relation="兄", member=member.pk)
+        )
+        made["matter"].append(
+            meetings.Matter.objects.create(
+                meeting=meeting, position=1, household=household, reference=f"GA{code}", title="低保"
+            )
+        )
+        made["task"].append(
+            meetings.Task.objects.create(
+                meeting=meeting, area_code=code, what="复核", owner="吴二", due_on=date(2026, 12, 1)
+            )
+        )
+    return made
 
 
 def _changes_made(places) -> dict:

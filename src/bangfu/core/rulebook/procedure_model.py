@@ -55,8 +55,8 @@ class ThingKind:
     """Something that a step leaves behind.
 
     `at_least` counts photos and pieces of evidence; `quorum` and `present_at_least` are a meeting's; `stands`
-    is how long a notice hangs; `fresh_for` is how long a report or an authorisation may be used. `form` are the forms of home visits
-    whose record may be this thing.
+    is how long a notice hangs, `amount` whether it says how much (shown or hidden); `fresh_for` is how long a report or an
+    authorisation may be used. `form` are the forms of home visits whose record may be this thing.
     """
 
     id: str
@@ -70,6 +70,7 @@ class ThingKind:
     cite: str
     place: Place
     form: tuple[str, ...] = ()
+    amount: str = "hidden"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor, User
 from bangfu.office.audit import api as audit
-from bangfu.office.casework import engine, events, monitoring, openings
+from bangfu.office.casework import assembly, engine, events, monitoring, notices, openings
 from bangfu.office.casework.computing import differing
 from bangfu.office.casework.deciding import Basis, basis_of, check, clauses_for, freeze, opened
 from bangfu.office.casework.evidence_rows import keep
@@ -35,6 +35,7 @@ from bangfu.office.casework.moves import (
     without_files,
 )
 from bangfu.office.casework.queries import ACT, DECIDE
+from bangfu.office.casework.telling import tell
 from bangfu.office.pages.free_text import checked
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.registry import api as registry
@@ -121,6 +122,7 @@ def open_case(
         _bar_deciders(actor, case, about)
     if chosen.id in monitoring.procedures():
         openings.clue(actor, case, origin, clue, words, origin_ref, first=True)
+    _bar_relatives(actor, case, assembly.keys_to_bar(case))
     return case
 
 
@@ -195,7 +197,7 @@ def act(*, actor: Actor, case: int, move: Move, expected: int) -> CaseEvent | Pr
     permission = DECIDE if outcome is not None and outcome.decides else ACT
     row = _locked(actor, case, expected, permission)
     procedure = engine.procedure_of(row)
-    move = with_reports(row, procedure, move)
+    move = assembly.with_votes(row, procedure, with_reports(row, procedure, move))
     note = checked(move.note, "note", needed=False)
     together, now = keys_of(move.companions), timezone.now()
     basis, clauses = _basis(row, procedure, move, note)
@@ -280,6 +282,8 @@ def _finish(
             kind, made = events.DECIDED, (frozen, opened(frozen))
     audit.record(actor, kind, _subject(case), before=before, after=after)
     follow(actor, case, procedure, state, event, made)
+    notices.follow(actor, case, state, event)
+    tell(actor, case, procedure, state, event)
     return row
 
 
@@ -351,6 +355,20 @@ def _bar_deciders(actor: Actor, case: Case, about: Case) -> None:
     if keys:
         office = p.Actor("system", "county_civil_affairs", case.area_code[:6])
         _barred(actor, case, keys, "decided_before", [office])
+
+
+def _bar_relatives(actor: Actor, case: Case, keys: tuple[str, ...]) -> None:
+    """Whoever is registered as a near relative does nothing in the household's cases; the office itself registers that."""
+    barred = engine.folded(engine.procedure_of(case), [event for _row, event in engine.events_of(case)]).barred
+    if new := tuple(key for key in keys if key not in barred):
+        office = p.Actor("system", "county_civil_affairs", case.area_code[:6])
+        _barred(actor, case, new, "near_relative", [office])
+
+
+def relative_filed(actor: Actor, household: registry.Household, user_key: str) -> None:
+    """A near relative was registered (meetings tells, in its transaction): they abstain in what is open."""
+    for case in assembly.open_cases(household.pk):
+        _bar_relatives(actor, case, (user_key,))
 
 
 def _barred(

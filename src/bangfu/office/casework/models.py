@@ -145,8 +145,8 @@ class CaseEvent(models.Model):
 
 
 class CaseDocument(models.Model):
-    """What a step left behind: a document of the household's file, a paper by its shelf mark, a home visit, or as means
-    check a run or a means-check report.
+    """What a step left behind: a document of the household's file, a paper by its shelf mark, a home visit, a meeting, or as
+    means check a run or a means-check report.
 
     The engine's event names it as `doc:PK` of this row.
     """
@@ -158,6 +158,7 @@ class CaseDocument(models.Model):
     run = models.BigIntegerField("月度比对", null=True)
     visit = models.BigIntegerField("入户记录", null=True)
     means = models.BigIntegerField("核对报告", null=True)
+    meeting = models.BigIntegerField("会议", null=True)
     dated = models.DateField("日期", null=True)
     added_by = models.CharField("登记人标识", max_length=64)
     added_at = models.DateTimeField("登记时间")
@@ -228,3 +229,6 @@ class Determination(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.seq} {self.decides}"
+
+
+from bangfu.office.casework.notice_models import PublicNotice  # noqa: E402, F401 - a table of this app

@@ -18,7 +18,7 @@ from bangfu.office.pages.refusals import Invalid
 @dataclass(frozen=True)
 class Brought:
     """One thing that is left behind: an upload, a document of the file, a paper's place, a run, a home visit, a means-check
-    report, or made by the office.
+    report, a meeting, or made by the office.
 
     `values` are those of the engine's Thing (counts, votes, class, amount_fen, start_month).
     """
@@ -31,6 +31,7 @@ class Brought:
     means: int | None = None
     dated: date | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    meeting: int | None = None
 
 
 @dataclass(frozen=True)

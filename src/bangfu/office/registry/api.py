@@ -5,6 +5,9 @@ from bangfu.office.registry.bulk import Origin, add_households, add_persons, add
 from bangfu.office.registry.catalogue import HEALTH, Catalogue, Field, catalogue, monitored_kinds, rulebook, to_json
 from bangfu.office.registry.checking import check_person_values, check_values
 from bangfu.office.registry.columns import age_on
+from bangfu.office.registry.documents import load as load_file
+from bangfu.office.registry.documents import media_type_of, read_upload
+from bangfu.office.registry.documents import store as store_file
 from bangfu.office.registry.erasure import ERASED_NAME, also_erase, erase_household, erase_person
 from bangfu.office.registry.events import EPISODE_CHANGED, EXPORTED, RECORD_WITHDRAWN, UNMASKED
 from bangfu.office.registry.export import Exported, ExportError, export_registry
@@ -107,9 +110,11 @@ __all__ = [
     "index_of",
     "indexes_of_normal",
     "indexes_to_search",
+    "load_file",
     "load_vocabularies",
     "locked_households",
     "locked_persons",
+    "media_type_of",
     "merge_households",
     "monitored_kinds",
     "move_household",
@@ -123,6 +128,7 @@ __all__ = [
     "person",
     "persons",
     "place_of",
+    "read_upload",
     "recount",
     "relocate",
     "reopen",
@@ -134,6 +140,7 @@ __all__ = [
     "split_household",
     "state",
     "state_facts",
+    "store_file",
     "subjects_of",
     "text_of",
     "to_json",

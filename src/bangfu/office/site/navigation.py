@@ -33,6 +33,7 @@ ITEMS = (
             Item(_("入户走访"), "fieldwork:visits", "cases.view"),
             Item(_("核对报告"), "means:reports", "cases.view"),
             Item(_("民主评议"), "meetings:meetings", "cases.view"),
+            Item(_("公示"), "casework:notices", "cases.view"),
             Item(_("待遇"), "benefits:benefits", "cases.view"),
             Item(_("防返贫监测"), "casework:monitoring", "cases.view"),
             Item(_("结对帮扶"), "pairing:pairs", "cases.view"),

@@ -17,11 +17,13 @@ from bangfu.office.changes import api as changes
 from bangfu.office.fieldwork import api as fieldwork
 from bangfu.office.imports import api as imports
 from bangfu.office.means import api as means
+from bangfu.office.meetings import api as meetings
 from bangfu.office.pages.waiting import Waiting
 from bangfu.office.protection import api as protection
 from bangfu.office.registry import api as registry
 from bangfu.office.reporting import api as reporting
 from bangfu.office.runs import api as runs
+from bangfu.office.sending import api as sending
 
 _log = logging.getLogger("bangfu.worker")
 
@@ -31,6 +33,7 @@ RECOVERIES: list[Callable[[], object]] = [
     imports.clear_out,
     reporting.recover,
     reporting.clear_out,
+    sending.recover,
 ]
 """What each app does, before the first task of a worker, about work that a killed worker left."""
 
@@ -41,6 +44,7 @@ WAITING: list[Callable[[accounts.Actor], list[Waiting]]] = [
     benefits.waiting,
     changes.waiting,
     imports.waiting,
+    meetings.waiting,
     protection.waiting,
 ]
 """What each app says on the home page of what waits for the reader."""
@@ -67,8 +71,12 @@ areas.register_mover(areas.Mover("cases", _("个案"), casework.count_moving, ca
 areas.register_mover(areas.Mover("visits", _("入户记录"), fieldwork.count_moving, fieldwork.relocate))
 areas.register_mover(areas.Mover("means", _("核对报告"), means.count_moving, means.relocate))
 areas.register_mover(areas.Mover("benefits", _("待遇"), benefits.count_moving, benefits.relocate))
+areas.register_mover(areas.Mover("meetings", _("会议"), meetings.count_moving, meetings.relocate))
 areas.register_mover(areas.Mover("batches", _("导入批次"), imports.count_moving, imports.relocate))
+areas.register_mover(areas.Mover("text_messages", _("短信"), sending.count_moving, sending.relocate))
 areas.register_mover(areas.Mover("requests", _("删除申请"), protection.count_moving, protection.relocate))
 areas.register_mover(areas.Mover("forms", _("填报的表"), reporting.count_moving, reporting.relocate))
 areas.register_counter(areas.Counter("households", _("户"), "registry.view", registry.count_by_area))
 # accounts.register_work_mover(accounts.WorkMover(code, label, count, move)): an app with open work of its own adds a line
+meetings.register_source(casework.agenda)
+meetings.register_listener(casework.relative_filed)

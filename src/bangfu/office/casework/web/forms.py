@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor
-from bangfu.office.casework import engine
+from bangfu.office.casework import assembly, engine
 from bangfu.office.casework.computing import computed
 from bangfu.office.casework.deciding import Basis, pays
 from bangfu.office.casework.evidence_rows import MADE_BY_OFFICE
 from bangfu.office.casework.models import Case
 from bangfu.office.casework.moves import Brought, Move
+from bangfu.office.casework.notice_models import PublicNotice
 from bangfu.office.fieldwork import api as fieldwork
 from bangfu.office.means import api as means
 from bangfu.office.registry import api as registry
@@ -94,6 +95,7 @@ class ActForm(forms.Form):
         self.papers = [(str(row.pk), f"{row.title} {row.dated or ''}".strip()) for row in papers]
         self.run = runs.evidence_run(case.area_code)
         self.reports = means.current(case.household_id)
+        self.held = [(str(one.meeting), f"{one.day:%Y-%m-%d} {one.place} {one.kind}") for one in assembly.offers(case)]
         language = engine.language()
         self.computed = computed(case, procedure, action.asks)
         for name in action.asks:
@@ -107,6 +109,14 @@ class ActForm(forms.Form):
             label=_("说明"), required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2})
         )
         self._add(str(_("说明")), str(_("不要写证件号码、电话或账号")), {"note": note})
+
+    def _known(self, condition: str) -> tuple[str, str]:
+        """What the office knows of a question: a hint, and the answer that is chosen for it."""
+        if condition != "near_relative":
+            return "", ""
+        found = assembly.related(self.case)
+        names = "、".join(f"{one.name}（{one.relation}）" for one in found)
+        return (str(_("已备案的近亲属：%s")) % names, "yes") if found else ("", "")
 
     def _needed(self) -> dict[str, bool]:
         """Things that are asked for: True where always, False where it hangs on an answer."""
@@ -124,9 +134,10 @@ class ActForm(forms.Form):
 
     def _question(self, name: str, text: str) -> None:
         """A question; what the rules answer is chosen already, with its reason, and may be answered otherwise in words."""
-        found, visited = self.computed.get(name), self.visits.verdicts.get(name)
+        found, filed = self.computed.get(name), self._known(name)
         known = found is not None and found.verdict != "unknown"
-        hint: Any = _("按入户记录预填，请核对") if visited else ""
+        visited = self.visits.verdicts.get(name) or filed[1]
+        hint: Any = filed[0] or (_("按入户记录预填，请核对") if visited else "")
         field = forms.ChoiceField(
             label=_("判定"), choices=ANSWERS, widget=forms.RadioSelect,
             initial=found.verdict if found is not None and known else visited,
@@ -157,10 +168,16 @@ class ActForm(forms.Form):
                 fields[f"{name}-made"] = forms.BooleanField(label=_("出具"), required=False)
             hint = str(_("由系统出具，办理后在本页打印")) if always else hint
         else:
+            if thing.kind in assembly.KINDS and self.held:
+                hint = str(_("用某次会议的表决时，不用再填数字和上传记录"))
+                fields[f"{name}-meeting"] = forms.ChoiceField(
+                    label=_("用某次会议的表决"), required=False, initial=self.held[0][0],
+                    choices=[*self.held, ("", str(_("不用，另行填写")))],
+                )  # fmt: skip
             if thing.kind == "votes":
                 for key, label in VOTES:
                     fields[f"{name}-{key}"] = forms.IntegerField(
-                        label=label, min_value=0, max_value=100_000, required=always
+                        label=label, min_value=0, max_value=100_000, required=always and not self.held
                     )
             if thing.kind == "means_check" and self.reports:
                 choices = [(str(one.pk), _("用核对报告 %(number)s（%(purpose)s，数据截至 %(day)s）") % {
@@ -194,8 +211,19 @@ class ActForm(forms.Form):
             if thing.kind == "notice":
                 hint = str(_("张贴日期和张贴照片（或照片存放处）"))
                 day.label = _("张贴日期")
+                self._posted(thing.id, fields, name, day)
             fields[f"{name}-on"] = day
         self._add(thing.title.get(engine.language()), hint, fields)
+
+    def _posted(self, thing: str, fields: dict[str, forms.Field], name: str, day: forms.DateField) -> None:
+        """What was registered when the notice was posted is filled in."""
+        row = PublicNotice.objects.filter(case=self.case, thing=thing, withdrawn_at=None).first()
+        if row is None:
+            return
+        day.initial = row.posted_on or row.from_on
+        fields[f"{name}-paper"].initial = row.proof_paper
+        if row.proof_document and f"{name}-doc" in fields:
+            fields[f"{name}-doc"].initial = str(row.proof_document)
 
     def _decision(self, name: str, basis: Basis | None) -> dict[str, forms.Field]:
         outcome = self.procedure.steps[self.action.name].outcomes[self.action.outcome]
@@ -248,11 +276,14 @@ class ActForm(forms.Form):
         file, document = cleaned.get(f"{name}-file"), cleaned.get(f"{name}-doc")
         paper = cleaned.get(f"{name}-paper", "").strip()
         given = bool(file or document or paper)
+        meeting = "" if given else cleaned.get(f"{name}-meeting") or ""
         chosen = "" if given else cleaned.get(f"{name}-means") or ""
         visited = "" if given else cleaned.get(f"{name}-visit") or ""
         run = self.run if cleaned.get(f"{name}-run") and not (given or chosen or visited) else None
-        if not (given or run or chosen or visited):
+        if not (given or run or chosen or visited or meeting):
             return None
+        if meeting:
+            return Brought(meeting=int(meeting))
         keys = ("count", *(key for key, _label in VOTES))
         values = {key: cleaned[f"{name}-{key}"] for key in keys if cleaned.get(f"{name}-{key}") is not None}
         report = next((one for one in self.reports if str(one.pk) == chosen), None)

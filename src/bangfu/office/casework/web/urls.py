@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bangfu.office.casework.web import means_views, reviewing, views, watching
+from bangfu.office.casework.web import means_views, notice_views, reviewing, views, watching
 
 urlpatterns = [
     path("cases/", views.board, name="board"),
@@ -21,5 +21,9 @@ urlpatterns = [
     path("cases/<int:pk>/decisions/<int:decision>/", views.decision, name="decision"),
     path("cases/<int:pk>/decisions/<int:decision>/letter/", views.decision_letter, name="decision_letter"),
     path("cases/<int:pk>/letters/<int:paper>/", views.letter, name="letter"),
-    path("cases/<int:pk>/notices/<str:thing>/", views.notice, name="notice"),
+    path("cases/<int:pk>/notices/<str:thing>/", notice_views.notice, name="notice"),
+    path("cases/notices/", notice_views.board, name="notices"),
+    path("cases/notices/<int:notice>/print/", notice_views.print_notice, name="notice_print"),
+    path("cases/notices/<int:notice>/proof/", notice_views.proof, name="notice_proof"),
+    path("cases/notices/<int:notice>/withdraw/", notice_views.withdraw, name="notice_withdraw"),
 ]

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
@@ -22,6 +21,7 @@ from bangfu.office.casework.documents import letters
 from bangfu.office.casework.models import Case, CaseDocument, Determination, OpenStep, Proposal
 from bangfu.office.casework.web.forms import ActForm, Visits
 from bangfu.office.casework.web.opening import OpenForm, about_for, finding_for, household_of
+from bangfu.office.casework.web.responses import pdf
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid, OutOfReach
@@ -290,17 +290,10 @@ def decision(request: HttpRequest, pk: int, decision: int) -> HttpResponse:
     return render(request, "casework/decision.html", context)
 
 
-def _pdf(name: str, content: bytes) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
-    response["Cache-Control"] = "no-store"
-    return response
-
-
 def _printed(request: HttpRequest, case: Case, name: str, make: Any) -> HttpResponse:
     """A PDF, or the case's page with the reason why there is none."""
     try:
-        return _pdf(name, make())
+        return pdf(name, make())
     except Invalid as error:
         messages.warning(request, str(error))
         return redirect(reverse("casework:case", args=[case.pk]))
@@ -325,11 +318,3 @@ def letter(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
     if row is None:
         raise OutOfReach(queries.VIEW, case.area_code)
     return _printed(request, case, f"{case.number}-{row.pk}.pdf", lambda: letters.letter(actor, case, row))
-
-
-@page("cases.view")
-def notice(request: HttpRequest, pk: int, thing: str) -> HttpResponse:
-    """The public notice, to be posted."""
-    actor = _actor(request)
-    case = queries.case(actor, pk)
-    return _printed(request, case, f"{case.number}-gs.pdf", lambda: letters.notice(actor, case, thing))
