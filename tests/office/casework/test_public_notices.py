@@ -125,7 +125,7 @@ def test_a_notice_belongs_to_its_step_and_its_day(hands, case, registered):
     said = refused(notices.issue, actor=hands.actor("township"), case=case.pk, thing="votes", from_on=today)
     assert said == "本程序没有这一公示"
     other = open_case(actor=hands.actor("village"), household=registered.east.number, procedure="relapse_monitoring",
-                      matter="sudden_hardship")  # fmt: skip
+                      matter="at_risk_household")  # fmt: skip
     assert refused(issue, hands, other) == "现在没有这一公示要办理"
 
 
@@ -201,14 +201,14 @@ def test_the_amount_is_shown_only_where_the_procedure_says_so(ran):
     made = notices.issue(actor=hands.actor("township"), case=case.pk, thing="notice", from_on=timezone.localdate())
     assert made.amount_fen == line.due_fen  # the demo county's rulebook: amount: shown
     other = open_case(actor=hands.actor("village"), household=line.household_number, procedure="relapse_monitoring",
-                      matter="sudden_hardship")  # fmt: skip
+                      matter="at_risk_household")  # fmt: skip
     assert notices.words_of(other, "notice").amount_fen is None
 
 
 def test_several_households_of_a_village_go_onto_one_sheet(hands, case, registered, settings):
     settings.BANGFU_PUBLIC_URL = "https://bangfu.example"
     west = open_case(actor=hands.actor("agriculture"), household=registered.west.number,
-                     procedure="relapse_monitoring", matter="sudden_hardship")  # fmt: skip
+                     procedure="relapse_monitoring", matter="at_risk_household")  # fmt: skip
     said = refused(
         notices.issue_sheet, actor=hands.actor("civil"), cases=[case.pk, west.pk], from_on=timezone.localdate()
     )
