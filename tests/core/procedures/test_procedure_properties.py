@@ -102,7 +102,9 @@ class Cases(RuleBasedStateMachine):
         actions = [
             (role, action)
             for role in ROLES
-            for action in possible(scene.procedure, before, actor(role, f"{role}-{person}", scene.procedure.id), scene.now, scene.calendar)
+            for action in possible(
+                scene.procedure, before, actor(role, f"{role}-{person}", scene.procedure.id), scene.now, scene.calendar
+            )
             if action.allowed
         ]
         if early := [pair for pair in actions if pair[1].kind not in ("withdrawn", "closed")]:

@@ -51,7 +51,9 @@ def who(actor: Actor, roles: tuple[str, ...], area: str) -> Iterator[Refusal]:
 def of_bureau(step: Step, actor: Actor) -> Iterator[Refusal]:
     """An officer of a bureau does the steps of that bureau only."""
     if actor.role == "bureau_officer" and step.bureau and actor.bureau != step.bureau:
-        yield refusal("other_bureau", f"{step.title.get('zh')}由其他部门办理", f"{step.title.get('en')} is for another bureau")
+        yield refusal(
+            "other_bureau", f"{step.title.get('zh')}由其他部门办理", f"{step.title.get('en')} is for another bureau"
+        )
 
 
 def abstains(case: Case, key: str) -> Iterator[Refusal]:

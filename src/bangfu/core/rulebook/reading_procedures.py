@@ -207,7 +207,9 @@ def _bureau(reader: Reader, fields: Fields, node: Node) -> str:
     """Whose officers: only where officers of a bureau act."""
     name = fields.text("bureau")
     if name and "bureau_officer" not in read_roles(fields):
-        reader.add(node, f"bureau: {cut(name)} on a step that no bureau_officer does", "by: bureau_officer, or no bureau")
+        reader.add(
+            node, f"bureau: {cut(name)} on a step that no bureau_officer does", "by: bureau_officer, or no bureau"
+        )
     return reader.identifier(name, fields.entries["bureau"]) if name else ""
 
 

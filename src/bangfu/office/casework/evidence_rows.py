@@ -27,6 +27,11 @@ def keep(actor: Actor, case: Case, procedure: p.Procedure, move: Move) -> dict[s
     return {name: _row(actor, case, procedure.things[name], brought).pk for name, brought in move.things.items()}
 
 
+def _by(actor: Actor, case: Case) -> str:
+    """Officers of other bureaus bring papers to a case without a permission for the registry."""
+    return "registry.propose" if actor.may("registry.propose", case.area_code) else "cases.bureau"
+
+
 def _row(actor: Actor, case: Case, thing: Any, brought: Brought) -> CaseDocument:
     kind, title = thing.kind, thing.title.get("zh")
     document, run = brought.document, brought.run
@@ -34,7 +39,7 @@ def _row(actor: Actor, case: Case, thing: Any, brought: Brought) -> CaseDocument
     if brought.file is not None:
         stored = registry.add_document(
             actor=actor, household=case.household, kind=_KINDS.get(kind, "other"), title=f"{title} {case.number}",
-            file=brought.file, dated=brought.dated,
+            file=brought.file, dated=brought.dated, permission=_by(actor, case),
         )  # fmt: skip
         document = stored.pk
     elif document is not None:

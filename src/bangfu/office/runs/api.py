@@ -10,7 +10,7 @@ from bangfu.office.accounts.api import Actor
 from bangfu.office.runs import queries
 from bangfu.office.runs.actions import cancel, recover, start
 from bangfu.office.runs.bureau import bureau_folder, gather_bureau_files, place_bureau_files
-from bangfu.office.runs.evidence import Evidence, evidence, evidence_run, finding_of, run_of
+from bangfu.office.runs.evidence import Evidence, Standing, evidence, evidence_run, finding_of, run_of, standings
 from bangfu.office.runs.explaining import counts_health
 from bangfu.office.runs.folders import results
 from bangfu.office.runs.models import ACTIVE, ERRORS, KINDS, Finding, Run
@@ -26,6 +26,7 @@ __all__ = [
     "Place",
     "RulesGone",
     "Run",
+    "Standing",
     "Tile",
     "book_of",
     "bureau_folder",
@@ -48,6 +49,7 @@ __all__ = [
     "run",
     "run_of",
     "scope",
+    "standings",
     "start",
     "work_now",
 ]

@@ -26,6 +26,10 @@ SUBJECTS = {
     "window": ("窗口期", "change window"),
     "run": ("月度比对", "monthly run"),
     "case": ("个案", "case"),
+    "application": ("申请", "application"),
+    "report": ("自主申报", "report of the public"),
+    "receipt": ("回执", "receipt"),
+    "complaint": ("信访投诉", "complaint"),
 }
 """Types of subjects; one that is not here is shown as it stands."""
 TABLES = {"household": "households", "person": "persons"}

@@ -13,7 +13,9 @@ from bangfu.office.accounts import api as accounts
 from bangfu.office.areas import api as areas
 from bangfu.office.casework import api as casework
 from bangfu.office.changes import api as changes
+from bangfu.office.grievance import api as grievance
 from bangfu.office.imports import api as imports
+from bangfu.office.intake import api as intake
 from bangfu.office.pages.waiting import Waiting
 from bangfu.office.protection import api as protection
 from bangfu.office.registry import api as registry
@@ -22,12 +24,20 @@ from bangfu.office.runs import api as runs
 
 _log = logging.getLogger("bangfu.worker")
 
-RECOVERIES: list[Callable[[], object]] = [runs.recover, imports.clear_out, reporting.recover, reporting.clear_out]
+RECOVERIES: list[Callable[[], object]] = [
+    runs.recover,
+    imports.clear_out,
+    reporting.recover,
+    reporting.clear_out,
+    intake.clear_out,
+]
 """What each app does, before the first task of a worker, about work that a killed worker left."""
 
 
 WAITING: list[Callable[[accounts.Actor], list[Waiting]]] = [
     casework.waiting,
+    intake.waiting,
+    grievance.waiting,
     changes.waiting,
     imports.waiting,
     protection.waiting,
@@ -53,6 +63,8 @@ areas.register_mover(areas.Mover("duties", _("任职"), accounts.count_moving, a
 areas.register_mover(areas.Mover("changes", _("待办变更"), changes.count_moving, changes.relocate))
 areas.register_mover(areas.Mover("findings", _("比对结果"), runs.count_moving, runs.relocate))
 areas.register_mover(areas.Mover("cases", _("个案"), casework.count_moving, casework.relocate))
+areas.register_mover(areas.Mover("reports", _("自主申报"), intake.count_moving, intake.relocate))
+areas.register_mover(areas.Mover("complaints", _("信访投诉"), grievance.count_moving, grievance.relocate))
 areas.register_mover(areas.Mover("batches", _("导入批次"), imports.count_moving, imports.relocate))
 areas.register_mover(areas.Mover("requests", _("删除申请"), protection.count_moving, protection.relocate))
 areas.register_mover(areas.Mover("forms", _("填报的表"), reporting.count_moving, reporting.relocate))
