@@ -95,7 +95,7 @@ def standings(run: Run, household: str, policies: Sequence[str]) -> dict[str, St
         book = book_of(run)
         wanted = tuple(name for name in policies if name in book.policies)
         snapshot = folders.results(run.pk) / "snapshot"
-        said = explain_snapshot(book, snapshot, run.as_of, household, policies=wanted) if wanted else []
+        said = explain_snapshot(book, snapshot, run.as_of, household, policies=wanted, changes=False) if wanted else []
     except (RulesGone, DataError, LookupError):
         return {}
     order = {"eligible": 0, "unknown": 1, "ineligible": 2}
