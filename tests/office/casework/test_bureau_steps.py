@@ -23,7 +23,9 @@ def officer(hands, name: str, bureau: str, county: str):
 
     actor = system_actor()
     user = create_user(actor=actor, username=name, full_name=f"某{name}", password="long-enough-word")
-    grant_role(actor=actor, user=user, role="bureau_officer", area_code=county, starts_on=date(2026, 1, 1), bureau=bureau)
+    grant_role(
+        actor=actor, user=user, role="bureau_officer", area_code=county, starts_on=date(2026, 1, 1), bureau=bureau
+    )
     hands.people[name] = user
     return user
 
@@ -109,7 +111,13 @@ def test_the_page_of_a_bureau_shows_the_step_and_what_it_needs_and_is_logged(han
     assert "13900000001" not in text and "990101197503080012" not in text and house.household.number not in text
     assert Entry.objects.filter(kind="intake.bureau_read", subject_id=house.number).count() == 1
     address = reverse("intake:bureau_act", args=[house.pk]) + "?kind=step_done&name=appraise&outcome=appraised"
-    data = {"version": house.version + 2, "v-unsafe": "yes", "t-appraisal-paper": "3 号柜", "t-photos-paper": "3 号柜", "t-photos-count": 3}
+    data = {
+        "version": house.version + 2,
+        "v-unsafe": "yes",
+        "t-appraisal-paper": "3 号柜",
+        "t-photos-paper": "3 号柜",
+        "t-photos-count": 3,
+    }
     answer = client.post(address, data)
     assert answer.status_code == 302 and answer.url == reverse("intake:bureau")
     assert Case.objects.get(pk=house.pk).version == house.version + 3
@@ -182,7 +190,9 @@ def _cadre(hands, area_code) -> dict:
 
     found = {}
     for name, role, code in (("village", "village_cadre", area_code), ("township", "township_office", area_code[:9])):
-        user = create_user(actor=system_actor(), username=f"h{name}", full_name=f"某{name}", password="long-enough-word")
+        user = create_user(
+            actor=system_actor(), username=f"h{name}", full_name=f"某{name}", password="long-enough-word"
+        )
         grant_role(actor=system_actor(), user=user, role=role, area_code=code, starts_on=date(2026, 1, 1))
         found[name] = actor_of(user, hands.today())
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -80,6 +81,7 @@ def proposals(actor: Actor, household: registry.Household, stated: Collection[st
         _proposal(one, matter, frozenset(stated), standings, busy, people)
         for one in able
         for matter in one.matter or ("",)
+        if _in_force(matter, today)
     ]
     order = {"eligible": 0, "unknown": 1, "": 2, "ineligible": 3}
     return sorted(made, key=lambda one: (not one.wanted, not one.fits, order.get(one.status, 9), one.title))
@@ -105,6 +107,16 @@ def _proposal(
         tuple((name, one.things[name].title.get(language)) for name in things), casework.roles_text(first.by),
         limit_text(one.limit), None if of_person else busy.get((matter or one.id, "")), people if of_person else (),
     )  # fmt: skip
+
+
+def _in_force(matter: str, today: date) -> bool:
+    """A policy that has ended, or has not begun, is not offered."""
+    policy = registry.rulebook().policies.get(matter)
+    if policy is None:
+        return not matter
+    return (policy.valid_from is None or policy.valid_from <= today) and (
+        policy.valid_to is None or today < policy.valid_to
+    )
 
 
 def first_things(procedure: p.Procedure) -> tuple[str, ...]:

@@ -114,6 +114,8 @@ def _id_problem(number: str) -> str:
 
 def opened(row: Report) -> dict[str, Any]:
     """What a report says: name, needs, text, id_number, phone; empty where it was erased."""
+    if row.content is None:
+        return {}
     try:
         found: dict[str, Any] = json.loads(row.key.unseal(REPORT, row.content) or "{}")
         return {

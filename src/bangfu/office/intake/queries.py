@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import BUREAUS, Actor
 from bangfu.office.casework import api as casework
 from bangfu.office.intake.models import OPEN_STATES, Application, ApplicationCase, Report, WebObjection
 from bangfu.office.intake.proposing import ACT, limit_text
@@ -57,8 +57,10 @@ def lines(found: Application) -> list[Line]:
     roles: dict[int, dict[str, None]] = {}
     for step in casework.OpenStep.objects.filter(case__in=[row.case_id for row in rows]).order_by("pk"):
         steps.setdefault(step.case_id, {})[step.step] = None
-        roles.setdefault(step.case_id, {})[step.role] = None
+        whose = str(BUREAUS[step.bureau]) if step.bureau in BUREAUS else casework.roles_text([step.role])
+        roles.setdefault(step.case_id, {})[whose] = None
     today, language, made = timezone.localdate(), casework.language(), []
+    comma = "、" if language == "zh" else ", "
     for row in rows:
         procedure = casework.procedure_of(row.case)
         titles = {name: thing.title.get(language) for name, thing in procedure.things.items()}
@@ -68,7 +70,7 @@ def lines(found: Application) -> list[Line]:
             Line(
                 row, row.case, f"{title}（{matter}）" if matter else title,
                 casework.open_titles(row.case, list(steps.get(row.case_id, {}))),
-                casework.roles_text(list(roles.get(row.case_id, {}))), casework.tone_of(row.case.due_on, today),
+                comma.join(roles.get(row.case_id, {})), casework.tone_of(row.case.due_on, today),
                 [titles.get(name, name) for name in row.handed], [titles.get(name, name) for name in row.missing],
                 limit_text(procedure.limit),
             )
