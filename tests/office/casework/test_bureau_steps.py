@@ -105,10 +105,15 @@ def test_the_page_of_a_bureau_shows_the_step_and_what_it_needs_and_is_logged(han
     client = Client()
     client.force_login(hands.people["housing"], backend="allauth.account.auth_backends.AuthenticationBackend")
     board = client.get(reverse("intake:bureau")).content.decode()
-    assert house.number in board and "住房安全鉴定" in board and "赵大" in board
+    assert house.number in board
+    assert "住房安全鉴定" in board
+    assert "赵大" in board
     text = client.get(reverse("intake:bureau_case", args=[house.pk])).content.decode()
-    assert "已鉴定" in text and "东风村" in text
-    assert "13900000001" not in text and "990101197503080012" not in text and house.household.number not in text
+    assert "已鉴定" in text
+    assert "东风村" in text
+    assert "13900000001" not in text
+    assert "990101197503080012" not in text
+    assert house.household.number not in text
     assert Entry.objects.filter(kind="intake.bureau_read", subject_id=house.number).count() == 1
     address = reverse("intake:bureau_act", args=[house.pk]) + "?kind=step_done&name=appraise&outcome=appraised"
     data = {
@@ -119,7 +124,8 @@ def test_the_page_of_a_bureau_shows_the_step_and_what_it_needs_and_is_logged(han
         "t-photos-count": 3,
     }
     answer = client.post(address, data)
-    assert answer.status_code == 302 and answer.url == reverse("intake:bureau")
+    assert answer.status_code == 302
+    assert answer.url == reverse("intake:bureau")
     assert Case.objects.get(pk=house.pk).version == house.version + 3
     assert client.get(reverse("intake:bureau_case", args=[house.pk])).status_code == 404
 
@@ -168,7 +174,8 @@ def test_house_renovation_runs_to_approval(ran):
     done = Case.objects.get(pk=case.pk)
     assert (done.status, done.end) == ("closed", "approved")
     determination = Determination.objects.get(case=case)
-    assert determination.decides == "grant" and determination.run is not None
+    assert determination.decides == "grant"
+    assert determination.run is not None
     from bangfu.office.casework.deciding import opened
     from bangfu.office.casework.documents.letters import decision_paper
 

@@ -84,7 +84,8 @@ def test_nothing_is_shown_before_after_when_withdrawn_and_for_another_token(row)
     assert page(token="kH3v9Zp2Qw7Rt5Yy").status_code == 404 == page(token="x").status_code
     row.until_on = today - timedelta(days=1)
     gone = page()
-    assert gone.status_code == 404 and "赵大" not in gone.content.decode()
+    assert gone.status_code == 404
+    assert "赵大" not in gone.content.decode()
     row.until_on, row.from_on = today, today + timedelta(days=1)
     assert page().status_code == 404
     row.from_on, row.withdrawn = today, True
@@ -128,22 +129,26 @@ def test_the_notice_holds_no_more_than_a_notice_may(row, case):
 
 def test_an_anonymous_objection_sends_the_case_back_and_stops_its_clock(row, case):
     answer = Client().post(reverse("intake:public_notice", args=[TOKEN]), {"text": "他家有两辆车，没有写进去"})
-    assert answer.status_code == 200 and "异议已收到" in answer.content.decode()
+    assert answer.status_code == 200
+    assert "异议已收到" in answer.content.decode()
     objection = WebObjection.objects.get()
     assert f"{objection.number[:4]}-{objection.number[4:7]}" in answer.content.decode()
     now = Case.objects.get(pk=case.pk)
-    assert now.suspended == "objection" and now.version == case.version + 1
+    assert now.suspended == "objection"
+    assert now.version == case.version + 1
     event = CaseEvent.objects.get(case=case, seq=objection.seq)
     assert (event.kind, event.actor_name, event.note) == ("objection", "群众", "")
     assert opened_objection(objection) == {"text": "他家有两辆车，没有写进去", "name": "", "phone": ""}
     logged = Entry.objects.filter(subject_id=case.number, kind="intake.objected").get()
-    assert logged.actor_key == "anonymous" and "两辆车" not in str(logged.after)
+    assert logged.actor_key == "anonymous"
+    assert "两辆车" not in str(logged.after)
 
 
 def test_when_the_notice_is_over_in_the_case_an_objection_is_told_so(row, case):
     Client().post(reverse("intake:public_notice", args=[TOKEN]), {"text": "一"})
     answer = Client().post(reverse("intake:public_notice", args=[TOKEN]), {"text": "二"})
-    assert answer.status_code == 400 and "现在没有公示" in answer.content.decode()
+    assert answer.status_code == 400
+    assert "现在没有公示" in answer.content.decode()
     assert WebObjection.objects.count() == 1
 
 

@@ -40,7 +40,8 @@ def test_who_may_not_act_in_cases_takes_no_application(cast, registered):
             apply_once(actor=cast.actor(part), household=registered.east.number, wanted=[DIBAO])
     with pytest.raises(OutOfReach):
         apply_once(actor=cast.actor("elsewhere"), household=registered.east.number, wanted=[DIBAO])
-    assert not Application.objects.exists() and not Case.objects.exists()
+    assert not Application.objects.exists()
+    assert not Case.objects.exists()
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_opened(cast, registered):
@@ -54,7 +55,8 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_opened(cast, register
     handed = [Wanted("dibao", "dibao", handed=("application",))]
     assert refused(apply_once, **{**base, "wanted": handed}) == {"paper": "请写明理由"}
     assert refused(apply_once, **base, needs=["gold"]) == {"needs": "请从列表中选择"}
-    assert not Case.objects.exists() and not Application.objects.exists()
+    assert not Case.objects.exists()
+    assert not Application.objects.exists()
 
 
 def test_one_that_cannot_be_opened_stops_all(cast, registered):
@@ -63,7 +65,8 @@ def test_one_that_cannot_be_opened_stops_all(cast, registered):
         "申诉须针对本户一个已办结的事项"
         in refused(apply_once, actor=cast.actor("township"), household=registered.east.number, wanted=wanted)[""]
     )
-    assert not Case.objects.exists() and not Application.objects.exists()
+    assert not Case.objects.exists()
+    assert not Application.objects.exists()
 
 
 # -- taking -------------------------------------------------------------------------------------------------------
@@ -80,15 +83,17 @@ def test_several_matters_become_cases_at_one_go_each_with_its_clock(cast, regist
     dibao, urgent = lines(made)
     assert (dibao.case.procedure, dibao.steps, dibao.missing) == ("dibao", ["受理"], [])
     assert CaseEvent.objects.filter(case=dibao.case).count() == 2, "all papers were there: the application is filed"
-    assert dibao.case.due_on is not None and dibao.whose == "乡镇经办"
+    assert dibao.case.due_on is not None
+    assert dibao.whose == "乡镇经办"
     assert (urgent.case.origin, urgent.case.origin_ref) == ("application", made.number)
     said = opened(Application.objects.get(pk=made.pk))
     assert (said["proxy_name"], said["needs"]) == ("周某", ["low_income", "illness"])
     entry = Entry.objects.get(kind="intake.applied")
-    assert entry.subject_id == made.number and entry.after["proxy"] is True
-    assert (
-        "周某" not in str(entry.after) and "13900000077" not in str(entry.after) and "illness" not in str(entry.after)
-    )
+    assert entry.subject_id == made.number
+    assert entry.after["proxy"] is True
+    assert "周某" not in str(entry.after)
+    assert "13900000077" not in str(entry.after)
+    assert "illness" not in str(entry.after)
 
 
 def test_the_same_household_and_matter_is_recognised_and_shown(cast, registered):
@@ -99,7 +104,8 @@ def test_the_same_household_and_matter_is_recognised_and_shown(cast, registered)
         ("dibao", True),
         ("temporary_assistance_emergency", False),
     ]
-    assert found[0].case == first and Case.objects.count() == 2
+    assert found[0].case == first
+    assert Case.objects.count() == 2
     assert "此前已在办理，继续办理，不另立案。" in receipt_paper(made, "x").text()
 
 
@@ -113,9 +119,12 @@ def test_the_receipt_says_what_was_handed_in_and_what_is_missing_and_no_number_o
         came=Came(phone="13900000077"),
     )
     text = receipt_paper(made, "https://help").text()
-    assert "已交：申请书" in text and "还需交：诚信承诺书" in text and "https://help" in text
+    assert "已交：申请书" in text
+    assert "还需交：诚信承诺书" in text
+    assert "https://help" in text
     assert "全部办结：自受理起 25 个工作日" in text
-    assert "13900000077" not in text and "990101197503080012" not in text
+    assert "13900000077" not in text
+    assert "990101197503080012" not in text
 
 
 def test_the_page_walks_from_the_search_to_the_printed_receipt(client_of, registered):
@@ -123,15 +132,18 @@ def test_the_page_walks_from_the_search_to_the_printed_receipt(client_of, regist
     answer = client.post(reverse("intake:window"), {"q": "990101197503080012"})
     assert answer.url == reverse("intake:household", args=[registered.east.number])
     page = client.get(answer.url, {"needs": ["low_income"]}).content.decode()
-    assert "最低生活保障" in page and 'value="dibao/dibao"' in page
+    assert "最低生活保障" in page
+    assert 'value="dibao/dibao"' in page
     data = {"needs": ["low_income"], "matter": ["dibao/dibao"], "h:dibao/dibao:application": "1", "paper": "3 号柜"}
     made = client.post(answer.url, data)
     application = Application.objects.get()
     assert made.url == reverse("intake:application", args=[application.number])
     shown = client.get(made.url).content.decode()
-    assert Case.objects.get().number in shown and "还缺：" in shown
+    assert Case.objects.get().number in shown
+    assert "还缺：" in shown
     printed = client.get(reverse("intake:receipt", args=[application.number]))
-    assert printed.content.startswith(b"%PDF-") and printed["Cache-Control"] == "no-store"
+    assert printed.content.startswith(b"%PDF-")
+    assert printed["Cache-Control"] == "no-store"
     assert Entry.objects.filter(kind="intake.receipt").count() == 1
 
 

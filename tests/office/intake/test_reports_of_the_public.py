@@ -54,12 +54,15 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_kept(areas):
     found = errors(report_need, Said("990101101", " ", "12", text="x" * 501, id_number="990101197503080013"))
     assert set(found) == {"village", "name", "phone", "id_number", "text", "consent"}
     assert found["consent"] == "不同意就不能提交；您可以到村委会或乡镇便民服务中心当面办理"
-    assert not Report.objects.exists() and not Attempt.objects.exists() and not Entry.objects.exists()
+    assert not Report.objects.exists()
+    assert not Attempt.objects.exists()
+    assert not Entry.objects.exists()
 
 
 def test_a_program_that_fills_every_field_is_refused(areas):
     answer = Client().post(reverse("intake:help"), {**GIVEN, "website": "http://x"})
-    assert answer.status_code == 400 and "请把最后一栏清空后再提交" in answer.content.decode()
+    assert answer.status_code == 400
+    assert "请把最后一栏清空后再提交" in answer.content.decode()
     assert not Report.objects.exists()
 
 
@@ -74,7 +77,8 @@ def test_one_telephone_reports_three_times_a_day_and_one_address_twenty(areas):
     Attempt.objects.update(at=timezone.now() - timedelta(hours=25))
     report_need(said(address="10.0.0.1"))
     Attempt.objects.update(at=timezone.now() - timedelta(days=3))
-    assert limits.clear_out() > 0 and not Attempt.objects.exists()
+    assert limits.clear_out() > 0
+    assert not Attempt.objects.exists()
 
 
 def test_an_address_from_a_header_counts_only_behind_a_proxy_that_is_configured(areas, settings):
@@ -93,11 +97,14 @@ def test_a_report_is_sealed_and_its_receipt_is_shown_once(areas):
     answer = Client().post(reverse("intake:help"), GIVEN)
     row = Report.objects.get()
     text = answer.content.decode()
-    assert answer.status_code == 200 and answer["Cache-Control"] == "no-store"
+    assert answer.status_code == 200
+    assert answer["Cache-Control"] == "no-store"
     shown = f"{row.number[:4]}-{row.number[4:7]}-{row.number[7:]}"
-    assert shown in text and read_receipt(shown) == row.number
+    assert shown in text
+    assert read_receipt(shown) == row.number
     for column in (row.content, row.phone_sealed):
-        assert "赵大".encode() not in bytes(column) and b"13911112222" not in bytes(column)
+        assert "赵大".encode() not in bytes(column)
+        assert b"13911112222" not in bytes(column)
     assert opened(row) == {
         "name": "赵大",
         "needs": ["illness"],
@@ -106,8 +113,10 @@ def test_a_report_is_sealed_and_its_receipt_is_shown_once(areas):
         "phone": "13911112222",
     }
     entry = Entry.objects.get(kind="intake.reported")
-    assert entry.actor_key == "anonymous" and entry.after is None
-    assert row.due_on is not None and row.due_on > timezone.localdate()
+    assert entry.actor_key == "anonymous"
+    assert entry.after is None
+    assert row.due_on is not None
+    assert row.due_on > timezone.localdate()
 
 
 def test_the_page_is_whole_in_english(areas):
@@ -115,7 +124,9 @@ def test_the_page_is_whole_in_english(areas):
     client.cookies["django_language"] = "en"
     text = client.get(reverse("intake:help")).content.decode()
     translation.activate("zh-hans")
-    assert "我要求助" not in text and "illness and its costs" in text and "中文" in text
+    assert "我要求助" not in text
+    assert "illness and its costs" in text
+    assert "中文" in text
 
 
 # -- how it stands ------------------------------------------------------------------------------------------------
@@ -152,7 +163,9 @@ def test_the_state_is_all_that_is_told(cast, registered):
     )
     assert look_up(row.number, "2222", "") == "received" == look_up(application.number, "2222", "")
     answer = Client().post(reverse("intake:status"), {"number": row.number, "last_four": "2222"}).content.decode()
-    assert "已收到，等待核实" in answer and "赵大" not in answer and "临时救助" not in answer
+    assert "已收到，等待核实" in answer
+    assert "赵大" not in answer
+    assert "临时救助" not in answer
 
 
 # -- the township's list ------------------------------------------------------------------------------------------
@@ -174,11 +187,16 @@ def test_the_list_names_nobody_and_opening_one_is_logged(client_of, cast, regist
     row = report_need(said(id_number=NUMBER))
     client = client_of("township")
     text = client.get(reverse("intake:reports")).content.decode()
-    assert "东风村" in text and "赵大" not in text and "13911112222" not in text
+    assert "东风村" in text
+    assert "赵大" not in text
+    assert "13911112222" not in text
     text = client.get(reverse("intake:report", args=[row.pk])).content.decode()
-    assert "证件号码相同" in text and home.number in text and NUMBER not in text
+    assert "证件号码相同" in text
+    assert home.number in text
+    assert NUMBER not in text
     entry = Entry.objects.get(kind="intake.report_read")
-    assert entry.purpose == "核实自主申报" and entry.subject_id == row.number
+    assert entry.purpose == "核实自主申报"
+    assert entry.subject_id == row.number
 
 
 def test_candidates_come_by_number_telephone_and_name_within_the_village_only(cast, registered):
@@ -214,7 +232,8 @@ def test_an_answer_is_sealed_and_ends_it(cast, registered):
     row.refresh_from_db()
     assert report_actions.answered(row) == "已电话说明：不在本县居住"
     entry = Entry.objects.get(kind="intake.report_answered")
-    assert entry.after is None and "本县".encode() not in bytes(entry.sealed)
+    assert entry.after is None
+    assert "本县".encode() not in bytes(entry.sealed)
     assert look_up(row.number, "2222", "") == "decided"
 
 
@@ -234,4 +253,5 @@ def test_erasure_of_the_household_destroys_the_key_of_its_reports(cast, register
     report_actions.match(actor=cast.actor("township"), report=row.pk, household=registered.east.number)
     erase(registered.east)
     again = Report.objects.select_related("key").get(pk=row.pk)
-    assert opened(again) == {} and again.phone_index is None
+    assert opened(again) == {}
+    assert again.phone_index is None
