@@ -92,6 +92,7 @@ def test_a_call_on_the_page_is_of_a_function_that_parses() -> None:
         ("Cases", cases.EVENTS),
         ("Tables", tuple(name for rows in reading_facts.BUILT_IN.values() for name, *_ in rows)),
         ("Tables", reading_facts.AREA_FACTS),
+        ("Procedures", tuple(procedure_model.NEEDS)),
         ("Steps", tuple(procedure_model.ROLES)),
         ("Outcomes", procedure_model.DECISIONS),
         ("Things", procedure_model.THING_KINDS),

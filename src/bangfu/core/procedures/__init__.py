@@ -29,12 +29,12 @@ from bangfu.core.procedures.events import (
 from bangfu.core.procedures.messages import Refusal
 from bangfu.core.procedures.stored import StoredEventError, event_from_json, event_to_json
 from bangfu.core.procedures.things import last_day
-from bangfu.core.rulebook.procedure_model import Procedure
+from bangfu.core.rulebook.procedure_model import NEEDS, Limit, Procedure
 from bangfu.core.rulebook.reading_procedures import read_definition
 
 __all__ = [
-    "SUPERSEDED", "Action", "Actor", "Barred", "Calendar", "Case", "Clock", "Clocks", "Closed", "Done", "Elapsed", "Event",
-    "Extended", "Objection", "Opened", "Procedure", "Refusal", "Resumed", "Returned", "StepDone", "StoredEventError",
+    "NEEDS", "SUPERSEDED", "Action", "Actor", "Barred", "Calendar", "Case", "Clock", "Clocks", "Closed", "Done", "Elapsed",
+    "Event", "Extended", "Limit", "Objection", "Opened", "Procedure", "Refusal", "Resumed", "Returned", "StepDone", "StoredEventError",
     "Superseded", "Suspended", "Suspension", "Thing", "Withdrawn", "appeal_until", "apply", "clock", "elapsed",
     "event_from_json", "event_to_json", "fold", "last_day", "median_days", "open_case", "possible", "reached",
     "read_definition",

@@ -23,6 +23,21 @@ ROLES: Mapping[str, Label] = {
 }
 """Who may act in a case: the roles of accounts that see households, and the public page."""
 
+NEEDS: Mapping[str, Label] = {
+    "low_income": Label("收入低，吃穿有困难", "low income"),
+    "illness": Label("生病、医药费重", "illness and its costs"),
+    "sudden_event": Label("突发事故、灾害", "a sudden event"),
+    "house": Label("住房不安全", "an unsafe house"),
+    "schooling": Label("上学有困难", "schooling"),
+    "disability": Label("残疾", "disability"),
+    "old_alone": Label("年老或无人照料", "old and alone"),
+    "child": Label("孩子无人抚养", "a child without care"),
+    "work": Label("失业、找不到活", "out of work"),
+    "water": Label("饮水困难", "no safe water"),
+    "debt": Label("欠债、刚性支出大", "debts and heavy expenses"),
+}
+"""What somebody may say they need, in plain words; `answers` of a procedure names those that it is for."""
+
 THING_KINDS = (
     "form", "authorisation", "means_check", "photos", "minutes", "votes", "notice", "letter", "decision",
     "evidence", "payment", "plan",
@@ -141,12 +156,14 @@ class Step:
 
     `needs` are things the case must already hold; `leaves` those of every outcome; `persons` is how many act
     together; `waits_for` are steps that must not be open when this one opens; `returns` the steps that it may
-    be sent back to; `asks` the conditions whose verdicts are recorded with it.
+    be sent back to; `asks` the conditions whose verdicts are recorded with it; `bureau` is whose officers a
+    step `by: [bureau_officer]` is for, "" where the procedure names none.
     """
 
     id: str
     title: Label
     by: tuple[str, ...]
+    bureau: str
     persons: int
     limit: Limit | None
     not_before: NotBefore | None
@@ -247,7 +264,8 @@ class Appeal:
 class Procedure:
     """How a case goes. `definition` is the whole of it as text, `digest` the sha256 of that text.
 
-    The text reads back to an equal procedure, so that a case can keep the version it began with.
+    The text reads back to an equal procedure, so that a case can keep the version it began with. `answers` are words
+    of NEEDS.
     """
 
     id: str
@@ -271,6 +289,7 @@ class Procedure:
     closings: Mapping[str, Closing]
     apart: tuple[tuple[str, ...], ...]
     appeals: tuple[Appeal, ...]
+    answers: tuple[str, ...]
     definition: str
     digest: str
     place: Place

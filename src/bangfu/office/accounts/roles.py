@@ -33,6 +33,10 @@ PERMISSIONS = {
     "cases.decide": _("对个案作出决定"),
     "means.view": _("查看核对报告"),
     "means.report": _("出具核对报告"),
+    "cases.bureau": _("办理本部门的个案步骤"),
+    "reports.handle": _("处理自主申报"),
+    "grievance.view": _("查看信访投诉"),
+    "grievance.handle": _("办理信访投诉"),
     "export": _("导出"),
     "audit.view": _("查看审计日志"),
 }
@@ -66,6 +70,9 @@ _OFFICE = _FIELD | {
     "cases.decide",
     "means.view",
     "means.report",
+    "reports.handle",
+    "grievance.view",
+    "grievance.handle",
     "export",
     "accounts.handover",
 }
@@ -107,7 +114,7 @@ ROLES: dict[str, Role] = {
             "bureau_officer",
             _("其他部门"),
             ("county",),
-            frozenset({"home.view", "areas.view", "imports.upload"}),
+            frozenset({"home.view", "areas.view", "imports.upload", "cases.bureau"}),
             by_bureau=True,
         ),
         Role(
@@ -115,23 +122,18 @@ ROLES: dict[str, Role] = {
             _("领导"),
             ("county", "township"),
             frozenset(
-                {
-                    "home.view",
-                    "areas.view",
-                    "registry.view",
-                    "runs.view",
-                    "cases.view",
-                    "cases.act",
-                    "cases.decide",
-                    "means.view",
-                }
+                {"home.view", "areas.view", "registry.view", "runs.view", "means.view"}
+                | {"cases.view", "cases.act", "cases.decide", "grievance.view", "grievance.handle"}
             ),
         ),
         Role(
             "auditor",
             _("审计人员"),
             ("county",),
-            frozenset(_READ | {"registry.unmask", "runs.view", "cases.view", "means.view", "export", "audit.view"}),
+            frozenset(
+                _READ
+                | {"registry.unmask", "runs.view", "cases.view", "means.view", "grievance.view", "export", "audit.view"}
+            ),
             frozenset(
                 {"township_office", "county_civil_affairs", "county_agriculture", "administrator", "village_cadre"}
             ),
@@ -161,5 +163,6 @@ BUREAUS = {
     "market_regulation": _("市场监督管理局"),
     "finance": _("财政局"),
     "transport": _("交通运输局"),
+    "trade_union": _("总工会"),
 }
 """Bureaus whose officers bring files."""

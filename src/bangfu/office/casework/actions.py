@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor, User
 from bangfu.office.audit import api as audit
-from bangfu.office.casework import assembly, engine, events, monitoring, notices, openings
+from bangfu.office.casework import assembly, engine, events, monitoring, notices, openings, queries
 from bangfu.office.casework.computing import differing
 from bangfu.office.casework.deciding import Basis, basis_of, check, clauses_for, freeze, opened
 from bangfu.office.casework.evidence_rows import keep
@@ -47,6 +47,7 @@ __all__ = [
     "Move",
     "act",
     "bar",
+    "object_publicly",
     "open_case",
     "open_from_finding",
     "sign",
@@ -176,9 +177,10 @@ def open_from_finding(*, actor: Actor, finding: int, procedure: str, matter: str
 def _locked(actor: Actor, pk: int, expected: int, permission: str) -> Case:
     case = Case.objects.select_for_update(of=("self",)).select_related("household__key", "definition").filter(pk=pk)
     found = case.first()
-    if found is None or not actor.may("cases.view", found.area_code):
+    if found is None or not queries.reaches(actor, found):
         raise OutOfReach(permission, found.area_code if found else "")
-    actor.require(permission, found.area_code)
+    if not queries.reaches(actor, found, permission):
+        actor.require(permission, found.area_code)
     if found.version != expected:
         last = CaseEvent.objects.filter(case=found).order_by("-seq")[:1].get()
         said = {"who": last.actor_name, "at": f"{timezone.localtime(last.at):%H:%M}"}
@@ -198,13 +200,15 @@ def act(*, actor: Actor, case: int, move: Move, expected: int) -> CaseEvent | Pr
     row = _locked(actor, case, expected, permission)
     procedure = engine.procedure_of(row)
     move = assembly.with_votes(row, procedure, with_reports(row, procedure, move))
-    note = checked(move.note, "note", needed=False)
+    note = _note_of(move)
     together, now = keys_of(move.companions), timezone.now()
     basis, clauses = _basis(row, procedure, move, note)
     otherwise = differing(row, procedure, move.verdicts, note)
     state = engine.folded(procedure, [event for _row, event in engine.events_of(row)])
     _posted_in_time(procedure, state, move)
-    faces = engine.faces(actor, permission, row.area_code)
+    if move.behalf and not engine.only_public(procedure, move.kind, move.name):
+        raise Invalid({"behalf": _("这一步有经办人，不需要代办")})
+    faces = engine.behalf(actor, row.area_code) if move.behalf else engine.faces(actor, permission, row.area_code)
     alone = not clauses.get("unknown")
 
     def made(refs: Mapping[str, str], second: str = "") -> tuple[p.Event, p.Case] | p.Refusal:
@@ -223,6 +227,34 @@ def act(*, actor: Actor, case: int, move: Move, expected: int) -> CaseEvent | Pr
     if isinstance(final, p.Refusal):
         raise Invalid(final.text.get(engine.language()))
     return _finish(actor, row, procedure, final, basis, note, otherwise)
+
+
+def _note_of(move: Move) -> str:
+    """The words beside what is done. Raises Invalid."""
+    if not move.behalf:
+        return checked(move.note, "note", needed=False)
+    paper = checked(move.behalf, "behalf", most=60)
+    return checked(_("代申请人办理，签字材料：%s。") % paper + move.note, "note")
+
+
+@transaction.atomic
+def object_publicly(*, case: int, key: str) -> CaseEvent:
+    """An objection of somebody without an account, from a notice's page. `key` names what they wrote, kept by the caller.
+
+    The caller has shown that a notice of the case stands (its token), counts how often, and writes its own row of the
+    log. Raises Invalid where nothing is being published any more.
+    """
+    found = Case.objects.select_for_update(of=("self",)).select_related("household__key", "definition").filter(pk=case)
+    row = found.first()
+    if row is None:
+        raise Invalid(_("现在没有公示"))
+    procedure = engine.procedure_of(row)
+    state = engine.folded(procedure, [event for _row, event in engine.events_of(row)])
+    face = p.Actor(key, engine.PUBLIC, row.area_code)
+    final = engine.applied(procedure, state, [p.Objection(timezone.now(), face)], engine.calendar())
+    if isinstance(final, p.Refusal):
+        raise Invalid(final.text.get(engine.language()))
+    return _finish(Actor(None, key, str(_("群众")), ()), row, procedure, final, None, "")
 
 
 def _read(pk: int, move: Move) -> tuple[p.Procedure, Move]:

@@ -15,6 +15,10 @@ from bangfu.office.areas.api import covers
 from bangfu.office.casework.models import CLOSED, DECIDED, OPEN, Case, CaseEvent, OpenStep, StoredDefinition
 from bangfu.office.registry import api as registry
 
+BUREAU_ROLE = "bureau_officer"
+PUBLIC = "public"
+"""The role of the applicant, who has no account: the public pages act in it, and who acts on somebody's behalf."""
+
 
 def language() -> str:
     """`zh` or `en`, as the core names the reader's language."""
@@ -79,11 +83,30 @@ def folded(procedure: p.Procedure, events: Iterable[p.Event]) -> p.Case:
 def faces(actor: Actor, permission: str, area_code: str) -> list[p.Actor]:
     """The engine's actors as which somebody may act there: one for each role held that allows it."""
     found = [
-        p.Actor(actor.key, grant.role, grant.area_code or area_code[:2])
+        p.Actor(actor.key, grant.role, grant.area_code or area_code[:2], grant.bureau)
         for grant in actor.grants
-        if permission in ROLES[grant.role].permissions and covers((grant.area_code,), area_code)
+        if {permission, _OF_BUREAUS} & ROLES[grant.role].permissions and covers((grant.area_code,), area_code)
     ]
     return list(dict.fromkeys(found))
+
+
+_OF_BUREAUS = "cases.bureau"
+"""Officers of other bureaus act and decide by it, in the steps of their bureau: `queries.reached_by_bureau` limits them."""
+
+
+def behalf(actor: Actor, area_code: str) -> list[p.Actor]:
+    """The face of the applicant without an account, whom somebody who may act there helps."""
+    allowed = actor.may("cases.act", area_code)
+    return [p.Actor(actor.key, PUBLIC, area_code)] if allowed else []
+
+
+def only_public(procedure: p.Procedure, kind: str, name: str) -> bool:
+    """Whether nobody with an account may do this: then an official may on the applicant's behalf."""
+    if kind == "step_done" and name in procedure.steps:
+        return procedure.steps[name].by == (PUBLIC,)
+    if kind == "withdrawn" and procedure.withdrawal is not None:
+        return procedure.withdrawal.by == (PUBLIC,)
+    return kind == "objection" and procedure.objections is not None and procedure.objections.by == (PUBLIC,)
 
 
 def applied(
@@ -126,6 +149,7 @@ def project(case: Case, procedure: p.Procedure, state: p.Case, now: datetime) ->
             case=case,
             step=name,
             role=role,
+            bureau=procedure.steps[name].bureau if role == BUREAU_ROLE else "",
             area_code=case.area_code,
             entered_at=since,
             due_on=due.get(name),

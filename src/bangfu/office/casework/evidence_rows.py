@@ -32,6 +32,11 @@ def keep(actor: Actor, case: Case, procedure: p.Procedure, move: Move, since: da
     return {name: _row(actor, case, procedure.things[name], brought, since).pk for name, brought in move.things.items()}
 
 
+def _by(actor: Actor, case: Case) -> str:
+    """Officers of other bureaus bring papers to a case without a permission for the registry."""
+    return "registry.propose" if actor.may("registry.propose", case.area_code) else "cases.bureau"
+
+
 def _row(actor: Actor, case: Case, thing: Any, brought: Brought, since: date | None) -> CaseDocument:
     kind, title = thing.kind, thing.title.get("zh")
     document, run, means = brought.document, brought.run, brought.means
@@ -39,7 +44,7 @@ def _row(actor: Actor, case: Case, thing: Any, brought: Brought, since: date | N
     if brought.file is not None:
         stored = registry.add_document(
             actor=actor, household=case.household, kind=_KINDS.get(kind, "other"), title=f"{title} {case.number}",
-            file=brought.file, dated=brought.dated,
+            file=brought.file, dated=brought.dated, permission=_by(actor, case),
         )  # fmt: skip
         document = stored.pk
     elif document is not None:

@@ -96,11 +96,15 @@ class Case(models.Model):
 
 
 class OpenStep(models.Model):
-    """A step that is to be done now, once for each role that may do it: what boards read. Made anew by every event."""
+    """A step that is to be done now, once for each role that may do it: what boards read. Made anew by every event.
+
+    `bureau` says whose officers, where the role is that of other bureaus.
+    """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="steps", verbose_name="个案")
     step = models.CharField("步骤", max_length=60)
     role = models.CharField("角色", max_length=40)
+    bureau = models.CharField("部门", max_length=40, blank=True)
     area_code = models.CharField("行政村代码", max_length=12)
     entered_at = models.DateTimeField("进入时间")
     due_on = models.DateField("到期日", null=True)
@@ -111,7 +115,10 @@ class OpenStep(models.Model):
     class Meta:
         verbose_name = "待办步骤"
         constraints = (models.UniqueConstraint(fields=("case", "step", "role"), name="casework_step_once"),)
-        indexes = (models.Index(fields=("role", "area_code", "held", "case"), name="casework_step_role"),)
+        indexes = (
+            models.Index(fields=("role", "area_code", "held", "case"), name="casework_step_role"),
+            models.Index(fields=("bureau", "area_code"), name="casework_step_bureau", condition=~Q(bureau="")),
+        )
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.step}"

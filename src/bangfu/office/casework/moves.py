@@ -36,7 +36,10 @@ class Brought:
 
 @dataclass(frozen=True)
 class Move:
-    """One action as `possible` names it, with everything that it brings. `companions` are account names."""
+    """One action as `possible` names it, with everything that it brings. `companions` are account names.
+
+    `behalf` says where the signed paper of an applicant without an account lies, for whom an official does it.
+    """
 
     kind: str
     name: str = ""
@@ -46,6 +49,7 @@ class Move:
     verdicts: Mapping[str, str] = field(default_factory=dict)
     companions: tuple[str, ...] = ()
     note: str = ""
+    behalf: str = ""
 
 
 def keys_of(companions: tuple[str, ...]) -> tuple[str, ...]:

@@ -55,8 +55,9 @@ class Words:
 
 @dataclass(frozen=True)
 class Published:
-    """What everybody may read while a notice stands: no key, no number of a case or a household."""
+    """What everybody may read while a notice stands. `case` is its key, for an objection, and is not shown."""
 
+    case: int
     title: str
     words: Words
     from_on: date
@@ -329,7 +330,7 @@ def published(row: PublicNotice) -> Published:
     names = areas.names([row.area_code[:9]])
     words = Words(row.village, row.head_name, row.persons, row.matter_title, row.category, row.amount_fen, row.note)
     return Published(
-        procedure.things[row.thing].title.get(engine.language()), words, row.from_on, row.until_on,
+        row.case_id, procedure.things[row.thing].title.get(engine.language()), words, row.from_on, row.until_on,
         names[row.area_code[:9]], law_of(procedure.authority),
     )  # fmt: skip
 

@@ -87,9 +87,13 @@ def add_document(
     file: UploadedFile,
     dated: date | None = None,
     person: Person | None = None,
+    permission: str = "registry.propose",
 ) -> Document:
-    """A photo or paper for the file, sealed under the household's key. Raises Refused, Invalid."""
-    actor.require("registry.propose", household.area_code)
+    """A photo or paper for the file, sealed under the household's key. Raises Refused, Invalid.
+
+    `permission` is another one for who comes through a case, not through the file.
+    """
+    actor.require(permission, household.area_code)
     if kind not in KINDS:
         raise Invalid({"kind": _("请选择材料类别")})
     check_title(title)

@@ -2,7 +2,16 @@
 
 from bangfu.office.registry.actions import add_document, load_vocabularies, withdraw_document
 from bangfu.office.registry.bulk import Origin, add_households, add_persons, add_records, place_of, recount
-from bangfu.office.registry.catalogue import HEALTH, Catalogue, Field, catalogue, monitored_kinds, rulebook, to_json
+from bangfu.office.registry.catalogue import (
+    HEALTH,
+    Catalogue,
+    Field,
+    catalogue,
+    monitored_kinds,
+    parameter,
+    rulebook,
+    to_json,
+)
 from bangfu.office.registry.checking import check_person_values, check_values
 from bangfu.office.registry.columns import age_on
 from bangfu.office.registry.documents import load as load_file
@@ -37,6 +46,7 @@ from bangfu.office.registry.projection import pack, split, unpack, values_of_hou
 from bangfu.office.registry.queries import household, households, person, persons
 from bangfu.office.registry.record_actions import add_record, begin_episode, end_episode, withdraw_record
 from bangfu.office.registry.relocation import count_by_area, count_moving, relocate
+from bangfu.office.registry.search import Found, find
 from bangfu.office.registry.subjects import values_now
 from bangfu.office.registry.undoing import obstacles as undo_obstacles
 from bangfu.office.registry.undoing import undo
@@ -72,6 +82,7 @@ __all__ = [
     "ExportError",
     "Exported",
     "Field",
+    "Found",
     "Household",
     "Membership",
     "Obstacle",
@@ -105,6 +116,7 @@ __all__ = [
     "erase_household",
     "erase_person",
     "export_registry",
+    "find",
     "household",
     "households",
     "index_of",
@@ -125,6 +137,7 @@ __all__ = [
     "open_household",
     "open_members",
     "pack",
+    "parameter",
     "person",
     "persons",
     "place_of",

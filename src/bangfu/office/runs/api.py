@@ -12,7 +12,7 @@ from bangfu.office.runs.actions import cancel, recover, start
 from bangfu.office.runs.answering import Answered, answers
 from bangfu.office.runs.bureau import bureau_files, bureau_folder, gather_bureau_files, place_bureau_files
 from bangfu.office.runs.erasing import without_rows
-from bangfu.office.runs.evidence import Evidence, evidence, evidence_run, finding_of, run_of
+from bangfu.office.runs.evidence import Evidence, Standing, evidence, evidence_run, finding_of, run_of, standings
 from bangfu.office.runs.explaining import Told, counts_health, told_masked
 from bangfu.office.runs.folders import results
 from bangfu.office.runs.following import also_after
@@ -34,6 +34,7 @@ __all__ = [
     "RulesGone",
     "Run",
     "ScreeningFailed",
+    "Standing",
     "Stopped",
     "Tile",
     "Told",
@@ -62,6 +63,7 @@ __all__ = [
     "run",
     "run_of",
     "scope",
+    "standings",
     "start",
     "told_masked",
     "without_rows",

@@ -27,6 +27,10 @@ SUBJECTS = {
     "run": ("月度比对", "monthly run"),
     "case": ("个案", "case"),
     "visit": ("入户记录", "visit"),
+    "application": ("申请", "application"),
+    "report": ("自主申报", "report of the public"),
+    "receipt": ("回执", "receipt"),
+    "complaint": ("信访投诉", "complaint"),
 }
 """Types of subjects; one that is not here is shown as it stands."""
 TABLES = {"household": "households", "person": "persons"}

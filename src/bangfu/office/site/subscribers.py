@@ -15,7 +15,9 @@ from bangfu.office.benefits import api as benefits
 from bangfu.office.casework import api as casework
 from bangfu.office.changes import api as changes
 from bangfu.office.fieldwork import api as fieldwork
+from bangfu.office.grievance import api as grievance
 from bangfu.office.imports import api as imports
+from bangfu.office.intake import api as intake
 from bangfu.office.means import api as means
 from bangfu.office.meetings import api as meetings
 from bangfu.office.pages.waiting import Waiting
@@ -34,6 +36,7 @@ RECOVERIES: list[Callable[[], object]] = [
     reporting.recover,
     reporting.clear_out,
     sending.recover,
+    intake.clear_out,
 ]
 """What each app does, before the first task of a worker, about work that a killed worker left."""
 
@@ -42,6 +45,8 @@ WAITING: list[Callable[[accounts.Actor], list[Waiting]]] = [
     casework.waiting,
     fieldwork.waiting,
     benefits.waiting,
+    intake.waiting,
+    grievance.waiting,
     changes.waiting,
     imports.waiting,
     meetings.waiting,
@@ -72,6 +77,8 @@ areas.register_mover(areas.Mover("visits", _("入户记录"), fieldwork.count_mo
 areas.register_mover(areas.Mover("means", _("核对报告"), means.count_moving, means.relocate))
 areas.register_mover(areas.Mover("benefits", _("待遇"), benefits.count_moving, benefits.relocate))
 areas.register_mover(areas.Mover("meetings", _("会议"), meetings.count_moving, meetings.relocate))
+areas.register_mover(areas.Mover("reports", _("自主申报"), intake.count_moving, intake.relocate))
+areas.register_mover(areas.Mover("complaints", _("信访投诉"), grievance.count_moving, grievance.relocate))
 areas.register_mover(areas.Mover("batches", _("导入批次"), imports.count_moving, imports.relocate))
 areas.register_mover(areas.Mover("text_messages", _("短信"), sending.count_moving, sending.relocate))
 areas.register_mover(areas.Mover("requests", _("删除申请"), protection.count_moving, protection.relocate))

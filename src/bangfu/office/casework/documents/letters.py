@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bangfu.core.api import procedures as p
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import BUREAUS, Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
 from bangfu.office.casework import engine, events
@@ -40,14 +40,16 @@ def _logged(actor: Actor, case: Case, what: str) -> None:
     audit.record(actor, events.LETTER_READ, audit.Subject("case", case.number, case.area_code), after={"paper": what})
 
 
-def _office(case: Case, roles: tuple[str, ...]) -> str:
-    """Who signs: the county's bureau, or the township's government."""
+def _office(case: Case, roles: tuple[str, ...], bureau: str = "") -> str:
+    """Who signs: the bureau that acts, the county's bureau, or the township's government."""
     code = case.area_code[:9] if roles and roles[0] == "township_office" else case.area_code[:6]
     name = areas.names([code])[code]
     if len(code) == 9:
         return str(_("%s人民政府")) % name
-    bureau = _("%s农业农村局") if roles and roles[0] == "county_agriculture" else _("%s民政局")
-    return str(bureau) % name
+    if bureau in BUREAUS and roles and roles[0] == "bureau_officer":
+        return f"{name}{BUREAUS[bureau]}" if engine.language() == "zh" else f"{name}, {BUREAUS[bureau]}"
+    signs = _("%s农业农村局") if roles and roles[0] == "county_agriculture" else _("%s民政局")
+    return str(signs) % name
 
 
 def decision_letter(actor: Actor, determination: Determination, content: Mapping[str, Any] | None) -> bytes:
@@ -87,7 +89,7 @@ def decision_paper(case: Case, determination: Determination, content: Mapping[st
     head = case.household.head_name or str(_("户主"))
     return Paper(
         str(_("告知书")) if not denied else str(_("不予确认告知书")) if content["decides"] == "refuse" else str(_("决定告知书")),
-        case.number, head + ("：" if lang == "zh" else ":"), parts, _office(case, step.by), on,
+        case.number, head + ("：" if lang == "zh" else ":"), parts, _office(case, step.by, step.bureau), on,
         str(_("决定校验值 %s")) % determination.sha256, lang,
     )  # fmt: skip
 
@@ -180,7 +182,14 @@ def letter_paper(case: Case, procedure: p.Procedure, happened: list[p.Event], th
     head = case.household.head_name or str(_("户主"))
     colon = "：" if lang == "zh" else ":"
     return Paper(
-        thing.title.get(lang), case.number, head + colon, parts, _office(case, (event.actor.role,)), on, "", lang
+        thing.title.get(lang),
+        case.number,
+        head + colon,
+        parts,
+        _office(case, (event.actor.role,), event.actor.bureau),
+        on,
+        "",
+        lang,
     )
 
 

@@ -21,8 +21,10 @@ from bangfu.office.casework.evidence_rows import MADE_BY_OFFICE
 from bangfu.office.casework.models import Case
 from bangfu.office.casework.moves import Brought, Move
 from bangfu.office.casework.notice_models import PublicNotice
+from bangfu.office.casework.showing import OnBehalf
 from bangfu.office.fieldwork import api as fieldwork
 from bangfu.office.means import api as means
+from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
 
@@ -75,6 +77,9 @@ class Visits:
 class ActForm(forms.Form):
     """Built for one action of one case; `move` is what was filled in."""
 
+    offers_papers = True
+    """Whether the titles of the household's papers may be shown to choose from."""
+
     def __init__(
         self,
         case: Case,
@@ -92,7 +97,7 @@ class ActForm(forms.Form):
         papers = registry.Document.objects.filter(household=case.household, withdrawn_at=None).order_by("-added_at")[
             :60
         ]
-        self.papers = [(str(row.pk), f"{row.title} {row.dated or ''}".strip()) for row in papers]
+        self.papers = [(str(row.pk), f"{row.title} {row.dated or ''}".strip()) for row in papers if self.offers_papers]
         self.run = runs.evidence_run(case.area_code)
         self.reports = means.current(case.household_id)
         self.held = [(str(one.meeting), f"{one.day:%Y-%m-%d} {one.place} {one.kind}") for one in assembly.offers(case)]
@@ -105,6 +110,10 @@ class ActForm(forms.Form):
         if action.kind == "step_done" and procedure.steps[action.name].persons > 1:
             hint = _("须 %s 人以上共同办理；写同行人的账户名，以空格分开") % procedure.steps[action.name].persons
             self._add(str(_("同行人")), str(hint), {"companions": forms.CharField(label=_("账户名"), max_length=200)})
+        if isinstance(action, OnBehalf):
+            hint = _("由申请人本人或代理人签字的材料存放处；办理记录会写明是代办")
+            paper = forms.CharField(label=_("签字材料存放处"), max_length=60)
+            self._add(str(_("代申请人办理")), str(hint), {"behalf": paper})
         note = forms.CharField(
             label=_("说明"), required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2})
         )
@@ -247,6 +256,16 @@ class ActForm(forms.Form):
             f"{name}-class": forms.CharField(label=_("类别（如 A、B、C）"), required=False, max_length=20),
         }  # fmt: skip
 
+    def refuse(self, error: Invalid) -> None:
+        """Say what the action refused, at the field that it is about."""
+        aliases = {"amount": "-amount", "month": "-month"}
+        for name, message in error.errors.items():
+            ending = aliases.get(name)
+            field = (
+                name if name in self.fields else next((f for f in self.fields if ending and f.endswith(ending)), None)
+            )
+            self.add_error(field, message)
+
     def move(self) -> Move:
         """What was filled in. Only after `is_valid`."""
         cleaned, action = self.cleaned_data, self.action
@@ -259,6 +278,7 @@ class ActForm(forms.Form):
             action.kind, action.name, action.outcome, action.to, things,
             {name: cleaned[f"v-{name}"] for name in action.asks},
             tuple(cleaned.get("companions", "").replace("，", " ").replace(",", " ").split()), cleaned["note"],
+            cleaned.get("behalf", "").strip(),
         )  # fmt: skip
 
     def _brought(self, thing: Any, always: bool) -> Brought | None:

@@ -202,7 +202,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
                 actor=actor, case=case.pk, move=form.move(), expected=int(expected) if expected.isdigit() else -1
             )
         except Invalid as error:
-            _refuse(form, error)
+            form.refuse(error)
         else:
             waits = isinstance(done, Proposal)
             messages.success(request, _("已拟定，须由第二人签署后生效") if waits else _("已办理"))
@@ -214,14 +214,6 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         "visit_forms": [form for name in action.leaves if name in procedure.things for form in procedure.things[name].form],
     }  # fmt: skip
     return render(request, "casework/act.html", context, status=200)
-
-
-def _refuse(form: ActForm, error: Invalid) -> None:
-    aliases = {"amount": "-amount", "month": "-month"}
-    for name, message in error.errors.items():
-        ending = aliases.get(name)
-        field = name if name in form.fields else next((f for f in form.fields if ending and f.endswith(ending)), None)
-        form.add_error(field, message)
 
 
 def _version(request: HttpRequest) -> int:
