@@ -44,7 +44,6 @@ def fill(county: Path, months: Sequence[tuple[str, date]]) -> list[object]:
     started = time.perf_counter()
     last, as_of = months[-1]
     counts = demo.load(county / last, as_of)
-    made = demo.make_accounts(date(as_of.year, 1, 1))
     print(f"\n办公系统 / the office: {counts['households']:,} 户, {counts['persons']:,} 人, "
           f"{counts['log']:,} 条审计记录 / rows of the log ({time.perf_counter() - started:.1f} s)")  # fmt: skip
     actor = accounts.system_actor("示例数据 / demo")
@@ -55,12 +54,19 @@ def fill(county: Path, months: Sequence[tuple[str, date]]) -> list[object]:
         run = runs.work_now(runs.start(actor=actor, area_code=code, as_of=day))
         print(f"月度比对 / monthly run {month}: {run.status}, {sum((run.counts or {}).values()):,} 条 / lines "
               f"({time.perf_counter() - started:.1f} s)")  # fmt: skip
-    from bangfu.office.site import demo_cases, demo_pairing, demo_work
+    made = demo.make_accounts(date(as_of.year, 1, 1), village_code=demo.busiest_village())
+    from bangfu.office.site import demo_cases, demo_means, demo_meetings, demo_pairing, demo_visits, demo_work
 
     proposed, workbook = demo_work.leave(Path(os.environ["BANGFU_HOME"]), as_of)
     print(f"变更 / changes: {proposed}; 导入练习 / a workbook to practise with: {workbook}")
-    cases = demo_cases.leave()
+    check = demo_means.check()
+    print(f"部门数据核对 / cross-check: {check.status if check else '-'}")
+    cases = demo_cases.leave(as_of)
+    print(f"核对报告 / means-check reports: {len(demo_means.leave())}")
     print(f"个案 / cases: {', '.join(case.number for case in cases)}")
+    print(f"入户 / visits: {len(demo_visits.leave())}")
+    held, posted = demo_meetings.leave()
+    print(f"民主评议 / community reviews: {held}; 公示 / public notices: {posted}")
     print("结对和回头看 / pairing: " + ", ".join(f"{n} {name}" for name, n in demo_pairing.leave().items()))
     return list(made)
 

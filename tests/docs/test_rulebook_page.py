@@ -21,6 +21,8 @@ from bangfu.core.rulebook import (
     reading_procedure_parts,
     reading_procedures,
     reading_values,
+    reading_visits,
+    visit_model,
     yaml_source,
 )
 from bangfu.core.screening import cases
@@ -44,6 +46,8 @@ KEYS = {
     "Outcomes": reading_procedures.OUTCOME_KEYS,
     "Things": reading_procedure_parts.THING_KEYS,
     "Pauses": reading_procedure_parts.PAUSE_KEYS,
+    "Visits": reading_visits.FORM_KEYS,
+    "Items": reading_visits.ITEM_KEYS,
     "Campaigns": reading_campaigns.TEMPLATE_KEYS,
     "Calendar": reading_calendar.YEAR_KEYS,
     "Cases": reading_cases.CASE_KEYS,
@@ -90,9 +94,11 @@ def test_a_call_on_the_page_is_of_a_function_that_parses() -> None:
         ("Cases", cases.EVENTS),
         ("Tables", tuple(name for rows in reading_facts.BUILT_IN.values() for name, *_ in rows)),
         ("Tables", reading_facts.AREA_FACTS),
+        ("Procedures", tuple(procedure_model.NEEDS)),
         ("Steps", tuple(procedure_model.ROLES)),
         ("Outcomes", procedure_model.DECISIONS),
         ("Things", procedure_model.THING_KINDS),
+        ("Items", (*visit_model.ANSWERS, *visit_model.SUBJECTS, *visit_model.SEVERITIES, visit_model.UNCLEAR)),
     ],
 )
 def test_the_page_lists_the_words_that_a_key_takes(section: str, words: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bangfu.core import procedures
+from bangfu.core import procedures, visits
 from bangfu.core.rulebook.loader import load
 from bangfu.core.screening.run import screen as _screen
 from bangfu.core.screening.state import ALL, Progress, Request
@@ -15,7 +15,7 @@ from bangfu.core.screening.state import ALL, Progress, Request
 if TYPE_CHECKING:
     from bangfu.core.rulebook.model import Rulebook
 
-__all__ = ["fill", "load_rulebook", "procedures", "read_decisions", "screen"]
+__all__ = ["fill", "load_rulebook", "procedures", "read_decisions", "screen", "visits"]
 
 
 def load_rulebook(path: Path | str) -> Rulebook:

@@ -37,9 +37,14 @@ def calendar(name: str = "cn") -> Calendar:
     return Calendar(book(name).calendar)
 
 
-def actor(role: str, key: str = "") -> Actor:
-    """A person of the role whose area holds the case's village."""
-    return Actor(key or f"{role}-1", role, AREAS.get(role, "990101"))
+BUREAU = {"house_renovation": "housing", "employer_hardship_fund": "trade_union"}
+"""Whose officers act, by procedure."""
+
+
+def actor(role: str, key: str = "", procedure: str = "") -> Actor:
+    """A person of the role whose area holds the case's village; of the procedure's bureau where it is an officer's."""
+    bureau = BUREAU.get(procedure, "health") if role == "bureau_officer" else ""
+    return Actor(key or f"{role}-1", role, AREAS.get(role, "990101"), bureau)
 
 
 def at(day: str, hour: int = 10) -> datetime:
@@ -94,7 +99,7 @@ class Scene:
         """The step's event with all that any outcome of it may ask for, but `without` and with `things` instead."""
         spec: Step = self.procedure.steps[step]
         result = spec.outcomes[outcome]
-        person = by or actor(spec.by[0], f"{spec.by[0]}-{step}")
+        person = by or actor(spec.by[0], f"{spec.by[0]}-{step}", self.procedure.id)
         needed = [needed.thing for needed in (*spec.leaves, *result.leaves)]
         kinds = [self.procedure.things[name] for name in dict.fromkeys(needed) if name not in without]
         own = {kind.id: thing(kind, self.now.date(), result) for kind in kinds} | dict(things or {})

@@ -190,8 +190,10 @@ def test_strict_review_asks_for_a_record_also_where_it_is_unknown() -> None:
 def test_the_fund_of_d4b_from_the_application_to_the_payment() -> None:
     case = scene("employer_hardship_fund", "2026-04-02").do("apply", "filed").do("visit", "visited").on("2026-04-07")
     case.do("committee", "agreed").do("superior", "granted")
-    same = replace(actor("bureau_officer"), key="leader-superior")
+    same = actor("bureau_officer", "leader-superior", case.procedure.id)
     assert case.refused(case.event("pay", "paid", same)).code == "four_eyes"
+    other = case.event("pay", "paid", actor("bureau_officer"))
+    assert str(case.refused(other)) == "发放由其他部门办理 / payment is for another bureau"
     assert case.do("pay", "paid").case.end == "granted"
 
 

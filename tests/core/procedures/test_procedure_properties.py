@@ -46,7 +46,7 @@ kept_as_text = cache(read_definition)
 def event_for(action: Action, scene: Scene, who: str, role: str, verdicts: dict[str, str], things_of: str) -> Event:
     """The event that does an action, with all the things it could ask for."""
     procedure, now = scene.procedure, scene.now
-    person = actor(role, who)
+    person = actor(role, who, scene.procedure.id)
     names = dict.fromkeys(action.leaves)
     outcome = None
     if action.kind == "step_done":
@@ -102,7 +102,9 @@ class Cases(RuleBasedStateMachine):
         actions = [
             (role, action)
             for role in ROLES
-            for action in possible(scene.procedure, before, actor(role, f"{role}-{person}"), scene.now, scene.calendar)
+            for action in possible(
+                scene.procedure, before, actor(role, f"{role}-{person}", scene.procedure.id), scene.now, scene.calendar
+            )
             if action.allowed
         ]
         if early := [pair for pair in actions if pair[1].kind not in ("withdrawn", "closed")]:
@@ -164,7 +166,7 @@ class Cases(RuleBasedStateMachine):
             return
         assert scene.case.open, "a case without an open step and without an end"
         later = scene.now + timedelta(days=400)
-        newcomers = [actor(role, f"new-{role}") for role in ROLES]
+        newcomers = [actor(role, f"new-{role}", scene.procedure.id) for role in ROLES]
         assert any(
             action.allowed and (action.kind in ("step_done", "resumed"))
             for newcomer in newcomers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -84,6 +85,12 @@ def test_a_year_without_data_counts_weekends_and_says_so() -> None:
     assert [warning.zh for warning in empty.unsure(date(2026, 1, 1), date(2026, 2, 1))] == [
         "2026年没有节假日安排，只按周末计算；请补充工作日历"
     ]
-    assert [warning.en for warning in DAYS.unsure(date(2026, 1, 1), date(2026, 2, 1))] == [
+
+
+def test_a_year_that_nobody_checked_says_so() -> None:
+    years = book("cn").calendar
+    assert DAYS.unsure(date(2026, 1, 1), date(2026, 2, 1)) == ()
+    doubtful = Calendar({2026: replace(years[2026], certain=False)})
+    assert [warning.en for warning in doubtful.unsure(date(2026, 1, 1), date(2026, 2, 1))] == [
         "the holidays of 2026 were not checked against the published notice"
     ]

@@ -13,7 +13,7 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         {"policies/x.yml": POLICY + "conditons:\n  - {id: a, when: urban}\n"},
         [
             "small/policies/x.yml:4:1: found the key 'conditons'; expected a key of a policy: id, title, of,"
-            " authority, valid, conditions, exclusions, amount, not_with, receives, paid, tolerance, evidence,"
+            " authority, valid, conditions, exclusions, amount, not_with, receives, paid, tolerance, evidence, entitlement,"
             " note, enabled; did you mean 'conditions'?"
         ],
     ),
@@ -258,7 +258,7 @@ t: {type: integer, file: t.csv}
         {"polices/x.yml": POLICY, "stray.yml": "a: 1\n"},
         [
             "small/polices:1:1: found the folder polices; expected one of facts, parameters, policies, alerts,"
-            " checks, indicators, procedures, campaigns, calendar, codes, cases; did you mean 'policies'?",
+            " checks, indicators, procedures, visits, campaigns, calendar, codes, cases; did you mean 'policies'?",
             "small/stray.yml:1:1: found definitions beside rulebook.yml; expected a file in facts/, policies/ and"
             " so on",
         ],

@@ -183,22 +183,6 @@ def test_a_refused_authorisation_stops_the_clock_with_a_letter(hands, case):
     assert (case.suspended, case.due_on is not None) == ("", True)
 
 
-def test_the_notice_says_what_everybody_may_know_and_no_number(hands, case, registered):
-    from bangfu.office.casework.documents.letters import notice_paper
-    from bangfu.office.registry.api import Person
-
-    text = notice_paper(hands.actor("township"), case, "notice").text()
-    assert "户主：赵大" in text
-    assert "家庭人数：2 人" in text
-    for secret in ("990101197503080012", "13900000001", registered.east.number, "慢性病", "钱二"):
-        assert secret not in text
-    Person.objects.filter(name="赵大").update(name="赵大13900000001")
-    said = refused(notice_paper, hands.actor("township"), case, "notice")
-    assert said == "公示内容中有不得公开的号码（11 位数字），没有印出"
-    Person.objects.filter(household=registered.east, relation="head").update(name="小赵", birth_date="2015-01-01")
-    assert refused(notice_paper, hands.actor("township"), case, "notice") == "户主未满18周岁，不得公示姓名"
-
-
 def test_urgent_help_is_paid_first_and_its_letter_names_no_failing_clause(hands, registered):
     from bangfu.office.casework import deciding
     from bangfu.office.casework.api import Determination, replay

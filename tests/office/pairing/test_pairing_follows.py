@@ -85,6 +85,13 @@ def test_a_split_by_groups_takes_the_households_of_its_groups_only(written):
         assert model.objects.get().area_code == NEW_VILLAGE, model
 
 
+def test_a_household_that_moves_takes_everything_along(written, registered):
+    registered.east.area_code = "990101102201"
+    relocation.follow_household(registered.east)
+    for model in (Pairing, Plan, Measure, CampaignRow, CampaignFinding):
+        assert model.objects.get().area_code == "990101102201", model
+
+
 def test_what_is_late_waits_on_the_home_page_of_those_whose_it_is(cast, written, monitored):
     CampaignFinding.objects.update(due_on=TODAY - timedelta(days=1))
     said = {str(one.label): one.count for one in queries.waiting(cast.actor("township"))}

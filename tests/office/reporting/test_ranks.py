@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from runs_by_hand import make_run
 
 from bangfu.office.audit.api import Entry
+from bangfu.office.reporting.models import RankTarget
 from bangfu.office.reporting.ranks import Asked, places, read_target, streak, year_elapsed
 
 pytestmark = pytest.mark.django_db
@@ -192,6 +194,85 @@ def test_streaks(series, target, better, expected):
     assert streak(values, Asked("x", "township", better, None if target is None else Decimal(target), "")) == expected
 
 
+# -- targets of each area, stars ----------------------------------------------------------------------------------
+
+PLAN = {"indicator": COUNT, "level": "township"}
+
+
+def declare(client, east="30", west="90", stars="50,80,100", measured="reached", query=None):
+    data = {f"target-{EAST}": east, f"target-{WEST}": west, "stars": stars, "measured": measured}
+    return client.post("/figures/ranks/targets/?" + urlencode(query or PLAN), data)
+
+
+@pytest.mark.parametrize("part", ["leader", "township", "village", "admin"])
+def test_who_starts_no_runs_declares_no_targets(client_of, two_months, part):
+    assert client_of(part).get("/figures/ranks/targets/", PLAN).status_code == 403
+    assert declare(client_of(part)).status_code == 403
+    assert not Entry.objects.filter(kind="reporting.rank_targets_set").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "where", "said"),
+    [
+        ({"east": "很多"}, EAST, "目标应是不小于 0 的数字，如 8.5 或 1200"),
+        ({"stars": "五颗"}, "stars", "星级门槛应是数字，用逗号隔开，如 60,70,80,90,100"),
+        ({"stars": "60,80,70"}, "stars", "最多五颗星，门槛应一颗比一颗高（或一颗比一颗低）"),
+        ({"stars": "1,2,3,4,5,6"}, "stars", "最多五颗星，门槛应一颗比一颗高（或一颗比一颗低）"),
+        ({"stars": "60,60"}, "stars", "最多五颗星，门槛应一颗比一颗高（或一颗比一颗低）"),
+    ],
+)
+def test_what_is_no_target_and_no_threshold_is_told_and_nothing_kept(client_of, two_months, given, where, said):
+    answer = declare(client_of("civil"), **given)
+    assert (answer.status_code, answer.context["errors"][where]) == (422, said)
+    assert not RankTarget.objects.exists()
+
+
+def test_each_area_is_held_against_its_own_target_and_starred(client_of, two_months):
+    client = client_of("civil")
+    assert declare(client).status_code == 302
+    # the east has 40 of 30, the west 45 of 90: by figures the west leads, by what is reached the east does
+    assert rows(client, {"indicator": COUNT}) == [
+        ["1", "西乡", "45户", "★☆☆", "90户", "低于目标 45户", "完成 50.0%，落后 33.3 个百分点", "45户", "未变", "名次未变", "连续 2 次未达标"],
+        ["2", "东乡", "40户", "★★★", "30户", "高于目标 10户", "完成 133.3%，超前 50.0 个百分点", "30户", "+10户", "名次未变", "连续 2 次达标"],
+    ]  # fmt: skip
+    assert [row[1] for row in rows(client, {"indicator": COUNT, "order": "reached"})] == ["东乡", "西乡"]
+    page = client.get("/figures/ranks/", {"indicator": COUNT}).content.decode()
+    assert "目标 各地不同：高于 1 个，持平 0 个，低于 1 个" in page
+    assert "跟上时间的 1 个，落后的 1 个" in page
+    assert "星级按完成目标的百分比：50、80、100 各得一星" in page
+    entry = Entry.objects.get(kind="reporting.rank_targets_set")
+    assert entry.after["targets"] == {EAST: "30", WEST: "90"}
+    assert (entry.area_code, entry.before["targets"], entry.after["stars"]) == (COUNTY, {}, ["50", "80", "100"])
+
+
+def test_a_target_for_all_goes_before_and_a_blank_takes_one_away(client_of, two_months):
+    client = client_of("civil")
+    declare(client)
+    assert "各地不同" not in client.get("/figures/ranks/", {"indicator": COUNT, "target": "50"}).content.decode()
+    declare(client, west="", stars="")
+    found = rows(client, {"indicator": COUNT})
+    assert found[0][:5] == ["1", "西乡", "45户", "—", "—"]
+    assert "各得一星" not in client.get("/figures/ranks/", {"indicator": COUNT}).content.decode()
+
+
+def test_stars_of_a_figure_where_lower_is_better(client_of, two_months):
+    client = client_of("civil")
+    declare(client, "", "", "8.5,8.4,8.3", "value", {"indicator": RATE, "level": "township", "better": "lower"})
+    found = rows(client, {"indicator": RATE, "better": "lower"})
+    assert [row[:4] for row in found] == [["1", "东乡", "8.3%", "★★★"], ["2", "西乡", "8.5% 约", "★☆☆"]]
+
+
+def test_stars_and_targets_go_out_as_they_stand(client_of, two_months):
+    client = client_of("civil")
+    declare(client)
+    asked = {"indicator": COUNT, "order": "reached"}
+    answer = client.get("/figures/ranks/export/", asked)
+    sheet = [[cell for cell in row if cell] for row in openpyxl.load_workbook(io.BytesIO(answer.content)).active.values]
+    top = next(n for n, row in enumerate(sheet) if row and row[0] == "名次")
+    assert [[str(cell) for cell in row] for row in sheet[top + 1 :]] == rows(client, asked)
+    assert ["名次按完成目标的比例排"] in sheet
+
+
 # -- the workbook -------------------------------------------------------------------------------------------------
 
 
@@ -208,8 +289,9 @@ def test_the_table_goes_out_as_it_stands_and_is_logged(client_of, two_months):
     assert sheet[1] == ["截至 2026-10-31 的月度比对；从高到低，越高越好"]
     assert sheet[2] == ["目标 50户：高于 0 个，持平 0 个，低于 2 个"]
     assert sheet[3] == ["时间过去 83.3%"]
-    assert sheet[6] == ["名次", "地区", "数值", "与目标相比", "进度", "上次", "变化", "名次变化", "连续"]
-    assert [[str(cell) for cell in row] for row in sheet[7:]] == rows(client_of("civil"), asked)
+    assert sheet[4] == ["跟上时间的 1 个，落后的 1 个"]
+    assert sheet[7] == ["名次", "地区", "数值", "与目标相比", "进度", "上次", "变化", "名次变化", "连续"]
+    assert [[str(cell) for cell in row] for row in sheet[8:]] == rows(client_of("civil"), asked)
     entry = Entry.objects.get(kind="reporting.ranks_exported")
     assert (entry.area_code, entry.after["rows"], entry.after["target"]) == (COUNTY, 2, "50")
 

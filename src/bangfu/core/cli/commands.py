@@ -41,6 +41,7 @@ def _list_definitions(book: Rulebook) -> None:
         ("核查 checks", [(c.id, c.message.zh) for c in book.checks.values()]),
         ("指标 indicators", [(i.id, i.title.zh) for i in book.indicators.values()]),
         ("程序 procedures", [(p.id, f"{p.title.zh}  {len(p.steps)} 步 steps") for p in book.procedures.values()]),
+        ("入户表 visits", [(v.id, f"{v.title.zh}  {len(list(v.items()))} 项 items") for v in book.visits.values()]),
         (
             "回头看 campaigns",
             [(c.id, f"{c.title.zh}  {len(c.questions)} 问 questions") for c in book.campaigns.values()],

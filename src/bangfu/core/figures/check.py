@@ -9,6 +9,7 @@ from bangfu.core.figures.findings import Finding
 from bangfu.core.figures.relations import (
     averages,
     changes,
+    comparisons,
     dates,
     definitions,
     enumerations,
@@ -29,6 +30,7 @@ Relation = Callable[[Reading], Iterator[Finding]]
 RELATIONS: tuple[Relation, ...] = (
     sums.relations,
     changes.relations,
+    comparisons.relations,
     remainders.relations,
     ratios.relations,
     ratios.incidence,

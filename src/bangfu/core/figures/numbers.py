@@ -30,9 +30,11 @@ _NOT_A_UNIT = re.compile(
 
 _ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _HAN = r"[零〇一二两三四五六七八九十百千]+(?:[万亿][零〇一二两三四五六七八九十百千]*)*"
+_HAN_TENTHS = r"点[零〇一二三四五六七八九]+(?![零〇一二三四五六七八九十百千万亿两])"
 _PART = rf"{_ARABIC}(?:万亿|[十百千]?亿|[十百千]?万|千(?![瓦米克])|百)?"
 _NUMBER = re.compile(
-    rf"百分之(?P<percent>{_HAN}(?:点[零〇一二三四五六七八九]+)?|\d+(?:\.\d+)?)|(?P<arabic>(?:{_PART})+)|(?P<han>{_HAN})"
+    rf"百分之(?P<percent>{_HAN}(?:点[零〇一二三四五六七八九]+)?|\d+(?:\.\d+)?)|(?P<arabic>(?:{_PART})+)"
+    rf"|(?P<han>{_HAN})(?P<tenths>{_HAN_TENTHS})?"
 )
 _ARABIC_PART = re.compile(r"([\d,]+(?:\.\d+)?)(万亿|[十百千]?亿|[十百千]?万|千(?![瓦米克])|百)?")
 _LEADING = re.compile(
@@ -86,7 +88,7 @@ class Figure:
 
 
 def chinese_number(text: str) -> Decimal | None:
-    """三百二十 → 320, 两万三千 → 23000, 二〇二〇 → None (a row of digits is no count); None where it is no number."""
+    """三百二十 → 320, 四亿八千三百万 → 483000000, 二〇二〇 → None (a row of digits is no count); None where it is no number."""
     if not text or re.fullmatch(r"[零〇一二三四五六七八九]{2,}", text):
         return None
     total = section = digit = 0
@@ -96,8 +98,10 @@ def chinese_number(text: str) -> Decimal | None:
         elif character in _SMALL:
             section += (digit or (1 if character == "十" else 0)) * _SMALL[character]
             digit = 0
-        elif character == "万":
+        elif character == "万" and total < 10**8:
             total, section, digit = (total + section + digit) * 10**4, 0, 0
+        elif character == "万":  # 四亿八千三百万: the 亿 stands already
+            total, section, digit = total + (section + digit) * 10**4, 0, 0
         elif character == "亿":
             total, section, digit = (total + section + digit) * 10**8, 0, 0
         else:
@@ -165,13 +169,22 @@ def _arabic(text: str) -> tuple[Decimal, Decimal, Decimal] | None:
 def _chinese(even: str, match: re.Match[str]) -> Figure | None:
     start, end = match.span()
     before = even[start - 1] if start else "\n"
-    value = chinese_number(match["han"]) if len(match["han"]) <= _LONGEST else None
-    if value is None or before in "第初其之星周每" or (value < 2 and before not in "奖人户"):
+    text, tenths = match["han"], match["tenths"] or ""
+    value = Decimal(0) if text in "零〇" and tenths else chinese_number(text) if len(text) <= _LONGEST else None
+    if value is None or before in "第初其之星周每" or (value < 2 and not tenths and before not in "奖人户"):
         return None
-    ulp = Decimal(1)
-    while value and value % (ulp * 10) == 0 and ulp < SCALES["万"]:
+    if tenths:  # 二点一倍
+        value += Decimal("0." + "".join(str(DIGITS[c]) for c in tenths[1:]))
+        return _with_unit(even, start, end, value, Decimal(1).scaleb(1 - len(tenths)), Decimal(1), chinese=True)
+    last = next((name for name in reversed(text) if name in "万亿"), "")
+    if not last:
+        return _with_unit(even, start, end, value, Decimal(1), Decimal(1), chinese=True)
+    # zeros at the end are not said: 八千三百万 may be good to the hundred 万 only, as far as three places are left
+    scale = Decimal(SCALES[last]) if text.endswith(last) else Decimal(1)
+    ulp = scale
+    while value % (ulp * 10) == 0 and ulp * 1000 <= value:
         ulp *= 10
-    return _with_unit(even, start, end, value, Decimal(1), Decimal(1), chinese=True)
+    return _with_unit(even, start, end, value, ulp if text.endswith(last) else Decimal(1), scale, chinese=True)
 
 
 def _with_unit(

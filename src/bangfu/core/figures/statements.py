@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import bisect
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar, cast
 
 from bangfu.core.figures.numbers import Figure, figures_of
 from bangfu.core.figures.text import Span, Text
+
+T = TypeVar("T")
 
 _LONGEST_CLAUSE = 120
 _MOST_FIGURES = 60
@@ -95,6 +100,7 @@ class Reading:
         self.text = text
         self.even = text.even
         self.figures = tuple(figures_of(text.even))
+        self._memory: dict[str, object] = {}
 
     @cached_property
     def depths(self) -> tuple[int, ...]:
@@ -141,6 +147,51 @@ class Reading:
                 part = tuple(inside[start : start + _MOST_FIGURES])
                 found.append(Sentence(span, part, self.text.paragraph_no(span.start)))
         return tuple(found)
+
+    def inside(self, span: Span) -> list[Statement]:
+        """The statements whose figures begin in a stretch of the even text."""
+        starts = self._starts
+        return list(self.statements[bisect.bisect_left(starts, span.start) : bisect.bisect_left(starts, span.end)])
+
+    def earlier(self, statement: Statement) -> Iterator[Statement]:
+        """The statements of the same unit before one, the nearest first."""
+        same = self._by_kind[statement.kind]
+        place = bisect.bisect_left(same, statement.index, key=lambda s: s.index)
+        return (same[number] for number in range(place - 1, -1, -1))
+
+    def remembered(self, name: str, make: Callable[[], T]) -> T:
+        """What is reckoned from the whole text, once for all who ask for it by this name."""
+        if name not in self._memory:
+            self._memory[name] = make()
+        return cast(T, self._memory[name])
+
+    def sentence_no(self, statement: Statement) -> int:
+        """Which of `sentences` holds a statement."""
+        return self._sentence_numbers[statement.index]
+
+    def apart(self, first: Statement, second: Statement) -> bool:
+        """Whether a full stop or a line's end stands between two figures, in this order."""
+        place = bisect.bisect_left(self._stops, first.figure.end)
+        return place < len(self._stops) and self._stops[place] < second.figure.start
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Statement]]:
+        found: dict[str, list[Statement]] = {}
+        for statement in self.statements:
+            found.setdefault(statement.kind, []).append(statement)
+        return found
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [statement.figure.start for statement in self.statements]
+
+    @cached_property
+    def _stops(self) -> list[int]:
+        return [match.start() for match in re.finditer(r"[。\n]", self.even)]
+
+    @cached_property
+    def _sentence_numbers(self) -> dict[int, int]:
+        return {s.index: number for number, sentence in enumerate(self.sentences) for s in sentence.statements}
 
     def is_pair(self, first: Figure, second: Figure) -> bool:
         """Households and persons said in one breath: 1239户4166人, 8848户、34830人."""

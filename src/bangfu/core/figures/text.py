@@ -71,7 +71,11 @@ class Text:
 
     def paragraph_no(self, place: int) -> int:
         """Which paragraph a place of the even text lies in."""
-        return bisect.bisect_right([span.start for span in self.paragraphs], place) - 1
+        return bisect.bisect_right(self._paragraph_starts, place) - 1
+
+    @cached_property
+    def _paragraph_starts(self) -> list[int]:
+        return [span.start for span in self.paragraphs]
 
 
 def text_of(raw: str, quiet: Sequence[Span] = ()) -> Text:

@@ -6,7 +6,7 @@ behind them. Nothing here reads a file, a clock or a database.
 
 from __future__ import annotations
 
-from bangfu.core.procedures.calendar import Calendar
+from bangfu.core.procedures.calendar import Calendar, reached
 from bangfu.core.procedures.case import SUPERSEDED, Case, Done, Suspension, fold
 from bangfu.core.procedures.clocks import Clock, Clocks, Elapsed, appeal_until, clock, elapsed, median_days
 from bangfu.core.procedures.engine import Action, apply, open_case, possible
@@ -29,12 +29,13 @@ from bangfu.core.procedures.events import (
 from bangfu.core.procedures.messages import Refusal
 from bangfu.core.procedures.stored import StoredEventError, event_from_json, event_to_json
 from bangfu.core.procedures.things import last_day
-from bangfu.core.rulebook.procedure_model import Procedure
+from bangfu.core.rulebook.procedure_model import NEEDS, Limit, Procedure
 from bangfu.core.rulebook.reading_procedures import read_definition
 
 __all__ = [
-    "SUPERSEDED", "Action", "Actor", "Barred", "Calendar", "Case", "Clock", "Clocks", "Closed", "Done", "Elapsed", "Event",
-    "Extended", "Objection", "Opened", "Procedure", "Refusal", "Resumed", "Returned", "StepDone", "StoredEventError",
+    "NEEDS", "SUPERSEDED", "Action", "Actor", "Barred", "Calendar", "Case", "Clock", "Clocks", "Closed", "Done", "Elapsed",
+    "Event", "Extended", "Limit", "Objection", "Opened", "Procedure", "Refusal", "Resumed", "Returned", "StepDone", "StoredEventError",
     "Superseded", "Suspended", "Suspension", "Thing", "Withdrawn", "appeal_until", "apply", "clock", "elapsed",
-    "event_from_json", "event_to_json", "fold", "last_day", "median_days", "open_case", "possible", "read_definition",
+    "event_from_json", "event_to_json", "fold", "last_day", "median_days", "open_case", "possible", "reached",
+    "read_definition",
 ]  # fmt: skip

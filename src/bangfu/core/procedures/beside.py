@@ -7,7 +7,7 @@ from datetime import date
 
 from bangfu.core.procedures.calendar import Calendar
 from bangfu.core.procedures.case import Case
-from bangfu.core.procedures.duties import BARRED, step_open, who
+from bangfu.core.procedures.duties import BARRED, of_bureau, step_open, who
 from bangfu.core.procedures.events import (
     Barred,
     Closed,
@@ -99,6 +99,7 @@ def _return(procedure: Procedure, case: Case, event: Returned) -> Iterator[Refus
         yield refusal("no_return", "不能退回到该步骤", "it cannot be sent back there")
         return
     yield from who(event.actor, step.by, case.area)
+    yield from of_bureau(step, event.actor)
     yield from step_open(procedure, case, step)
 
 

@@ -48,6 +48,14 @@ def who(actor: Actor, roles: tuple[str, ...], area: str) -> Iterator[Refusal]:
         yield refusal("other_area", "不在您的辖区", "this is outside your area")
 
 
+def of_bureau(step: Step, actor: Actor) -> Iterator[Refusal]:
+    """An officer of a bureau does the steps of that bureau only."""
+    if actor.role == "bureau_officer" and step.bureau and actor.bureau != step.bureau:
+        yield refusal(
+            "other_bureau", f"{step.title.get('zh')}由其他部门办理", f"{step.title.get('en')} is for another bureau"
+        )
+
+
 def abstains(case: Case, key: str) -> Iterator[Refusal]:
     """Who is registered as one who must abstain does nothing in the case."""
     if reason := case.barred.get(key):
@@ -65,6 +73,7 @@ BARRED = {
 def people(procedure: Procedure, case: Case, step: Step, event: StepDone) -> Iterator[Refusal]:
     """Everybody who takes part in a step may."""
     yield from who(event.actor, step.by, case.area)
+    yield from of_bureau(step, event.actor)
     persons = {event.actor.key, *event.with_persons, *([event.second] if event.second else [])}
     for key in sorted(persons):
         yield from abstains(case, key)

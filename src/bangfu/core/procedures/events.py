@@ -12,11 +12,12 @@ Plain = str | int | bool
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person who acts: the stable key of the account, the role acted in, and the area it holds for."""
+    """A person who acts: the stable key of the account, the role acted in, the area it holds for, and the bureau."""
 
     key: str
     role: str
     area: str = ""
+    bureau: str = ""
 
 
 @dataclass(frozen=True, slots=True)

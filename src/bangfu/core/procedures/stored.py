@@ -22,6 +22,8 @@ class StoredEventError(ValueError):
 def event_to_json(event: Event) -> str:
     """One event as a line of JSON; equal events give equal lines."""
     actor = {"key": event.actor.key, "role": event.actor.role, "area": event.actor.area}
+    if event.actor.bureau:
+        actor["bureau"] = event.actor.bureau
     plain: dict[str, Any] = {"kind": _KINDS[type(event)], "at": event.at.isoformat(), "actor": actor}
     if event.things:
         plain["things"] = [_thing(thing) for thing in event.things]

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 
 from bangfu.core.rulebook import typed
 from bangfu.core.rulebook.checking_procedures import check_procedure
+from bangfu.core.rulebook.checking_visits import check_forms_of_procedures, check_visit
 from bangfu.core.rulebook.mistakes import ExpressionError, Mistake, nearest
 from bangfu.core.rulebook.model import Expression, Indicator, Place, Policy, Quantity, Rulebook
+from bangfu.core.rulebook.reading_entitlements import check_entitlement
 from bangfu.core.rulebook.resolver import Resolver
 
 MAX_CLAUSES = 64
@@ -24,6 +26,7 @@ def check(book: Rulebook) -> list[Mistake]:
     checker.policies()
     checker.others()
     checker.procedures()
+    checker.visits()
     if not checker.mistakes:
         checker.cycles()
     return checker.mistakes
@@ -92,6 +95,7 @@ class _Checker:
                     near = nearest(other, self.book.policies)
                     self._add(policy.place, f"not_with: {other}", "a declared policy", near)
             self._clause_ids(policy)
+            self.mistakes += check_entitlement(self.book, policy, self.resolver.units.household)
 
     def _clause_ids(self, policy: Policy) -> None:
         seen: set[str] = set()
@@ -156,6 +160,12 @@ class _Checker:
             for condition in procedure.conditions.values():
                 if unit and condition.when is not None:
                     self._condition(condition.when, unit)
+
+    def visits(self) -> None:
+        """Items of forms of visits, and the procedures that name a form."""
+        for form in self.book.visits.values():
+            self.mistakes += check_visit(form, self.book)
+        self.mistakes += check_forms_of_procedures(self.book)
 
     def _shown(self, show: tuple[str, ...], unit: str, place: Place) -> None:
         units = self.resolver.units

@@ -23,7 +23,9 @@ from bangfu.core.rulebook.reading_cases import check_cases, read_case
 from bangfu.core.rulebook.reading_parameters import ParameterReader
 from bangfu.core.rulebook.reading_policies import PolicyReader, read_shared
 from bangfu.core.rulebook.reading_procedures import read_procedure
+from bangfu.core.rulebook.reading_visits import read_visit
 from bangfu.core.rulebook.sources import Source, Sources
+from bangfu.core.rulebook.visit_model import VisitForm
 from bangfu.core.rulebook.yaml_source import MAX_BYTES, Mapping, Node, Scalar, read_yaml
 
 HEAD_KEYS = ("name", "version", "country", "title", "licence", "extends", "note", "source")
@@ -132,6 +134,7 @@ class _Loader:
             procedures=self._procedures(),
             campaigns=self._all("campaigns", "a campaign", partial(read_campaign, reader, codes)),
             calendar=self._calendar(),
+            visits=self._visits(),
             cases=tuple(case for node in self.case_nodes() if (case := read_case(reader, node)) is not None),
         )
 
@@ -209,6 +212,12 @@ class _Loader:
         found = merged(reader, levels, "a procedure", self._by_name(), over)
         return self._read(found, partial(read_procedure, reader))
 
+    def _visits(self) -> dict[str, VisitForm]:
+        reader = self.reader
+        levels = (found_in(reader, source, "visits") for source in self.lineage)
+        found = merged(reader, levels, "a visit form", self._by_name(), partial(_form_over, reader))
+        return self._read(found, partial(read_visit, reader))
+
     def _calendar(self) -> dict[int, CalendarYear]:
         read = self._all("calendar", "a year of the calendar", partial(read_year, self.reader), loose=True)
         return {year.year: year for year in read.values()}
@@ -232,3 +241,7 @@ class _Loader:
 
 def _procedure_over(reader: Reader, inherited: Node | None, node: Node) -> Node:
     return changed(reader, inherited, node, "a procedure")
+
+
+def _form_over(reader: Reader, inherited: Node | None, node: Node) -> Node:
+    return changed(reader, inherited, node, "a visit form")

@@ -18,6 +18,7 @@ from bangfu.core.rulebook.syntax import Node
 if TYPE_CHECKING:
     from bangfu.core.rulebook.campaign_model import CampaignTemplate
     from bangfu.core.rulebook.procedure_model import CalendarYear, Procedure
+    from bangfu.core.rulebook.visit_model import VisitForm
 
 Value = int | bool | str | date | Decimal | None
 """A value as the evaluators see it: money in fen (int), decimal as Decimal, code and text as str or int."""
@@ -216,6 +217,33 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
+class Entitlement:
+    """What a decision under a policy enters in the registry, where it moves, and when it is looked at again.
+
+    `table`, `values`, `amount` and `since`: a row of a registry table and the columns for the monthly amount and the
+    first day. `episode`: a kind of status episode. `begins`, `ends` and `natural`: facts of the household as they are
+    stated when it is granted, stopped, or ends because the household is no more; the text `$day` stands for the day.
+    `review`: parameters with months by class, "" for any other class. `moves` is a word of MOVES.
+    """
+
+    table: str
+    values: Mapping[str, str]
+    amount: str
+    since: str
+    episode: str
+    begins: Mapping[str, str | bool]
+    ends: Mapping[str, str | bool]
+    natural: Mapping[str, str | bool]
+    review: Mapping[str, str]
+    moves: str
+    place: Place
+
+
+MOVES = ("continues", "continues_in_county", "ends_with_month")
+"""What becomes of an entitlement when the household moves to another area: it goes on, inside the county only, or not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A benefit or a status as dated conditions and exclusions with an amount."""
 
@@ -235,6 +263,7 @@ class Policy:
     tolerance: int
     evidence: tuple[str, ...]
     place: Place
+    entitlement: Entitlement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,5 +366,6 @@ class Rulebook:
     indicators: Mapping[str, Indicator]
     procedures: Mapping[str, Procedure] = field(default_factory=dict)
     calendar: Mapping[int, CalendarYear] = field(default_factory=dict)
+    visits: Mapping[str, VisitForm] = field(default_factory=dict)
     campaigns: Mapping[str, CampaignTemplate] = field(default_factory=dict)
     cases: tuple[Case, ...] = field(default=())

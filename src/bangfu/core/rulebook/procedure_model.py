@@ -23,6 +23,21 @@ ROLES: Mapping[str, Label] = {
 }
 """Who may act in a case: the roles of accounts that see households, and the public page."""
 
+NEEDS: Mapping[str, Label] = {
+    "low_income": Label("收入低，吃穿有困难", "low income"),
+    "illness": Label("生病、医药费重", "illness and its costs"),
+    "sudden_event": Label("突发事故、灾害", "a sudden event"),
+    "house": Label("住房不安全", "an unsafe house"),
+    "schooling": Label("上学有困难", "schooling"),
+    "disability": Label("残疾", "disability"),
+    "old_alone": Label("年老或无人照料", "old and alone"),
+    "child": Label("孩子无人抚养", "a child without care"),
+    "work": Label("失业、找不到活", "out of work"),
+    "water": Label("饮水困难", "no safe water"),
+    "debt": Label("欠债、刚性支出大", "debts and heavy expenses"),
+}
+"""What somebody may say they need, in plain words; `answers` of a procedure names those that it is for."""
+
 THING_KINDS = (
     "form", "authorisation", "means_check", "photos", "minutes", "votes", "notice", "letter", "decision",
     "evidence", "payment", "plan",
@@ -55,7 +70,8 @@ class ThingKind:
     """Something that a step leaves behind.
 
     `at_least` counts photos and pieces of evidence; `quorum` and `present_at_least` are a meeting's; `stands`
-    is how long a notice hangs; `fresh_for` is how long a report or an authorisation may be used.
+    is how long a notice hangs, `amount` whether it says how much (shown or hidden); `fresh_for` is how long a report or an
+    authorisation may be used. `form` are the forms of home visits whose record may be this thing.
     """
 
     id: str
@@ -68,6 +84,8 @@ class ThingKind:
     fresh_for: Limit | None
     cite: str
     place: Place
+    form: tuple[str, ...] = ()
+    amount: str = "hidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +126,7 @@ class Outcome:
 
     `decides` is a word of DECISIONS or ""; `vote` is `carried`, `lost` or "" and is held against the votes;
     `only_if` must hold, else `only_if_text` is the reason why not; `without_means_check` says why a decision
-    needs no report.
+    needs no report; `repeals` undoes what the case decided that this one is about.
     """
 
     id: str
@@ -121,6 +139,7 @@ class Outcome:
     only_if_text: Label
     without_means_check: Label | None
     place: Place
+    repeals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +156,14 @@ class Step:
 
     `needs` are things the case must already hold; `leaves` those of every outcome; `persons` is how many act
     together; `waits_for` are steps that must not be open when this one opens; `returns` the steps that it may
-    be sent back to; `asks` the conditions whose verdicts are recorded with it.
+    be sent back to; `asks` the conditions whose verdicts are recorded with it; `bureau` is whose officers a
+    step `by: [bureau_officer]` is for, "" where the procedure names none.
     """
 
     id: str
     title: Label
     by: tuple[str, ...]
+    bureau: str
     persons: int
     limit: Limit | None
     not_before: NotBefore | None
@@ -215,7 +236,10 @@ class Objections:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A reason to close a case without a decision, and who may (also who may record a withdrawal)."""
+    """A reason to close a case without a decision, and who may (also who may record a withdrawal).
+
+    `ceases`: because who receives is no more, so that what is received ends with it.
+    """
 
     id: str
     text: Label
@@ -223,6 +247,7 @@ class Closing:
     leaves: tuple[str, ...]
     end: str
     place: Place
+    ceases: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +264,8 @@ class Appeal:
 class Procedure:
     """How a case goes. `definition` is the whole of it as text, `digest` the sha256 of that text.
 
-    The text reads back to an equal procedure, so that a case can keep the version it began with.
+    The text reads back to an equal procedure, so that a case can keep the version it began with. `answers` are words
+    of NEEDS.
     """
 
     id: str
@@ -263,6 +289,7 @@ class Procedure:
     closings: Mapping[str, Closing]
     apart: tuple[tuple[str, ...], ...]
     appeals: tuple[Appeal, ...]
+    answers: tuple[str, ...]
     definition: str
     digest: str
     place: Place

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from bangfu.core.rulebook.model import Amount, Clause, Expression, Policy, Type
 from bangfu.core.rulebook.reading import Fields, Reader, cut, shown
+from bangfu.core.rulebook.reading_entitlements import read_entitlement
 from bangfu.core.rulebook.reading_values import scalar_value
 from bangfu.core.rulebook.yaml_source import Mapping, Node, Scalar
 
 POLICY_KEYS = (
     "id", "title", "of", "authority", "valid", "conditions", "exclusions", "amount", "not_with", "receives",
-    "paid", "tolerance", "evidence", "note", "enabled",
+    "paid", "tolerance", "evidence", "entitlement", "note", "enabled",
 )  # fmt: skip
 CLAUSE_KEYS = ("id", "text", "cite", "when")
 PERS = ("month", "year", "once")
@@ -77,6 +78,7 @@ class PolicyReader:
             name, fields.label("title"), of, self._authority(fields), start, end, conditions,
             exclusions, self._amount(fields), fields.texts("not_with"), fields.expression("receives"), paid, paid_per,
             self._tolerance(fields), fields.texts("evidence"), node.place,
+            read_entitlement(self.reader, fields.get("entitlement")),
         )  # fmt: skip
 
     def _authority(self, fields: Fields) -> dict[str, str]:

@@ -25,10 +25,23 @@ from bangfu.core.rulebook.procedure_model import (
 from bangfu.core.rulebook.reading import Fields, Reader, cut, shown
 from bangfu.core.rulebook.yaml_source import Mapping, Node
 
-THING_KEYS = ("kind", "title", "at_least", "quorum", "present_at_least", "stands", "fresh_for", "cite", "note")
+THING_KEYS = (
+    "kind",
+    "title",
+    "at_least",
+    "quorum",
+    "present_at_least",
+    "stands",
+    "amount",
+    "fresh_for",
+    "form",
+    "cite",
+    "note",
+)
 PAUSE_KEYS = ("text", "by", "during", "allows", "leaves", "needs", "ended_by", "limit", "lapses", "note")
-CLOSING_KEYS = ("text", "by", "leaves", "end", "note")
+CLOSING_KEYS = ("text", "by", "leaves", "end", "ceases", "note")
 WHEN_KEYS = ("outcome", "in", "condition", "is", "all", "any", "not")
+AMOUNTS = ("shown", "hidden")
 _SHARE = re.compile(r"([1-9][0-9]?)/([1-9][0-9]?)\Z")
 _MOST = 3660
 
@@ -113,6 +126,7 @@ def read_thing(reader: Reader, name: str, node: Node) -> ThingKind:
     return ThingKind(
         name, kind, fields.label("title"), fields.integer("at_least", 1, 1, 99) or 1, quorum,
         fields.integer("present_at_least", 0, 0, 999) or 0, stands, fresh_for, fields.text("cite"), node.place,
+        form=fields.texts("form"), amount=fields.choice("amount", AMOUNTS, "hidden"),
     )  # fmt: skip
 
 
@@ -123,7 +137,9 @@ def _only_for(fields: Fields, kind: str) -> None:
         "quorum": ("votes",),
         "present_at_least": ("votes",),
         "stands": ("notice",),
+        "amount": ("notice",),
         "fresh_for": ("means_check", "authorisation", "evidence"),
+        "form": ("form", "photos"),
     }
     for key, allowed in kinds.items():
         if kind and key in fields.entries and kind not in allowed:
@@ -169,8 +185,9 @@ def read_closing(reader: Reader, name: str, node: Node) -> Closing:
     """A reason to close without a decision, or a withdrawal."""
     fields = reader.fields(node, "a closing", CLOSING_KEYS, ("text", "by", "end"))
     return Closing(
-        name, fields.label("text"), read_roles(fields), fields.texts("leaves"), fields.text("end"), node.place
-    )
+        name, fields.label("text"), read_roles(fields), fields.texts("leaves"), fields.text("end"), node.place,
+        fields.boolean("ceases", False),
+    )  # fmt: skip
 
 
 def read_objections(reader: Reader, node: Node | None) -> Objections | None:

@@ -10,6 +10,7 @@ from bangfu.core.rulebook.mistakes import Mistake, RulebookError
 from bangfu.core.rulebook.model import Place
 from bangfu.core.rulebook.procedure_model import (
     DECISIONS,
+    NEEDS,
     ROLES,
     Branch,
     Closing,
@@ -39,15 +40,16 @@ from bangfu.core.rulebook.yaml_source import Mapping, Node, Scalar, Sequence, re
 
 PROCEDURE_KEYS = (
     "id", "title", "of", "matter", "authority", "source", "valid", "limit", "extension", "starts", "things", "conditions",
-    "steps", "ends", "pauses", "objections", "withdrawal", "closings", "apart", "appeals", "note", "changes", "enabled",
+    "steps", "ends", "pauses", "objections", "withdrawal", "closings", "apart", "appeals", "answers", "note", "changes",
+    "enabled",
 )  # fmt: skip
 STEP_KEYS = (
-    "id", "title", "by", "persons", "limit", "not_before", "needs", "leaves", "asks", "waits_for", "returns", "outcomes",
+    "id", "title", "by", "bureau", "persons", "limit", "not_before", "needs", "leaves", "asks", "waits_for", "returns", "outcomes",
     "cite", "note", "enabled", "after",
 )  # fmt: skip
 OUTCOME_KEYS = (
     "title", "next", "end", "branches", "leaves", "decides", "vote", "only_if", "only_if_text", "without_means_check",
-    "note",
+    "repeals", "note",
 )  # fmt: skip
 
 
@@ -84,6 +86,7 @@ def read_procedure(reader: Reader, name: str, node: Node) -> Procedure | None:
         appeals=tuple(
             appeal for item in reader.items(fields.get("appeals")) if (appeal := read_appeal(reader, item)) is not None
         ),
+        answers=_answers(fields),
         definition=definition,
         digest=hashlib.sha256(definition.encode()).hexdigest(),
         place=node.place,
@@ -184,6 +187,7 @@ def _step(reader: Reader, node: Node) -> Step | None:
         id=name,
         title=fields.label("title"),
         by=read_roles(fields),
+        bureau=_bureau(reader, fields, node),
         persons=fields.integer("persons", 1, 1, 9) or 1,
         limit=read_limit(reader, fields.get("limit")),
         not_before=_not_before(reader, fields),
@@ -197,6 +201,27 @@ def _step(reader: Reader, node: Node) -> Step | None:
         note=fields.text("note"),
         place=node.place,
     )
+
+
+def _bureau(reader: Reader, fields: Fields, node: Node) -> str:
+    """Whose officers: only where officers of a bureau act."""
+    name = fields.text("bureau")
+    if name and "bureau_officer" not in read_roles(fields):
+        reader.add(
+            node, f"bureau: {cut(name)} on a step that no bureau_officer does", "by: bureau_officer, or no bureau"
+        )
+    return reader.identifier(name, fields.entries["bureau"]) if name else ""
+
+
+def _answers(fields: Fields) -> tuple[str, ...]:
+    found = []
+    for node in fields.reader.items(fields.get("answers")):
+        word = fields.reader.text(node, "answers")
+        if word and word not in NEEDS:
+            fields.reader.unknown(node, f"answers: {cut(word)}", word, "one of " + ", ".join(NEEDS), NEEDS)
+        elif word:
+            found.append(word)
+    return tuple(found)
 
 
 def _not_before(reader: Reader, fields: Fields) -> NotBefore | None:
@@ -217,6 +242,7 @@ def _outcome(reader: Reader, name: str, node: Node) -> Outcome:
         name, fields.label("title"), _branches(reader, name, fields), read_leaves(fields),
         fields.choice("decides", DECISIONS), fields.choice("vote", ("carried", "lost")), only_if,
         fields.label("only_if_text"), optional_label(fields, "without_means_check"), node.place,
+        fields.boolean("repeals", False),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from bangfu.core.rulebook.yaml_source import (
 )
 
 FOLDERS = (
-    "facts", "parameters", "policies", "alerts", "checks", "indicators", "procedures", "campaigns", "calendar", "codes",
+    "facts", "parameters", "policies", "alerts", "checks", "indicators", "procedures", "visits", "campaigns", "calendar", "codes",
     "cases",
 )  # fmt: skip
 MAX_LINEAGE = 10

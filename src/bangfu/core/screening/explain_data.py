@@ -74,11 +74,12 @@ def rows_of_snapshot(
 
 
 def explain_snapshot(
-    book: Rulebook, snapshot: Path, as_of: date, household_no: str, *, policies: Sequence[str]
+    book: Rulebook, snapshot: Path, as_of: date, household_no: str, *, policies: Sequence[str], changes: bool = True
 ) -> list[Explanation]:
     """The named policies' explanations for one household out of a run's `snapshot/`, as the run decided.
 
-    `book` is the rulebook of the run, whose digest run.json names. Raises DataError as `rows_of_snapshot` does.
+    `book` is the rulebook of the run, whose digest run.json names. Without `changes` it does not look for what would turn
+    an answer, which takes most of the time. Raises DataError as `rows_of_snapshot` does.
     """
     rows, covered, tables = rows_of_snapshot(book, snapshot, household_no)
-    return explainer(book, as_of, tables=tables, policies=policies, covered=covered).explain(rows, changes=True)
+    return explainer(book, as_of, tables=tables, policies=policies, covered=covered).explain(rows, changes=changes)

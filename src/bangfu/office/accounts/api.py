@@ -7,6 +7,7 @@ from bangfu.office.accounts.models import Assignment, User
 from bangfu.office.accounts.queries import users
 from bangfu.office.accounts.relocation import count_moving, relocate
 from bangfu.office.accounts.roles import BUREAUS, PERMISSIONS, ROLES
+from bangfu.office.accounts.sessions import address_of
 
 __all__ = [
     "BUREAUS",
@@ -20,6 +21,7 @@ __all__ = [
     "User",
     "WorkMover",
     "actor_of",
+    "address_of",
     "count_moving",
     "create_user",
     "grant_role",

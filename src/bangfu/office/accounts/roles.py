@@ -31,12 +31,18 @@ PERMISSIONS = {
     "cases.view": _("查看个案"),
     "cases.act": _("办理个案"),
     "cases.decide": _("对个案作出决定"),
+    "means.view": _("查看核对报告"),
+    "means.report": _("出具核对报告"),
+    "cases.bureau": _("办理本部门的个案步骤"),
+    "reports.handle": _("处理自主申报"),
+    "grievance.view": _("查看信访投诉"),
+    "grievance.handle": _("办理信访投诉"),
     "export": _("导出"),
     "audit.view": _("查看审计日志"),
 }
 """Everything that can be allowed, with its label."""
 ABOUT_HOUSEHOLDS = frozenset(
-    name for name in PERMISSIONS if name.split(".")[0] in ("registry", "imports", "runs", "cases")
+    name for name in PERMISSIONS if name.split(".")[0] in ("registry", "imports", "runs", "cases", "means")
 )
 """Permissions whose holder works with households; the database shows nobody else a household."""
 
@@ -62,6 +68,11 @@ _OFFICE = _FIELD | {
     "imports.upload",
     "imports.commit",
     "cases.decide",
+    "means.view",
+    "means.report",
+    "reports.handle",
+    "grievance.view",
+    "grievance.handle",
     "export",
     "accounts.handover",
 }
@@ -103,7 +114,7 @@ ROLES: dict[str, Role] = {
             "bureau_officer",
             _("其他部门"),
             ("county",),
-            frozenset({"home.view", "areas.view", "imports.upload"}),
+            frozenset({"home.view", "areas.view", "imports.upload", "cases.bureau"}),
             by_bureau=True,
         ),
         Role(
@@ -111,14 +122,18 @@ ROLES: dict[str, Role] = {
             _("领导"),
             ("county", "township"),
             frozenset(
-                {"home.view", "areas.view", "registry.view", "runs.view", "cases.view", "cases.act", "cases.decide"}
+                {"home.view", "areas.view", "registry.view", "runs.view", "means.view"}
+                | {"cases.view", "cases.act", "cases.decide", "grievance.view", "grievance.handle"}
             ),
         ),
         Role(
             "auditor",
             _("审计人员"),
             ("county",),
-            frozenset(_READ | {"registry.unmask", "runs.view", "cases.view", "export", "audit.view"}),
+            frozenset(
+                _READ
+                | {"registry.unmask", "runs.view", "cases.view", "means.view", "grievance.view", "export", "audit.view"}
+            ),
             frozenset(
                 {"township_office", "county_civil_affairs", "county_agriculture", "administrator", "village_cadre"}
             ),
@@ -148,5 +163,6 @@ BUREAUS = {
     "market_regulation": _("市场监督管理局"),
     "finance": _("财政局"),
     "transport": _("交通运输局"),
+    "trade_union": _("总工会"),
 }
 """Bureaus whose officers bring files."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -15,9 +16,12 @@ from django.utils.translation import gettext as _
 from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor, User
 from bangfu.office.audit import api as audit
-from bangfu.office.casework import engine, events
-from bangfu.office.casework.deciding import Basis, basis_of, check, clauses_for, freeze
+from bangfu.office.casework import assembly, engine, events, monitoring, notices, openings, queries
+from bangfu.office.casework.computing import differing
+from bangfu.office.casework.deciding import Basis, basis_of, check, clauses_for, freeze, opened
 from bangfu.office.casework.evidence_rows import keep
+from bangfu.office.casework.following import follow
+from bangfu.office.casework.means_checks import resting_on, with_reports
 from bangfu.office.casework.models import CLOSED, Case, CaseEvent, Proposal
 from bangfu.office.casework.moves import (
     Brought,
@@ -31,12 +35,24 @@ from bangfu.office.casework.moves import (
     without_files,
 )
 from bangfu.office.casework.queries import ACT, DECIDE
+from bangfu.office.casework.telling import tell
 from bangfu.office.pages.free_text import checked
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
 
-__all__ = ["AlreadyOpen", "Brought", "Move", "act", "bar", "open_case", "open_from_finding", "sign", "turn_down"]
+__all__ = [
+    "AlreadyOpen",
+    "Brought",
+    "Move",
+    "act",
+    "bar",
+    "object_publicly",
+    "open_case",
+    "open_from_finding",
+    "sign",
+    "turn_down",
+]
 PROPOSAL = "proposal"
 
 
@@ -64,8 +80,10 @@ def open_case(
     origin_ref: str = "",
     about: Case | None = None,
     note: str = "",
+    clue: tuple[str, str] = ("", ""),
 ) -> Case:
-    """A case of a household by today's version of a procedure.
+    """A case of a household by today's version of a procedure. `clue`: source and bureau of the first clue of a monitoring
+    case, where they are not those of the origin.
 
     Raises OutOfReach, Refused, AlreadyOpen where the same matter is open, Invalid with the engine's reasons.
     """
@@ -78,10 +96,11 @@ def open_case(
         raise Invalid({"procedure": _("请选择办理程序")})
     if chosen.id in engine.appeal_procedures() and (about is None or about.household_id != home.pk):
         raise Invalid(_("申诉须针对本户一个已办结的事项，请从那一事项的页面提出"))
-    if chosen.matter and not matter and len(chosen.matter) == 1:
-        matter = chosen.matter[0]
+    matter = openings.matter_today(chosen, matter)
     topic = f"{matter or procedure}:{about.number}" if about else matter or procedure
     same = Case.objects.exclude(status=CLOSED).filter(household=home, person_number=person, topic=topic).first()
+    if same is None and chosen.id in monitoring.procedures():
+        same = monitoring.open_case_of(home)  # one case looks into a household, whatever kind of object it may be
     if same is not None:
         raise AlreadyOpen(same)
     now = timezone.now()
@@ -102,6 +121,9 @@ def open_case(
     audit.record(actor, events.OPENED, _subject(case), after=after)
     if about is not None:
         _bar_deciders(actor, case, about)
+    if chosen.id in monitoring.procedures():
+        openings.clue(actor, case, origin, clue, words, origin_ref, first=True)
+    _bar_relatives(actor, case, assembly.keys_to_bar(case))
     return case
 
 
@@ -155,9 +177,10 @@ def open_from_finding(*, actor: Actor, finding: int, procedure: str, matter: str
 def _locked(actor: Actor, pk: int, expected: int, permission: str) -> Case:
     case = Case.objects.select_for_update(of=("self",)).select_related("household__key", "definition").filter(pk=pk)
     found = case.first()
-    if found is None or not actor.may("cases.view", found.area_code):
+    if found is None or not queries.reaches(actor, found):
         raise OutOfReach(permission, found.area_code if found else "")
-    actor.require(permission, found.area_code)
+    if not queries.reaches(actor, found, permission):
+        actor.require(permission, found.area_code)
     if found.version != expected:
         last = CaseEvent.objects.filter(case=found).order_by("-seq")[:1].get()
         said = {"who": last.actor_name, "at": f"{timezone.localtime(last.at):%H:%M}"}
@@ -176,12 +199,16 @@ def act(*, actor: Actor, case: int, move: Move, expected: int) -> CaseEvent | Pr
     permission = DECIDE if outcome is not None and outcome.decides else ACT
     row = _locked(actor, case, expected, permission)
     procedure = engine.procedure_of(row)
-    note = checked(move.note, "note", needed=False)
+    move = assembly.with_votes(row, procedure, with_reports(row, procedure, move))
+    note = _note_of(move)
     together, now = keys_of(move.companions), timezone.now()
     basis, clauses = _basis(row, procedure, move, note)
+    otherwise = differing(row, procedure, move.verdicts, note)
     state = engine.folded(procedure, [event for _row, event in engine.events_of(row)])
     _posted_in_time(procedure, state, move)
-    faces = engine.faces(actor, permission, row.area_code)
+    if move.behalf and not engine.only_public(procedure, move.kind, move.name):
+        raise Invalid({"behalf": _("这一步有经办人，不需要代办")})
+    faces = engine.behalf(actor, row.area_code) if move.behalf else engine.faces(actor, permission, row.area_code)
     alone = not clauses.get("unknown")
 
     def made(refs: Mapping[str, str], second: str = "") -> tuple[p.Event, p.Case] | p.Refusal:
@@ -193,13 +220,41 @@ def act(*, actor: Actor, case: int, move: Move, expected: int) -> CaseEvent | Pr
     dry = made(dict.fromkeys(move.things, "doc:0"), "" if alone else "?")
     if isinstance(dry, p.Refusal):
         raise Invalid(dry.text.get(engine.language()))
-    rows = keep(actor, row, procedure, move)
+    rows = keep(actor, row, procedure, move, engine.since(state, move.name))
     if not alone:
         return _propose(actor, row, move, rows)
     final = made({name: f"doc:{pk}" for name, pk in rows.items()})
     if isinstance(final, p.Refusal):
         raise Invalid(final.text.get(engine.language()))
-    return _finish(actor, row, procedure, final, basis, note)
+    return _finish(actor, row, procedure, final, basis, note, otherwise)
+
+
+def _note_of(move: Move) -> str:
+    """The words beside what is done. Raises Invalid."""
+    if not move.behalf:
+        return checked(move.note, "note", needed=False)
+    paper = checked(move.behalf, "behalf", most=60)
+    return checked(_("代申请人办理，签字材料：%s。") % paper + move.note, "note")
+
+
+@transaction.atomic
+def object_publicly(*, case: int, key: str) -> CaseEvent:
+    """An objection of somebody without an account, from a notice's page. `key` names what they wrote, kept by the caller.
+
+    The caller has shown that a notice of the case stands (its token), counts how often, and writes its own row of the
+    log. Raises Invalid where nothing is being published any more.
+    """
+    found = Case.objects.select_for_update(of=("self",)).select_related("household__key", "definition").filter(pk=case)
+    row = found.first()
+    if row is None:
+        raise Invalid(_("现在没有公示"))
+    procedure = engine.procedure_of(row)
+    state = engine.folded(procedure, [event for _row, event in engine.events_of(row)])
+    face = p.Actor(key, engine.PUBLIC, row.area_code)
+    final = engine.applied(procedure, state, [p.Objection(timezone.now(), face)], engine.calendar())
+    if isinstance(final, p.Refusal):
+        raise Invalid(final.text.get(engine.language()))
+    return _finish(Actor(None, key, str(_("群众")), ()), row, procedure, final, None, "")
 
 
 def _read(pk: int, move: Move) -> tuple[p.Procedure, Move]:
@@ -215,8 +270,8 @@ def _basis(case: Case, procedure: p.Procedure, move: Move, note: str) -> tuple[B
     outcome = outcome_of(procedure, move)
     if name is None or outcome is None or not outcome.decides:
         return None, {}
-    basis = basis_of(case)
-    check(outcome, basis, move.things[name].values, note)
+    basis = replace(basis_of(case), means=resting_on(case, procedure, move, outcome))
+    check(outcome, basis, move.things[name].values, note, case.matter)
     if outcome.without_means_check is not None and basis.evidence is not None:
         return basis, {}  # pays first: what the rules say is kept beside it, and decided on afterwards
     return basis, clauses_for(outcome.decides, basis)
@@ -240,21 +295,27 @@ def _finish(
     final: tuple[p.Event, p.Case],
     basis: Basis | None,
     note: str,
+    otherwise: Mapping[str, Any] | None = None,
 ) -> CaseEvent:
     event, state = final
     before = {"version": case.version, "status": case.status}
     Proposal.objects.filter(case=case).delete()
     row = _write(case, procedure, state, event, actor, event.at, note)
     after: dict[str, Any] = {"version": case.version, "status": case.status, "kind": row.kind}
-    kind = events.MOVED
+    if otherwise:
+        after["answered_otherwise"] = dict(otherwise)
+    kind, made = events.MOVED, None
     if isinstance(event, p.StepDone):
         after |= {"step": event.step, "outcome": event.outcome}
         if basis is not None:
             people = dict(User.objects.filter(key__in=[event.actor.key, event.second]).values_list("key", "full_name"))
             frozen = freeze(case, procedure, event, row.seq, basis, {actor.key: actor.name, **people}, note)
             after |= {"decides": frozen.decides, "sha256": frozen.sha256, "second": event.second}
-            kind = events.DECIDED
+            kind, made = events.DECIDED, (frozen, opened(frozen))
     audit.record(actor, kind, _subject(case), before=before, after=after)
+    follow(actor, case, procedure, state, event, made)
+    notices.follow(actor, case, state, event)
+    tell(actor, case, procedure, state, event)
     return row
 
 
@@ -283,6 +344,7 @@ def sign(*, actor: Actor, case: int, expected: int) -> CaseEvent:
     move, rows = read_back(json.loads(row.household.key.unseal(PROPOSAL, bytes(draft.content)) or "{}"))
     procedure = engine.procedure_of(row)
     basis, clauses = _basis(row, procedure, move, move.note)
+    otherwise = differing(row, procedure, move.verdicts, move.note)
     proposer = User.objects.get(key=draft.proposed_by)
     from bangfu.office.accounts.api import actor_of
 
@@ -296,7 +358,7 @@ def sign(*, actor: Actor, case: int, expected: int) -> CaseEvent:
     final = engine.applied(procedure, state, candidates, engine.calendar())
     if isinstance(final, p.Refusal):
         raise Invalid(final.text.get(engine.language()))
-    return _finish(actor, row, procedure, final, basis, move.note)
+    return _finish(actor, row, procedure, final, basis, move.note, otherwise)
 
 
 @transaction.atomic
@@ -325,6 +387,20 @@ def _bar_deciders(actor: Actor, case: Case, about: Case) -> None:
     if keys:
         office = p.Actor("system", "county_civil_affairs", case.area_code[:6])
         _barred(actor, case, keys, "decided_before", [office])
+
+
+def _bar_relatives(actor: Actor, case: Case, keys: tuple[str, ...]) -> None:
+    """Whoever is registered as a near relative does nothing in the household's cases; the office itself registers that."""
+    barred = engine.folded(engine.procedure_of(case), [event for _row, event in engine.events_of(case)]).barred
+    if new := tuple(key for key in keys if key not in barred):
+        office = p.Actor("system", "county_civil_affairs", case.area_code[:6])
+        _barred(actor, case, new, "near_relative", [office])
+
+
+def relative_filed(actor: Actor, household: registry.Household, user_key: str) -> None:
+    """A near relative was registered (meetings tells, in its transaction): they abstain in what is open."""
+    for case in assembly.open_cases(household.pk):
+        _bar_relatives(actor, case, (user_key,))
 
 
 def _barred(

@@ -11,5 +11,5 @@ class CaseworkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Erasure reaches the cases too."""
-        from bangfu.office.casework import erasing  # noqa: F401
+        """Erasure reaches the cases too, and a household that moves takes them along."""
+        from bangfu.office.casework import erasing, relocation  # noqa: F401

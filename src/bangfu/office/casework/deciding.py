@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from bangfu.core.api import procedures as p
 from bangfu.office.casework.models import Case, Determination
+from bangfu.office.means import api as means
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
@@ -23,11 +24,12 @@ LABEL = "determination"
 
 @dataclass(frozen=True)
 class Basis:
-    """A run and what it says of the household; both None where no run knows it."""
+    """A run and what it says of the household; both None where no run knows it. `means`: the means-check report beside it."""
 
     run: runs.Run | None
     evidence: runs.Evidence | None
     why_not: str = ""
+    means: means.Stands | None = None
 
 
 def basis_of(case: Case) -> Basis:
@@ -64,13 +66,19 @@ def clauses_for(decides: str, basis: Basis) -> dict[str, str]:
     return {"failed": failed, "unknown": unknown}
 
 
-def check(outcome: Any, basis: Basis, values: Mapping[str, Any], note: str) -> None:
+def pays(matter: str) -> bool:
+    """True where a policy is about money; who is recognised as at risk gets no amount. True for what today's rules lack."""
+    policy = registry.rulebook().policies.get(matter)
+    return policy is None or policy.amount is not None
+
+
+def check(outcome: Any, basis: Basis, values: Mapping[str, Any], note: str, matter: str) -> None:
     """What the office asks of a decision beyond the engine: a trace, and reasons for another amount. Raises Invalid."""
     if basis.evidence is None and outcome.decides in ("grant", "refuse", "reduce", "stop"):
         if outcome.without_means_check is None:
             raise Invalid(basis.why_not)
         return
-    if outcome.decides in ("grant", "reduce"):
+    if outcome.decides in ("grant", "reduce") and pays(matter):
         amount = values.get("amount_fen")
         if not amount:
             raise Invalid({"amount": _("请填写金额（元），大于 0")})
@@ -96,7 +104,7 @@ def freeze(
         "second": {"key": event.second, "name": people.get(event.second, "")} if event.second else None,
         "values": {**dict(thing.values)}, "note": note,
         "without_means_check": _both(outcome.without_means_check) if outcome.without_means_check else None,
-        "facts": _facts(run), "status": found.status if found else "",
+        "facts": _facts(run), "means": _report(basis.means), "status": found.status if found else "",
         "computed_fen": found.amount_fen if found else None,
         "explanation": found.plain if found else [], "told": found.told if found else {},
     }  # fmt: skip
@@ -120,6 +128,14 @@ def _facts(run: runs.Run | None) -> dict[str, Any] | None:
         "run": run.pk, "as_of": run.as_of.isoformat(), "rulebook": run.rulebook_name, "version": run.rulebook_version,
         "digest": run.rulebook_hash, "snapshot": run.snapshot_hash,
     }  # fmt: skip
+
+
+def _report(report: means.Stands | None) -> dict[str, Any] | None:
+    """The means-check report by number and hash: what it says stays with it, sealed."""
+    if report is None:
+        return None
+    as_of = report.as_of.isoformat() if report.as_of else None
+    return {"report": report.pk, "number": report.number, "sha256": report.sha256, "as_of": as_of}
 
 
 class Changed(ValueError):

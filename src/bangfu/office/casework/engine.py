@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from bangfu.core.api import procedures as p
@@ -13,6 +14,10 @@ from bangfu.office.accounts.api import ROLES, Actor
 from bangfu.office.areas.api import covers
 from bangfu.office.casework.models import CLOSED, DECIDED, OPEN, Case, CaseEvent, OpenStep, StoredDefinition
 from bangfu.office.registry import api as registry
+
+BUREAU_ROLE = "bureau_officer"
+PUBLIC = "public"
+"""The role of the applicant, who has no account: the public pages act in it, and who acts on somebody's behalf."""
 
 
 def language() -> str:
@@ -33,6 +38,15 @@ def current() -> dict[str, p.Procedure]:
 def appeal_procedures() -> set[str]:
     """Ids of today's procedures that are appeals: they begin about another case only."""
     return {appeal.to for one in registry.rulebook().procedures.values() for appeal in one.appeals}
+
+
+def review_procedure(policy: str) -> str:
+    """The procedure of today that looks at who receives a policy's benefit: it may stop it and grants nothing; "" for none."""
+    for one in registry.rulebook().procedures.values():
+        decides = {outcome.decides for step in one.steps.values() for outcome in step.outcomes.values()}
+        if policy in one.matter and "stop" in decides and "grant" not in decides:
+            return one.id
+    return ""
 
 
 @lru_cache(maxsize=64)
@@ -69,11 +83,30 @@ def folded(procedure: p.Procedure, events: Iterable[p.Event]) -> p.Case:
 def faces(actor: Actor, permission: str, area_code: str) -> list[p.Actor]:
     """The engine's actors as which somebody may act there: one for each role held that allows it."""
     found = [
-        p.Actor(actor.key, grant.role, grant.area_code or area_code[:2])
+        p.Actor(actor.key, grant.role, grant.area_code or area_code[:2], grant.bureau)
         for grant in actor.grants
-        if permission in ROLES[grant.role].permissions and covers((grant.area_code,), area_code)
+        if {permission, _OF_BUREAUS} & ROLES[grant.role].permissions and covers((grant.area_code,), area_code)
     ]
     return list(dict.fromkeys(found))
+
+
+_OF_BUREAUS = "cases.bureau"
+"""Officers of other bureaus act and decide by it, in the steps of their bureau: `queries.reached_by_bureau` limits them."""
+
+
+def behalf(actor: Actor, area_code: str) -> list[p.Actor]:
+    """The face of the applicant without an account, whom somebody who may act there helps."""
+    allowed = actor.may("cases.act", area_code)
+    return [p.Actor(actor.key, PUBLIC, area_code)] if allowed else []
+
+
+def only_public(procedure: p.Procedure, kind: str, name: str) -> bool:
+    """Whether nobody with an account may do this: then an official may on the applicant's behalf."""
+    if kind == "step_done" and name in procedure.steps:
+        return procedure.steps[name].by == (PUBLIC,)
+    if kind == "withdrawn" and procedure.withdrawal is not None:
+        return procedure.withdrawal.by == (PUBLIC,)
+    return kind == "objection" and procedure.objections is not None and procedure.objections.by == (PUBLIC,)
 
 
 def applied(
@@ -88,6 +121,12 @@ def applied(
         refused = refused or after
     assert refused is not None
     return refused
+
+
+def since(state: p.Case, step: str) -> date | None:
+    """The day on which a step that is open began, None where it is not open."""
+    entered = state.open.get(step)
+    return timezone.localtime(entered).date() if entered is not None else None
 
 
 def project(case: Case, procedure: p.Procedure, state: p.Case, now: datetime) -> None:
@@ -110,6 +149,7 @@ def project(case: Case, procedure: p.Procedure, state: p.Case, now: datetime) ->
             case=case,
             step=name,
             role=role,
+            bureau=procedure.steps[name].bureau if role == BUREAU_ROLE else "",
             area_code=case.area_code,
             entered_at=since,
             due_on=due.get(name),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bangfu.office.casework.models import Case, CaseDocument, CaseEvent, Determination, Proposal
+from bangfu.office.casework.models import Case, CaseDocument, CaseEvent, Determination, Proposal, PublicNotice
 from bangfu.office.registry import api as registry
 
 
@@ -18,5 +18,7 @@ def erase(subject: registry.Household | registry.Person) -> None:
         cases = Case.objects.filter(person_number=subject.number)
     CaseEvent.objects.filter(case__in=cases).update(note="")
     CaseDocument.objects.filter(case__in=cases).update(paper="")
+    blank = {"head_name": "", "note": "", "proof_paper": "", "matter_title": "", "category": "", "amount_fen": None}
+    PublicNotice.objects.filter(case__in=cases).update(**blank)
     Proposal.objects.filter(case__in=cases).delete()
     Determination.objects.filter(case__in=cases).update(content=b"")

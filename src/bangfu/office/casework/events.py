@@ -8,3 +8,6 @@ PROPOSED = declare("casework.proposed", "拟定决定，待第二人签署", "de
 PROPOSAL_DROPPED = declare("casework.proposal_dropped", "退回拟定的决定", "drafted decision turned down")
 DECIDED = declare("casework.decided", "作出决定", "decision made")
 LETTER_READ = declare("casework.letter", "打开告知书", "letter opened", "read")
+NOTICE_ISSUED = declare("casework.notice_issued", "出具公示", "public notice made")
+NOTICE_POSTED = declare("casework.notice_posted", "登记公示张贴", "posting of a notice registered")
+NOTICE_WITHDRAWN = declare("casework.notice_withdrawn", "撤下公示", "public notice withdrawn")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor
 from bangfu.office.casework.models import Case, CaseDocument
 from bangfu.office.casework.moves import Brought, Move
+from bangfu.office.fieldwork import api as fieldwork
 from bangfu.office.pages.free_text import checked
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import api as registry
@@ -22,19 +24,27 @@ _KINDS = {"photos": "visit_photo", "notice": "visit_photo", "form": "application
 _KINDS |= {"plan": "plan", "means_check": "income", "evidence": "other"}
 
 
-def keep(actor: Actor, case: Case, procedure: p.Procedure, move: Move) -> dict[str, int]:
-    """A row for each thing that comes with the move; returns their keys by thing. Raises Invalid, Refused."""
-    return {name: _row(actor, case, procedure.things[name], brought).pk for name, brought in move.things.items()}
+def keep(actor: Actor, case: Case, procedure: p.Procedure, move: Move, since: date | None = None) -> dict[str, int]:
+    """A row for each thing that comes with the move; returns their keys by thing. Raises Invalid, Refused.
+
+    `since`: when the step began; a home visit that is older is none of it.
+    """
+    return {name: _row(actor, case, procedure.things[name], brought, since).pk for name, brought in move.things.items()}
 
 
-def _row(actor: Actor, case: Case, thing: Any, brought: Brought) -> CaseDocument:
+def _by(actor: Actor, case: Case) -> str:
+    """Officers of other bureaus bring papers to a case without a permission for the registry."""
+    return "registry.propose" if actor.may("registry.propose", case.area_code) else "cases.bureau"
+
+
+def _row(actor: Actor, case: Case, thing: Any, brought: Brought, since: date | None) -> CaseDocument:
     kind, title = thing.kind, thing.title.get("zh")
-    document, run = brought.document, brought.run
+    document, run, means = brought.document, brought.run, brought.means
     name = f"t-{thing.id}"
     if brought.file is not None:
         stored = registry.add_document(
             actor=actor, household=case.household, kind=_KINDS.get(kind, "other"), title=f"{title} {case.number}",
-            file=brought.file, dated=brought.dated,
+            file=brought.file, dated=brought.dated, permission=_by(actor, case),
         )  # fmt: skip
         document = stored.pk
     elif document is not None:
@@ -45,10 +55,16 @@ def _row(actor: Actor, case: Case, thing: Any, brought: Brought) -> CaseDocument
         found = runs.run_of(run)
         if found is None or not case.area_code.startswith(found.area_code):
             raise Invalid({f"{name}-run": _("没有这次比对")})
+    visit = brought.visit
+    if visit is not None:
+        first = since or timezone.localtime(case.opened_at).date()
+        if fieldwork.of_case(actor, visit, case.household_id, thing.form, first) is None:
+            raise Invalid({f"{name}-visit": _("这次入户记录不能用：须是本户的、在本步骤开始以后、您参加的入户")})
     paper = checked(brought.paper, f"{name}-paper", needed=False, most=60)
-    if not (document or run or paper or kind in MADE_BY_OFFICE):
+    if not (document or run or visit or means or paper or brought.meeting or kind in MADE_BY_OFFICE):
         raise Invalid({name: _("%s：请上传、选用档案中的材料，或写明纸质材料存放处") % title})
     return CaseDocument.objects.create(
-        case=case, thing=thing.id, document=document, paper=paper, run=run, dated=brought.dated,
+        case=case, thing=thing.id, document=document, paper=paper, run=run, visit=visit, means=means,
+        meeting=brought.meeting, dated=brought.dated,
         added_by=actor.key, added_at=timezone.now(),
     )  # fmt: skip

@@ -96,11 +96,15 @@ class Case(models.Model):
 
 
 class OpenStep(models.Model):
-    """A step that is to be done now, once for each role that may do it: what boards read. Made anew by every event."""
+    """A step that is to be done now, once for each role that may do it: what boards read. Made anew by every event.
+
+    `bureau` says whose officers, where the role is that of other bureaus.
+    """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="steps", verbose_name="个案")
     step = models.CharField("步骤", max_length=60)
     role = models.CharField("角色", max_length=40)
+    bureau = models.CharField("部门", max_length=40, blank=True)
     area_code = models.CharField("行政村代码", max_length=12)
     entered_at = models.DateTimeField("进入时间")
     due_on = models.DateField("到期日", null=True)
@@ -111,7 +115,10 @@ class OpenStep(models.Model):
     class Meta:
         verbose_name = "待办步骤"
         constraints = (models.UniqueConstraint(fields=("case", "step", "role"), name="casework_step_once"),)
-        indexes = (models.Index(fields=("role", "area_code", "held", "case"), name="casework_step_role"),)
+        indexes = (
+            models.Index(fields=("role", "area_code", "held", "case"), name="casework_step_role"),
+            models.Index(fields=("bureau", "area_code"), name="casework_step_bureau", condition=~Q(bureau="")),
+        )
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.step}"
@@ -145,7 +152,8 @@ class CaseEvent(models.Model):
 
 
 class CaseDocument(models.Model):
-    """What a step left behind: a document of the household's file, a paper by its shelf mark, or a run as means check.
+    """What a step left behind: a document of the household's file, a paper by its shelf mark, a home visit, a meeting, or as
+    means check a run or a means-check report.
 
     The engine's event names it as `doc:PK` of this row.
     """
@@ -155,6 +163,9 @@ class CaseDocument(models.Model):
     document = models.BigIntegerField("档案材料", null=True)
     paper = models.CharField("纸质材料存放处", max_length=60, blank=True)
     run = models.BigIntegerField("月度比对", null=True)
+    visit = models.BigIntegerField("入户记录", null=True)
+    means = models.BigIntegerField("核对报告", null=True)
+    meeting = models.BigIntegerField("会议", null=True)
     dated = models.DateField("日期", null=True)
     added_by = models.CharField("登记人标识", max_length=64)
     added_at = models.DateTimeField("登记时间")
@@ -225,3 +236,6 @@ class Determination(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.seq} {self.decides}"
+
+
+from bangfu.office.casework.notice_models import PublicNotice  # noqa: E402, F401 - a table of this app

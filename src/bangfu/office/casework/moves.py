@@ -17,7 +17,8 @@ from bangfu.office.pages.refusals import Invalid
 
 @dataclass(frozen=True)
 class Brought:
-    """One thing that is left behind: an upload, a document of the file, a paper's place, a run, or made by the office.
+    """One thing that is left behind: an upload, a document of the file, a paper's place, a run, a home visit, a means-check
+    report, a meeting, or made by the office.
 
     `values` are those of the engine's Thing (counts, votes, class, amount_fen, start_month).
     """
@@ -26,13 +27,19 @@ class Brought:
     document: int | None = None
     paper: str = ""
     run: int | None = None
+    visit: int | None = None
+    means: int | None = None
     dated: date | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    meeting: int | None = None
 
 
 @dataclass(frozen=True)
 class Move:
-    """One action as `possible` names it, with everything that it brings. `companions` are account names."""
+    """One action as `possible` names it, with everything that it brings. `companions` are account names.
+
+    `behalf` says where the signed paper of an applicant without an account lies, for whom an official does it.
+    """
 
     kind: str
     name: str = ""
@@ -42,6 +49,7 @@ class Move:
     verdicts: Mapping[str, str] = field(default_factory=dict)
     companions: tuple[str, ...] = ()
     note: str = ""
+    behalf: str = ""
 
 
 def keys_of(companions: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from bangfu.office.accounts.api import ROLES, Actor
 from bangfu.office.areas import api as areas
-from bangfu.office.casework.models import CLOSED, Case, OpenStep
+from bangfu.office.casework.models import CLOSED, Case, OpenStep, Proposal
 from bangfu.office.pages.refusals import OutOfReach
 from bangfu.office.pages.waiting import Waiting
 
 VIEW, ACT, DECIDE = "cases.view", "cases.act", "cases.decide"
+BUREAU = "cases.bureau"
 SOON = timedelta(days=3)
 """So long before its day a case is shown in amber."""
 LEVELS = (2, 4, 6, 9, 12)
@@ -36,6 +37,28 @@ def case(actor: Actor, pk: int, permission: str = VIEW) -> Case:
     if found is None or not actor.may(permission, found.area_code):
         raise OutOfReach(permission, found.area_code if found else "")
     return found
+
+
+def steps_of_bureaus(actor: Actor) -> QuerySet[OpenStep]:
+    """Open steps of the bureaus for which the actor acts, each in the area of that duty."""
+    wanted = Q(pk__in=[])
+    for grant in actor.grants:
+        if grant.bureau and BUREAU in ROLES[grant.role].permissions:
+            wanted |= Q(bureau=grant.bureau) & areas.inside((grant.area_code,))
+    return OpenStep.objects.filter(wanted)
+
+
+def of_bureaus(actor: Actor) -> QuerySet[Case]:
+    """Cases with an open step of the actor's bureau: all that an officer of another bureau ever sees."""
+    steps = steps_of_bureaus(actor).filter(case=OuterRef("pk"))
+    return Case.objects.filter(Exists(steps)).select_related("household__key", "definition", "about")
+
+
+def reaches(actor: Actor, found: Case, permission: str = VIEW) -> bool:
+    """Whether the actor may do this in the case: by the area, or because a step of it is their bureau's."""
+    if actor.may(permission, found.area_code):
+        return True
+    return actor.may(BUREAU, found.area_code) and steps_of_bureaus(actor).filter(case=found).exists()
 
 
 def _mine(actor: Actor) -> Exists:
@@ -116,6 +139,11 @@ def by_area(actor: Actor, view: str, filters: Filters) -> list[tuple[str, str, i
 def of_household(actor: Actor, household: int) -> list[Case]:
     """The cases of one household, the latest first."""
     return list(cases(actor).filter(household=household).select_related("definition").order_by("-id")[:20])
+
+
+def waits_for_a_second(case: Case) -> bool:
+    """True where a decision was drafted that a second person has to sign."""
+    return Proposal.objects.filter(case=case, version=case.version).exists()
 
 
 def waiting(actor: Actor) -> list[Waiting]:

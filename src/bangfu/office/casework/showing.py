@@ -42,6 +42,12 @@ class Happened:
     together: list[str]
 
 
+class OnBehalf(p.Action):
+    """Something that only the applicant, who has no account, may do: an official does it for them, with their paper."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Doable:
     """Something to be done, or why not. `query` is the address of its form."""
@@ -178,7 +184,7 @@ def _happened(
     ]
     left = [_paper(procedure, thing, papers) for thing in event.things]
     people = [*getattr(event, "with_persons", ()), getattr(event, "second", "")]
-    role = str(ROLES[event.actor.role].label) if event.actor.role in ROLES else event.actor.role
+    role = roles_text((event.actor.role,))
     return Happened(row, said(procedure, event), role, left, asked, [names.get(k, k) for k in people if k])
 
 
@@ -234,6 +240,11 @@ def actions_of(actor: Actor, case: Case, procedure: p.Procedure, state: p.Case, 
                 continue
             if key not in best or (action.allowed and not best[key].allowed):
                 best[key] = action
+    for face in engine.behalf(actor, case.area_code):
+        for action in p.possible(procedure, state, face, now, days):
+            if action.allowed and engine.only_public(procedure, action.kind, action.name):
+                plain = {name: getattr(action, name) for name in p.Action.__slots__}
+                best[action.kind, action.name, action.outcome, action.to] = OnBehalf(**plain)
     return list(best.values())
 
 
@@ -263,6 +274,8 @@ def doable(procedure: p.Procedure, action: p.Action) -> Doable:
         label = str(_("终止：%s")) % procedure.closings[action.name].text.get(language)
     else:
         label = str({"extended": _("延长总时限"), "objection": _("登记异议"), "withdrawn": _("登记撤回")}[action.kind])
+    if isinstance(action, OnBehalf):
+        label += str(_("（代申请人）"))
     given = {"kind": action.kind, "name": action.name, "outcome": action.outcome, "to": action.to}
     query = urlencode({name: value for name, value in given.items() if value})
     reason = action.reason.text.get(language) if action.reason else ""

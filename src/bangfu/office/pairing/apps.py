@@ -12,4 +12,4 @@ class PairingConfig(AppConfig):
 
     def ready(self) -> None:
         """Erasure reaches plans and campaigns too."""
-        from bangfu.office.pairing import erasing  # noqa: F401
+        from bangfu.office.pairing import erasing, relocation  # noqa: F401

@@ -19,6 +19,7 @@ from bangfu.office.pairing.models import (
     Pairing,
     Plan,
 )
+from bangfu.office.registry import api as registry
 
 _GROUP = F("household__group_name")
 
@@ -38,3 +39,14 @@ def relocate(_actor: Actor, moves: Sequence[Move], _on: date) -> int:
         follow(rows, moves)
     follow(LeaderDuty.objects.all(), moves, column="place")
     return follow(Pairing.objects.all(), moves, group=_GROUP)
+
+
+@registry.also_move
+def follow_household(household: registry.Household) -> None:
+    """A household that moves takes its pairing, plans and places in campaigns' lists along."""
+    code = household.area_code
+    Pairing.objects.filter(household=household).update(area_code=code)
+    Plan.objects.filter(household=household).update(area_code=code)
+    Measure.objects.filter(plan__household=household).update(area_code=code)
+    CampaignRow.objects.filter(household=household).update(area_code=code)
+    CampaignFinding.objects.filter(row__household=household).update(area_code=code)

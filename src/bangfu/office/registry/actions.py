@@ -20,7 +20,7 @@ from bangfu.office.pages.purposes import purpose_text
 from bangfu.office.pages.refusals import Conflict, Invalid, OutOfReach
 from bangfu.office.privacy.api import Erased, SealBroken
 from bangfu.office.registry import documents, events, usage
-from bangfu.office.registry.documents import KINDS, LARGEST_MB, check_title
+from bangfu.office.registry.documents import KINDS, check_title
 from bangfu.office.registry.first_vocabularies import first_versions
 from bangfu.office.registry.models import (
     Document,
@@ -87,9 +87,13 @@ def add_document(
     file: UploadedFile,
     dated: date | None = None,
     person: Person | None = None,
+    permission: str = "registry.propose",
 ) -> Document:
-    """A photo or paper for the file, sealed under the household's key. Raises Refused, Invalid."""
-    actor.require("registry.propose", household.area_code)
+    """A photo or paper for the file, sealed under the household's key. Raises Refused, Invalid.
+
+    `permission` is another one for who comes through a case, not through the file.
+    """
+    actor.require(permission, household.area_code)
     if kind not in KINDS:
         raise Invalid({"kind": _("请选择材料类别")})
     check_title(title)
@@ -97,9 +101,7 @@ def add_document(
         raise Invalid({"person": _("该成员不在本户")})
     if dated is not None and dated > timezone.localdate():
         raise Invalid({"dated": _("日期不能晚于今天")})
-    if (file.size or 0) > LARGEST_MB * 1024 * 1024:
-        raise Invalid({"file": _("文件超过 %s MB，请压缩后再上传") % LARGEST_MB})
-    content = file.read()
+    content = documents.read_upload(file)
     media_type = documents.media_type_of(content)
     digest = hashlib.sha256(content).hexdigest()
     if Document.objects.filter(household=household, sha256=digest, withdrawn_at=None).exists():

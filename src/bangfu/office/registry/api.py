@@ -1,14 +1,29 @@
 """The only door to this app."""
 
-from bangfu.office.registry.actions import add_document, load_vocabularies
+from bangfu.office.registry.actions import add_document, load_vocabularies, withdraw_document
 from bangfu.office.registry.bulk import Origin, add_households, add_persons, add_records, place_of, recount
-from bangfu.office.registry.catalogue import HEALTH, Catalogue, Field, catalogue, monitored_kinds, rulebook, to_json
+from bangfu.office.registry.catalogue import (
+    HEALTH,
+    Catalogue,
+    Field,
+    catalogue,
+    monitored_kinds,
+    parameter,
+    rulebook,
+    to_json,
+)
 from bangfu.office.registry.checking import check_person_values, check_values
+from bangfu.office.registry.columns import age_on
+from bangfu.office.registry.documents import load as load_file
+from bangfu.office.registry.documents import media_type_of, read_upload
+from bangfu.office.registry.documents import store as store_file
 from bangfu.office.registry.erasure import ERASED_NAME, also_erase, erase_household, erase_person
 from bangfu.office.registry.events import EPISODE_CHANGED, EXPORTED, RECORD_WITHDRAWN, UNMASKED
 from bangfu.office.registry.export import Exported, ExportError, export_registry
+from bangfu.office.registry.facts import HIDDEN, Reader, subjects_of
 from bangfu.office.registry.filters import households_asked
 from bangfu.office.registry.household_actions import (
+    also_move,
     close_household,
     merge_households,
     move_household,
@@ -32,6 +47,7 @@ from bangfu.office.registry.projection import pack, split, unpack, values_of_hou
 from bangfu.office.registry.queries import household, households, person, persons
 from bangfu.office.registry.record_actions import add_record, begin_episode, end_episode, withdraw_record
 from bangfu.office.registry.relocation import count_by_area, count_moving, relocate
+from bangfu.office.registry.search import Found, find
 from bangfu.office.registry.subjects import values_now
 from bangfu.office.registry.undoing import obstacles as undo_obstacles
 from bangfu.office.registry.undoing import undo
@@ -42,6 +58,7 @@ from bangfu.office.registry.updates import (
     locked_persons,
     reproject,
     state,
+    values_known,
     values_on,
 )
 from bangfu.office.registry.vocabularies import Words, words
@@ -53,6 +70,7 @@ __all__ = [
     "ERASED_NAME",
     "EXPORTED",
     "HEALTH",
+    "HIDDEN",
     "ID",
     "PHONE",
     "RECORD_WITHDRAWN",
@@ -65,11 +83,13 @@ __all__ = [
     "ExportError",
     "Exported",
     "Field",
+    "Found",
     "Household",
     "Membership",
     "Obstacle",
     "Origin",
     "Person",
+    "Reader",
     "Record",
     "Statement",
     "StatusEpisode",
@@ -81,7 +101,9 @@ __all__ = [
     "add_persons",
     "add_record",
     "add_records",
+    "age_on",
     "also_erase",
+    "also_move",
     "begin_episode",
     "catalogue",
     "change_head",
@@ -95,15 +117,18 @@ __all__ = [
     "erase_household",
     "erase_person",
     "export_registry",
+    "find",
     "household",
     "households",
     "households_asked",
     "index_of",
     "indexes_of_normal",
     "indexes_to_search",
+    "load_file",
     "load_vocabularies",
     "locked_households",
     "locked_persons",
+    "media_type_of",
     "merge_households",
     "monitored_kinds",
     "move_household",
@@ -114,9 +139,11 @@ __all__ = [
     "open_household",
     "open_members",
     "pack",
+    "parameter",
     "person",
     "persons",
     "place_of",
+    "read_upload",
     "recount",
     "relocate",
     "reopen",
@@ -128,16 +155,20 @@ __all__ = [
     "split_household",
     "state",
     "state_facts",
+    "store_file",
+    "subjects_of",
     "text_of",
     "to_json",
     "undo",
     "undo_obstacles",
     "unpack",
+    "values_known",
     "values_now",
     "values_of_household",
     "values_of_person",
     "values_on",
     "withdraw",
+    "withdraw_document",
     "withdraw_record",
     "words",
 ]

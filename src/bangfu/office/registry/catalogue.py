@@ -152,6 +152,15 @@ def rulebook() -> Rulebook:
     return _loaded(_path(settings.BANGFU_RULEBOOK))
 
 
+def parameter(name: str, area_code: str, on: date) -> Any:
+    """A parameter of the rulebook for an area on a day; None where the rulebook has none: missing is never a default."""
+    from bangfu.core.rulebook.parameters import resolve
+
+    known = rulebook().parameters.get(name)
+    found = resolve(known, area_code, {}, on) if known is not None else None
+    return found.value if found is not None else None
+
+
 def catalogue() -> Catalogue:
     """The fields of this installation's rulebook."""
     from django.conf import settings

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -66,6 +67,13 @@ def media_type_of(content: bytes) -> str:
         if content.startswith(start):
             return media_type
     raise Invalid({"file": _("只能上传 JPG、PNG 图片或 PDF 文件")})
+
+
+def read_upload(file: UploadedFile) -> bytes:
+    """The bytes of an upload that is not too large. Raises Invalid."""
+    if (file.size or 0) > LARGEST_MB * 1024 * 1024:
+        raise Invalid({"file": _("文件超过 %s MB，请压缩后再上传") % LARGEST_MB})
+    return file.read()
 
 
 def _folder() -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -28,6 +28,14 @@ from bangfu.office.registry.person_actions import (
 )
 from bangfu.office.registry.projection import project_household
 from bangfu.office.registry.subjects import own_statements
+
+_ALSO: list[Callable[[Household], None]] = []
+
+
+def also_move(function: Callable[[Household], None]) -> Callable[[Household], None]:
+    """An app whose rows lie where their household lies takes them along, in the same transaction; `area_code` is the new one."""
+    _ALSO.append(function)
+    return function
 
 
 def _new_household(writing: Writing, area_code: str, values: Mapping[str, Any]) -> Household:
@@ -163,6 +171,8 @@ def place(writing: Writing, household: Household, area_code: str) -> None:
         writing.touch(held)
     for model in (Record, StatusEpisode):
         model.objects.filter(household=household).update(area_code=area_code)
+    for function in _ALSO:
+        function(household)
     writing.touch(household)
 
 

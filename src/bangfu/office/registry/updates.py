@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max
@@ -104,6 +104,23 @@ def _newest(subjects: Sequence[Subject], link: str) -> dict[int, date]:
 def values_on(subjects: Sequence[Subject], on: date) -> dict[int, dict[str, Any]]:
     """What was known of subjects as of a day, by primary key, from the statements that count today."""
     stated = statements_of(subjects, on)
+    found = {s.pk: merged(s, stated.get(s.pk, [])) for s in subjects}
+    return {key: {n: v for n, v in values.items() if v is not None} for key, values in found.items()}
+
+
+def values_known(subjects: Sequence[Subject], at: datetime) -> dict[int, dict[str, Any]]:
+    """What the registry had been told of subjects of one kind at an instant, by primary key, blanks left out.
+
+    A statement that was taken back since counts where it was taken back later. Raises Erased.
+    """
+    if not subjects:
+        return {}
+    link = link_of(subjects[0])
+    rows = Statement.objects.filter(**{f"{link}__in": [s.pk for s in subjects]}, recorded_at__lte=at)
+    rows = rows.exclude(source=WITHDRAWAL).exclude(withdrawn_by__recorded_at__lte=at)
+    stated: dict[int, list[Statement]] = {}
+    for row in rows.order_by("as_of", "recorded_at", "pk"):
+        stated.setdefault(getattr(row, f"{link}_id"), []).append(row)
     found = {s.pk: merged(s, stated.get(s.pk, [])) for s in subjects}
     return {key: {n: v for n, v in values.items() if v is not None} for key, values in found.items()}
 

@@ -15,4 +15,5 @@ FORM_REFILLED = declare("reporting.form_refilled", "重新填写表格", "form f
 FORM_TAKEN = declare("reporting.form_taken", "导出填好的表", "filled form exported", "read")
 FORM_REMOVED = declare("reporting.form_removed", "删除填好的表", "filled form removed")
 ANSWER_FORGOTTEN = declare("reporting.answer_forgotten", "不再采用记住的答复", "remembered answer forgotten")
+RANK_TARGETS_SET = declare("reporting.rank_targets_set", "设定排名目标", "targets of ranks set")
 RANKS_EXPORTED = declare("reporting.ranks_exported", "导出排名表", "ranks exported", "read")

@@ -87,3 +87,28 @@ class RememberedAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.header
+
+
+class RankTarget(models.Model):
+    """What one area is to reach by one indicator within the year, and from which figures on it has one star more.
+
+    `stars` are up to five thresholds, the first star's first; `measured` says whether they are of the figure itself or of
+    the share of the target that is reached. A row for each area, so that each office reads its own.
+    """
+
+    area_code = models.CharField("区划代码", max_length=12)
+    indicator = models.CharField("指标", max_length=100)
+    target = models.DecimalField("目标", max_digits=20, decimal_places=6, null=True)
+    stars = models.JSONField("星级门槛", default=list)
+    measured = models.CharField("门槛按什么算", max_length=8, default="value")
+    user_key = models.CharField("设定人标识", max_length=64)
+    set_at = models.DateTimeField("设定时间", auto_now=True)
+
+    personal_data: ClassVar[PersonalData] = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = "排名目标"
+        constraints = (models.UniqueConstraint(fields=("area_code", "indicator"), name="reporting_target_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.area_code} {self.indicator}"

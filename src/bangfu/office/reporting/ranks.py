@@ -6,11 +6,10 @@ places: what reads the same is the same.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +22,7 @@ from bangfu.core.reporting.cells_text import amount
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.registry.api import rulebook
+from bangfu.office.reporting.rank_targets import REACHED, VALUE, Declared, declared, read_target, stars_of
 from bangfu.office.runs import api as runs
 
 VIEW = "runs.view"
@@ -32,7 +32,6 @@ KEPT = 12
 """Runs that a streak looks back on, one for each day they are of."""
 MET, MISSED, BETTER, WORSE = "met", "missed", "better", "worse"
 _APPROXIMATE = {"以上": ("以上", "or more"), "约": ("约", "about")}
-_LARGEST = Decimal(10) ** 12
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,13 @@ class Asked:
     target: Decimal | None
     typed: str
     wrong: str = ""
+    order: str = VALUE
+    """By the figure, or by the share of the target that is reached."""
+
+    @property
+    def falling(self) -> bool:
+        """Whether lower is better."""
+        return self.better == LOWER
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,9 @@ class Row:
     streak: int
     streak_kind: str
     share: int
+    target: str = ""
+    mark: int | None = None
+    stars: int | None = None
 
 
 @dataclass(frozen=True)
@@ -85,8 +94,10 @@ class Ranks:
     ratio: bool
     rows: list[Row]
     elapsed: Decimal | None
-    mark: int | None
     target: str
+    """The one target of all, words where each area has its own, empty without one."""
+    own_targets: bool
+    declared: Declared
     counts: Mapping[str, int]
     has_before: bool
 
@@ -104,21 +115,8 @@ def read_asked(query: Mapping[str, str], known: Mapping[str, str], levels: Seque
         target,
         typed,
         wrong,
+        REACHED if query.get("order") == REACHED else VALUE,
     )
-
-
-def read_target(typed: str) -> tuple[Decimal | None, str]:
-    """A target as it was typed, with or without a percent sign or commas, and what is wrong with it."""
-    if not typed:
-        return None, ""
-    plain = unicodedata.normalize("NFKC", typed).rstrip("%‰ ").replace(",", "")
-    try:
-        found = Decimal(plain)
-    except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite() or not 0 <= found <= _LARGEST:
-        return None, _("目标应是不小于 0 的数字，如 8.5 或 1200；没有按目标比较")
-    return found, ""
 
 
 # -- what a run has -----------------------------------------------------------------------------------------------
@@ -196,30 +194,58 @@ def ranks(actor: Actor, run: runs.Run, asked: Asked, english: bool, permission: 
     first = next(iter(now.found.values()), None)
     runs_back = [cells_of(one.pk, asked.indicator) for one in history(actor, run)]
     series = {code: _series(asked.indicator, code, runs_back) for code in found}
-    elapsed = year_elapsed(run.as_of) if _paced(first, asked) else None
-    ranked = places({code: values[0] for code, values in series.items()}, asked.better)
-    old = places({code: values[1] for code, values in series.items() if len(values) > 1}, asked.better)
-    most = max(
-        [*(abs(v[0]) for v in series.values() if v[0] is not None), asked.target or Decimal(0)], default=Decimal(0)
-    )
+    said = declared([p.code for p in wanted], asked.indicator)
+    targets = _targets(found, asked, said)
+    elapsed = year_elapsed(run.as_of) if targets and _paced(first, asked) else None
+    measure = _Measure(asked, said, targets, elapsed)
+    most = max([*(abs(v[0]) for v in series.values() if v[0] is not None), *targets.values()], default=Decimal(0))
     at = 1 if english else 0
     names = _names(wanted)
+    ranked, old = (measure.places({code: v[n] for code, v in series.items() if len(v) > n}) for n in (0, 1))
     rows = [
-        _row(names[code], cell, series[code], asked, ranked.get(code), old.get(code), elapsed, most, at)
+        _row(names[code], cell, series[code], measure, ranked.get(code), old.get(code), most, at)
         for code, cell in found.items()
     ]
     rows.sort(key=lambda row: (row.rank is None, row.rank or 0, row.code))
     titles = (first.title_zh, first.title_en) if first else ("", "")
     unit = first.unit if first else ""
     shown = [row for row in rows if row.against is not None]
+    one = amount(asked.target, unit, at) if asked.target is not None else ""
     return Ranks(
         titles[at] or asked.indicator, unit, bool(first and first.ratio), rows, elapsed,
-        _of_hundred(asked.target, most) if asked.target is not None else None,
-        amount(asked.target, unit, at) if asked.target is not None else "",
+        one or (_("各地不同") if targets else ""), bool(targets) and not one, said,
         {"above": sum(r.against == 1 for r in shown), "equal": sum(r.against == 0 for r in shown),
          "below": sum(r.against == -1 for r in shown)},
         len(runs_back) > 1,
     )  # fmt: skip
+
+
+def _targets(found: Mapping[str, Cell], asked: Asked, said: Declared) -> dict[str, Decimal]:
+    """The target of each area: the one that was typed for all, else what is declared for it."""
+    if asked.target is not None:
+        return dict.fromkeys(found, asked.target)
+    return {code: target for code, target in said.targets.items() if code in found}
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """By what areas are put in order and starred."""
+
+    asked: Asked
+    said: Declared
+    targets: Mapping[str, Decimal]
+    elapsed: Decimal | None
+
+    def places(self, values: Mapping[str, Decimal | None]) -> dict[str, int]:
+        """Places by the figure, or by the share of each one's own target."""
+        if self.asked.order == REACHED and self.targets:
+            values = {code: _share(value, self.targets.get(code)) for code, value in values.items()}
+        return places(values, self.asked.better)
+
+    def stars(self, code: str, value: Decimal | None) -> int | None:
+        """How many stars a figure has."""
+        of = _share(value, self.targets.get(code)) if self.said.measured == REACHED else value
+        return stars_of(self.said.stars, of, self.asked.falling)
 
 
 def _names(found: Sequence[runs.Place]) -> dict[str, str]:
@@ -232,7 +258,7 @@ def _names(found: Sequence[runs.Place]) -> dict[str, str]:
 
 def _paced(cell: Cell | None, asked: Asked) -> bool:
     """时间过半任务过半 is about counts that a year is to bring up to a target."""
-    return bool(cell and not cell.ratio and asked.target and asked.better == HIGHER)
+    return bool(cell and not cell.ratio and asked.better == HIGHER)
 
 
 def year_elapsed(day: date) -> Decimal:
@@ -265,23 +291,26 @@ def places(values: Mapping[str, Decimal | None], better: str) -> dict[str, int]:
 
 
 def _row(
-    name: str, cell: Cell, series: Sequence[Decimal | None], asked: Asked, rank: int | None, old: int | None,
-    elapsed: Decimal | None, most: Decimal, at: int,
+    name: str, cell: Cell, series: Sequence[Decimal | None], measure: _Measure, rank: int | None, old: int | None,
+    most: Decimal, at: int,
 ) -> Row:  # fmt: skip
-    value, before = series[0], series[1] if len(series) > 1 else None
-    against = None if value is None or asked.target is None else (value > asked.target) - (value < asked.target)
+    asked = replace(measure.asked, target=measure.targets.get(cell.area))
+    value, before, target = series[0], series[1] if len(series) > 1 else None, asked.target
+    against = None if value is None or target is None else (value > target) - (value < target)
     direction = None if value is None or before is None else (value > before) - (value < before)
-    wanted = 1 if asked.better == HIGHER else -1
-    reached = _share(value, asked.target) if elapsed is not None else None
+    wanted = -1 if asked.falling else 1
+    reached = _share(value, target) if measure.elapsed is not None else None
     length, kind = streak(series, asked)
     approximate = _APPROXIMATE.get(cell.approximate, ("", ""))[at]
     return Row(
         cell.area, name, rank, old - rank if old and rank else None, amount(value, cell.unit, at), value, approximate,
         against, None if against is None else against in (0, wanted),
-        gap_text(value, asked.target, cell.unit, at), amount(before, cell.unit, at) if before is not None else "",
+        gap_text(value, target, cell.unit, at), amount(before, cell.unit, at) if before is not None else "",
         gap_text(value, before, cell.unit, at), direction, None if not direction else direction == wanted,
-        reached, reached - elapsed if reached is not None and elapsed is not None else None,
+        reached, reached - measure.elapsed if reached is not None and measure.elapsed is not None else None,
         length, kind, _of_hundred(value, most),
+        amount(target, cell.unit, at) if target is not None else "",
+        _of_hundred(target, most) if target is not None else None, measure.stars(cell.area, value),
     )  # fmt: skip
 
 

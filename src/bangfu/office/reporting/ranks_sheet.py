@@ -15,6 +15,7 @@ from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.reporting import events
+from bangfu.office.reporting.rank_targets import REACHED
 from bangfu.office.reporting.ranks import BETTER, HIGHER, MET, MISSED, WORSE, Asked, Ranks, Row, ranks
 from bangfu.office.runs import api as runs
 
@@ -33,6 +34,13 @@ def movement(row: Row) -> str:
     if row.direction is None:
         return "—"
     return row.change if row.direction else _("未变")
+
+
+def starred(table: Ranks, row: Row) -> str:
+    """Stars won and stars left open."""
+    if row.stars is None:
+        return "—"
+    return "★" * row.stars + "☆" * (len(table.declared.stars) - row.stars)
 
 
 def place_moved(row: Row) -> str:
@@ -69,6 +77,10 @@ def run_of(row: Row) -> str:
 def headers(table: Ranks) -> list[tuple[str, int]]:
     """The columns and their widths."""
     found = [(_("名次"), 8), (_("地区"), 20), (_("数值"), 16)]
+    if table.declared.stars:
+        found.append((_("星级"), 16))
+    if table.own_targets:
+        found.append((_("目标"), 16))
     if table.target:
         found.append((_("与目标相比"), 20))
     if table.elapsed is not None:
@@ -79,10 +91,14 @@ def headers(table: Ranks) -> list[tuple[str, int]]:
 def cells(table: Ranks, row: Row) -> list[str]:
     """A row's cells, in the order of the headers."""
     found = [str(row.rank or "—"), row.name, row.value + (f"（{row.approximate}）" if row.approximate else "")]
+    if table.declared.stars:
+        found.append(starred(table, row))
+    if table.own_targets:
+        found.append(row.target or "—")
     if table.target:
-        found.append(standing(row))
+        found.append(standing(row) or "—")
     if table.elapsed is not None:
-        found.append(pace(row))
+        found.append(pace(row) or "—")
     return [*found, row.before or "—", movement(row), place_moved(row) or "—", run_of(row)]
 
 
@@ -95,8 +111,17 @@ def described(table: Ranks, run: runs.Run, asked: Asked) -> list[str]:
             _("目标 %(target)s：高于 %(above)d 个，持平 %(equal)d 个，低于 %(below)d 个")
             % {"target": table.target, **table.counts}
         )
+    if asked.order == REACHED and table.target:
+        lines.append(_("名次按完成目标的比例排"))
     if table.elapsed is not None:
+        told = [row for row in table.rows if row.pace is not None]
+        kept = sum(row.pace is not None and row.pace >= 0 for row in told)
         lines.append(_("时间过去 %s%%") % table.elapsed)
+        lines.append(_("跟上时间的 %(kept)d 个，落后的 %(late)d 个") % {"kept": kept, "late": len(told) - kept})
+    if table.declared.stars:
+        marks = "、".join(f"{mark:f}" for mark in table.declared.stars)
+        of = _("完成目标的百分比") if table.declared.measured == REACHED else _("数值")
+        lines.append(_("星级按%(of)s：%(marks)s 各得一星") % {"of": of, "marks": marks})
     return lines
 
 
@@ -109,7 +134,7 @@ def export(*, actor: Actor, run: runs.Run, asked: Asked, english: bool) -> bytes
         raise Invalid(_("没有可以导出的排名"))
     content = _workbook(actor, table, run, asked)
     after: dict[str, Any] = {
-        "run": run.pk, "indicator": asked.indicator, "level": asked.level, "better": asked.better,
+        "run": run.pk, "indicator": asked.indicator, "level": asked.level, "better": asked.better, "order": asked.order,
         "target": None if asked.target is None else str(asked.target), "rows": len(table.rows),
         "sha256": hashlib.sha256(content).hexdigest(),
     }  # fmt: skip

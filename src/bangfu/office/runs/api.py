@@ -9,25 +9,39 @@ from django.utils.translation import get_language
 from bangfu.office.accounts.api import Actor
 from bangfu.office.runs import queries
 from bangfu.office.runs.actions import cancel, recover, start
-from bangfu.office.runs.bureau import bureau_folder, gather_bureau_files, place_bureau_files
-from bangfu.office.runs.evidence import Evidence, evidence, evidence_run, finding_of, run_of
-from bangfu.office.runs.explaining import counts_health
+from bangfu.office.runs.answering import Answered, answers
+from bangfu.office.runs.bureau import bureau_files, bureau_folder, gather_bureau_files, place_bureau_files
+from bangfu.office.runs.erasing import without_rows
+from bangfu.office.runs.evidence import Evidence, Standing, evidence, evidence_run, finding_of, run_of, standings
+from bangfu.office.runs.explaining import Told, counts_health, told_masked
 from bangfu.office.runs.folders import results
+from bangfu.office.runs.following import also_after
 from bangfu.office.runs.models import ACTIVE, ERRORS, KINDS, Finding, Run
+from bangfu.office.runs.process import ScreeningFailed, Stopped, work_apart
 from bangfu.office.runs.queries import Place, finished, latest, places, run, scope
 from bangfu.office.runs.relocation import count_moving, relocate
+from bangfu.office.runs.reporting import Reporter, is_gone, worker_name
 from bangfu.office.runs.rules import RulesGone, book_of, kept_rulebook
 from bangfu.office.runs.sheets import Shown, shown
 
 __all__ = [
+    "Answered",
     "Evidence",
     "Finding",
     "Overview",
     "Place",
+    "Reporter",
     "RulesGone",
     "Run",
+    "ScreeningFailed",
+    "Standing",
+    "Stopped",
     "Tile",
+    "Told",
+    "also_after",
+    "answers",
     "book_of",
+    "bureau_files",
     "bureau_folder",
     "cancel",
     "count_moving",
@@ -37,6 +51,7 @@ __all__ = [
     "finding_of",
     "finished",
     "gather_bureau_files",
+    "is_gone",
     "kept_rulebook",
     "latest",
     "latest_overview",
@@ -48,8 +63,13 @@ __all__ = [
     "run",
     "run_of",
     "scope",
+    "standings",
     "start",
+    "told_masked",
+    "without_rows",
+    "work_apart",
     "work_now",
+    "worker_name",
 ]
 
 

@@ -38,11 +38,11 @@ def forget(key: str, number: str) -> None:
             place = folders.results(pk) / name
             for path in sorted(place.glob("*.parquet")) if place.is_dir() else [place]:
                 if path.is_file():
-                    _without(path, key, number)
+                    without_rows(path, key, number)
 
 
-def _without(path: Path, key: str, number: str) -> None:
-    """The file as it was, without some rows; whole at every moment."""
+def without_rows(path: Path, key: str, number: str) -> None:
+    """A Parquet file as it was, without the rows of one household or person; whole at every moment."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,3 +74,33 @@ def finding_of(pk: int) -> Finding | None:
 def run_of(pk: int) -> Run | None:
     """A run by its key, for a decision that names it."""
     return Run.objects.filter(pk=pk).first()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a run saw a household under one policy: status, and by language the inputs that were missing."""
+
+    status: str
+    missing: dict[str, tuple[str, ...]]
+
+
+def standings(run: Run, household: str, policies: Sequence[str]) -> dict[str, Standing]:
+    """By policy, for those that the run's rules know and that apply; empty where the run does not know the household.
+
+    Of a policy on persons the best answer of any of them: eligible, else unknown, else ineligible.
+    """
+    from bangfu.core.screening.explain_data import explain_snapshot
+
+    try:
+        book = book_of(run)
+        wanted = tuple(name for name in policies if name in book.policies)
+        snapshot = folders.results(run.pk) / "snapshot"
+        said = explain_snapshot(book, snapshot, run.as_of, household, policies=wanted, changes=False) if wanted else []
+    except (RulesGone, DataError, LookupError):
+        return {}
+    order = {"eligible": 0, "unknown": 1, "ineligible": 2}
+    found: dict[str, Standing] = {}
+    for one in sorted(said, key=lambda one: order.get(one.status, 9)):
+        labels = {lang: tuple(m.label.get(lang) for m in one.missing) for lang in ("zh", "en")}
+        found.setdefault(one.policy, Standing(one.status, labels))
+    return found

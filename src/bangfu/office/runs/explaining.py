@@ -212,3 +212,8 @@ def record_unmasking(*, actor: Actor, run: Run, finding: Finding, purpose: str, 
         audit.Subject("household", finding.household_number, finding.area_code),
         after={"run": run.pk, "definition": finding.definition},
     )
+
+
+def told_masked(said: Explanation, book: Rulebook, language: str, names: Callable[[str], str]) -> Told:
+    """An explanation in words with what is personal starred out."""
+    return told_by(MaskedLetter(said, language, names, hidden_facts(book)))

@@ -39,7 +39,7 @@ def screen_apart(
     progress: Callable[[int, int], None],
     stop: Callable[[], bool],
 ) -> None:
-    """Run the core's `screen` in a child process. Raises ScreeningFailed, Stopped; the child is gone afterwards."""
+    """Run the core's `screen` in a child process. Raises ScreeningFailed, Stopped."""
     asked = {
         "rulebook": str(rulebook),
         "data": str(data),
@@ -47,9 +47,23 @@ def screen_apart(
         "out": str(out),
         "previous": str(previous) if previous else "",
     }
-    with (data / "stderr.log").open("wb") as errors:
+    work_apart("bangfu.office.runs.child", asked, data / "stderr.log", progress, stop)
+
+
+def work_apart(
+    module: str,
+    asked: dict[str, str],
+    log: Path,
+    progress: Callable[[int, int], None],
+    stop: Callable[[], bool],
+) -> None:
+    """Run a module that follows `child.serve` in a process of its own; what it prints as an error goes to `log`.
+
+    Raises ScreeningFailed with what it said, Stopped; the child is gone afterwards.
+    """
+    with log.open("wb") as errors:
         child = subprocess.Popen(
-            [sys.executable, "-m", "bangfu.office.runs.child"],
+            [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.utils import timezone
 
-from bangfu.office.runs.models import Run
+from bangfu.office.runs.models import EXPORTING, LOADING, SCREENING
 from bangfu.office.runs.process import Stopped
 
 EVERY = 1.0
@@ -43,16 +43,21 @@ def is_gone(worker: str) -> bool:
 
 
 class Reporter:
-    """Writes progress over a connection of its own, so that it shows while the registry is read in one transaction."""
+    """Writes progress over a connection of its own, so that it shows while the registry is read in one transaction.
 
-    def __init__(self, run: Run) -> None:
-        self.pk = run.pk
+    `row` is a run, or another row of work with its columns step_done, step_total, heartbeat_at, cancel_asked and status;
+    `working` are the statuses in which it is this process's.
+    """
+
+    def __init__(self, row: Any, working: tuple[str, ...] = (EXPORTING, SCREENING, LOADING)) -> None:
+        self.pk, self._model, self._working = row.pk, type(row), working
+        self._table = connection.ops.quote_name(row._meta.db_table)
         shared = connection.in_atomic_block or (connection.vendor == "sqlite" and connection.is_in_memory_db())
         self._own: Any = None if shared else connections.create_connection(DEFAULT_DB_ALIAS)
         self._last = 0.0
 
     def __call__(self, done: int, total: int) -> None:
-        """Where the step is. Raises Stopped where the run was cancelled."""
+        """Where the step is. Raises Stopped where the work was cancelled."""
         if time.monotonic() - self._last >= EVERY or done >= total:
             self._write({"step_done": done, "step_total": total})
         if self.stopped():
@@ -65,14 +70,14 @@ class Reporter:
         return self.stopped()
 
     def stopped(self) -> bool:
-        """Whether somebody cancelled the run, or took it for dead."""
+        """Whether somebody cancelled the work, or took it for dead."""
         if self._own is None:
-            found = Run.objects.filter(pk=self.pk).values_list("cancel_asked", "status").first()
+            found = self._model._default_manager.filter(pk=self.pk).values_list("cancel_asked", "status").first()
         else:
             with self._own.cursor() as cursor:
-                cursor.execute("SELECT cancel_asked, status FROM runs_run WHERE id = %s", [self.pk])
+                cursor.execute(f"SELECT cancel_asked, status FROM {self._table} WHERE id = %s", [self.pk])
                 found = cursor.fetchone()
-        return found is None or bool(found[0]) or found[1] not in ("exporting", "screening", "loading")
+        return found is None or bool(found[0]) or found[1] not in self._working
 
     def close(self) -> None:
         """Give the connection back."""
@@ -82,12 +87,12 @@ class Reporter:
     def _write(self, fields: dict[str, int]) -> None:
         self._last = time.monotonic()
         if self._own is None:
-            Run.objects.filter(pk=self.pk).update(heartbeat_at=timezone.now(), **fields)
+            self._model._default_manager.filter(pk=self.pk).update(heartbeat_at=timezone.now(), **fields)
             return
         now = self._own.ops.adapt_datetimefield_value(timezone.now())
         names = [*fields, "heartbeat_at"]
         with self._own.cursor() as cursor:
             cursor.execute(
-                f"UPDATE runs_run SET {', '.join(f'{name} = %s' for name in names)} WHERE id = %s",
+                f"UPDATE {self._table} SET {', '.join(f'{name} = %s' for name in names)} WHERE id = %s",
                 [*fields.values(), now, self.pk],
             )

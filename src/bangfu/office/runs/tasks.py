@@ -12,7 +12,8 @@ from bangfu.office.registry.api import ExportError, export_registry, rulebook
 from bangfu.office.runs import folders, loading
 from bangfu.office.runs.actions import claim, finish, give_up, recover, step
 from bangfu.office.runs.bureau import gather_bureau_files
-from bangfu.office.runs.models import CANCELLED, FAILED, INTERRUPTED, LOADING, SCREENING, Run
+from bangfu.office.runs.following import tell
+from bangfu.office.runs.models import CANCELLED, DONE, FAILED, INTERRUPTED, LOADING, SCREENING, Run
 from bangfu.office.runs.process import ScreeningFailed, Stopped, screen_apart
 from bangfu.office.runs.reporting import Reporter
 
@@ -47,6 +48,9 @@ def work(run_pk: int) -> None:
     finally:
         folders.remove_work(run.pk)
         reporter.close()
+    run.refresh_from_db()
+    if run.status == DONE:
+        tell(run)
 
 
 def _work(run: Run, reporter: Reporter) -> None:

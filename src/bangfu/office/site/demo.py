@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 
 from bangfu.core.files.find import find_table
 from bangfu.core.files.reader import read_table
@@ -18,6 +19,7 @@ from bangfu.office.accounts import api as accounts
 from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
 from bangfu.office.registry import api as registry
+from bangfu.office.runs import api as runs
 from bangfu.office.site.events import DEMO_LOADED
 
 Row = dict[str, Any]
@@ -133,10 +135,19 @@ def county_code() -> str:
     return areas.current().get(level="county").code
 
 
-def make_accounts(as_of: date, password: str | None = None) -> list[Account]:
-    """One account for each role in the first village, its township, its county."""
+def busiest_village() -> str | None:
+    """The village of which the latest run says most; None before a run."""
+    run = runs.Run.objects.filter(status="done").order_by("-as_of", "-pk").first()
+    lines = runs.Finding.objects.filter(run=run, kind__in=("entitled_not_receiving", "alert")).exclude(change="gone")
+    found = lines.values_list("area_code").annotate(n=Count("pk")).order_by("-n", "area_code").first()
+    return found[0] if found else None
+
+
+def make_accounts(as_of: date, password: str | None = None, village_code: str | None = None) -> list[Account]:
+    """One account for each role in one village, the first where none is named, its township, its county."""
     actor = accounts.system_actor("示例数据 / demo")
-    village = areas.current().filter(level="village").first()
+    villages = areas.current().filter(level="village")
+    village = villages.filter(code=village_code).first() if village_code else villages.first()
     if village is None:
         raise ValueError("没有行政村 / there is no village")
     word = password or f"demo-{secrets.token_urlsafe(6)}"

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
@@ -48,6 +48,23 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "mail server smtp://user:password@host:port; blank means no mail",
     ),
     "BANGFU_MAIL_FROM": ("发件地址", "sender of mail"),
+    "BANGFU_PUBLIC_URL": (
+        "群众打开公示的网址，如 https://bangfu.example，印成公示上的二维码；空白则不印",
+        "address at which the public reads notices, printed on them as a code; blank prints none",
+    ),
+    "BANGFU_SMS_GATEWAY": (
+        "短信通道：recorder 只记录不发送，http 一般 HTTP 网关，mas 移动云MAS",
+        "text messages: recorder keeps and sends nothing, http any HTTP gateway, mas China Mobile's cloud MAS",
+    ),
+    "BANGFU_SMS_URL": ("短信网关的网址", "address of the gateway"),
+    "BANGFU_SMS_ACCOUNT": ("短信网关的账户（移动云MAS 的 apId）", "account at the gateway (apId of the cloud MAS)"),
+    "BANGFU_SMS_SECRET_FILE": ("放短信网关密码的文件", "file with the gateway's password"),
+    "BANGFU_SMS_COMPANY": ("移动云MAS 的企业名称（ecName）", "ecName of the cloud MAS"),
+    "BANGFU_SMS_SIGN": ("移动云MAS 的签名编码（sign）", "sign of the cloud MAS"),
+    "BANGFU_SMS_BODY": (
+        "一般 HTTP 网关的 JSON 内容，其中 {phone} {text} {id} {account} 被替换",
+        "JSON body for the HTTP gateway, in which {phone} {text} {id} {account} are filled in",
+    ),
     "BANGFU_MAX_UPLOAD_MB": ("上传文件的最大 MB 数", "largest upload in MB"),
 }
 """Every setting: what it is, in Chinese and English. The documents are compared with this table."""
@@ -96,6 +113,17 @@ class Environment:
     def zone(self, name: str, default: str) -> str:
         """A time zone that this machine knows."""
         return self.read(name, default, "Asia/Shanghai …", lambda text: ZoneInfo(text).key)
+
+    def web_address(self, name: str) -> str:
+        """http(s)://host, blank where there is none."""
+
+        def convert(text: str) -> str:
+            parts = urlsplit(text)
+            if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+                raise ValueError
+            return text
+
+        return self.read(name, "", "https://…", convert)
 
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
         """One of a few words."""

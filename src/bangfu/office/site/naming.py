@@ -26,6 +26,11 @@ SUBJECTS = {
     "window": ("窗口期", "change window"),
     "run": ("月度比对", "monthly run"),
     "case": ("个案", "case"),
+    "visit": ("入户记录", "visit"),
+    "application": ("申请", "application"),
+    "report": ("自主申报", "report of the public"),
+    "receipt": ("回执", "receipt"),
+    "complaint": ("信访投诉", "complaint"),
     "helper": ("帮扶干部", "helper"),
     "campaign": ("回头看", "re-verification campaign"),
 }

@@ -18,6 +18,14 @@ BANGFU_HOME = _env.path("BANGFU_HOME", ROOT / "var")
 BANGFU_KEYS_FILE = _env.path("BANGFU_KEYS_FILE", BANGFU_HOME / "keys")
 BANGFU_RULEBOOK = _env.path("BANGFU_RULEBOOK", ROOT / "rulebook" / "cn")
 BANGFU_MAX_UPLOAD_MB = _env.number("BANGFU_MAX_UPLOAD_MB", 200, 1, 4096)
+BANGFU_PUBLIC_URL = _env.web_address("BANGFU_PUBLIC_URL")
+BANGFU_SMS_GATEWAY = _env.choice("BANGFU_SMS_GATEWAY", "recorder", ("recorder", "http", "mas"))
+BANGFU_SMS_URL = _env.web_address("BANGFU_SMS_URL")
+BANGFU_SMS_ACCOUNT = _env.text("BANGFU_SMS_ACCOUNT")
+BANGFU_SMS_SECRET_FILE = _env.text("BANGFU_SMS_SECRET_FILE")
+BANGFU_SMS_COMPANY = _env.text("BANGFU_SMS_COMPANY")
+BANGFU_SMS_SIGN = _env.text("BANGFU_SMS_SIGN")
+BANGFU_SMS_BODY = _env.text("BANGFU_SMS_BODY", '{"phone": "{phone}", "text": "{text}", "id": "{id}"}')
 BANGFU_SESSION_HOURS = _env.number("BANGFU_SESSION_HOURS", 12, 1, 72)
 BANGFU_MAX_SESSIONS = _env.number("BANGFU_MAX_SESSIONS", 3, 1, 50)
 BANGFU_REQUIRE_MFA = _env.yes("BANGFU_REQUIRE_MFA", "no")
@@ -46,6 +54,7 @@ APPS = [
     "meetings",
     "benefits",
     "sending",
+    "means",
     "casework",
     "pairing",
     "grievance",

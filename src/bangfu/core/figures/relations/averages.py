@@ -84,8 +84,10 @@ def _total_after(totals: list[Statement], mean: Statement, count: Statement, wha
 
 
 def _counted(statement: Statement, kind: str) -> bool:
-    return statement.kind == kind or (
-        kind == "村" and statement.kind in ("行政村", "个") and "村" in statement.tail[:6]
+    return (
+        statement.kind == kind
+        or (kind == "次" and statement.kind == "人次")
+        or (kind == "村" and statement.kind in ("行政村", "个") and "村" in statement.tail[:6])
     )
 
 

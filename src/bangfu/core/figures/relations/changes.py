@@ -23,6 +23,8 @@ _COMPARED = re.compile(
     r"(?:同比|较|比)[\u4e00-\u9fff\d年底末初同期]{0,10}?(?:净?增加|增长|提高|净增|多|减少|下降|降低|少)(?:了)?$|同比(?:净?增加|减少|增长)了?$"
 )
 _BASE = re.compile(r"(?:较|比)[^,;:。]{0,16}$|(?:上年同期|去年同期|上年|去年)[^,;:。\d]{0,6}$")
+_ANOTHER_RATE = re.compile(r"年均|月均|分别|平均[每递]|每年|逐年|递增|递减|可比|不变价|实际(?:增|下|提)|扣除|剔除|名义")
+"""Words by which a rate is no plain change from the first value to the last: an average over years, or of other prices."""
 _OWN_SUBJECT = re.compile(r"率|度|占比|比重")
 _COUNTS = {"百分点", "%", "倍", "番", ""}
 
@@ -72,7 +74,7 @@ def _of_change(reading: Reading, sentence: Sentence, change: Change) -> Iterator
         if statement.index <= change.last.index or statement.figure.start - last.end > 60:
             continue
         between = reading.even[last.end : statement.figure.start]
-        if re.search(r"年均|月均|分别", between):
+        if _ANOTHER_RATE.search(between):
             break
         if _another_subject(between, statement):
             if statement.kind != change.last.kind:
@@ -88,7 +90,7 @@ def _of_change(reading: Reading, sentence: Sentence, change: Change) -> Iterator
             break
         if change.last.kind != "%" and statement.kind == "%":
             low, high = _relative(_range(first), _range(last))
-            yield _growth(reading, statement, [first, last], abs(low), abs(high))
+            yield growth_of(reading, statement, [first, last], abs(low), abs(high))
             break
     yield from _multiple(reading, sentence, change)
 
@@ -161,7 +163,7 @@ def _points(reading: Reading, change: Change, stated: Statement) -> Iterator[Fin
         return
     low, high = _relative(_range(first), _range(last))
     if range_agrees(third, min(abs(low), abs(high)), max(abs(low), abs(high))) != "unequal":
-        yield _growth(reading, stated, [first, last], abs(low), abs(high))
+        yield growth_of(reading, stated, [first, last], abs(low), abs(high))
         return
     if fits:
         relative = plain(rounded(_middle(low, high), 1))
@@ -202,7 +204,8 @@ def _middle(low: Decimal, high: Decimal) -> Decimal:
     return abs(low + high) / 2
 
 
-def _growth(reading: Reading, stated: Statement, from_: Sequence[Figure], low: Decimal, high: Decimal) -> Finding:
+def growth_of(reading: Reading, stated: Statement, from_: Sequence[Figure], low: Decimal, high: Decimal) -> Finding:
+    """A printed rate of change against the bounds of what the figures give, in per cent."""
     low, high = min(low, high), max(low, high)
     figure = stated.figure
     closeness = range_agrees(figure, low, high)
@@ -249,7 +252,7 @@ def _growth_by_increase(reading: Reading, sentence: Sentence) -> Iterator[Findin
             low, high = low_more / (high_now - low_more), high_more / (low_now - high_more)
         else:
             continue
-        yield _growth(reading, rate, [now.figure, more.figure], low * 100, high * 100)
+        yield growth_of(reading, rate, [now.figure, more.figure], low * 100, high * 100)
 
 
 def _growth_on_base(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
@@ -273,7 +276,7 @@ def _growth_on_base(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
         low, high = _relative(_range(base.figure), _range(now.figure))
         falls = bool(_FALL.search(words))
         if falls == (now.figure.value < base.figure.value):
-            yield _growth(reading, rate, [now.figure, base.figure], abs(low), abs(high))
+            yield growth_of(reading, rate, [now.figure, base.figure], abs(low), abs(high))
 
 
 def _on_a_basis(reading: Reading, sentence: Sentence) -> Iterator[Finding]:

@@ -15,9 +15,10 @@ _MONTH_DAY = re.compile(r"(?<![\d.])(?:((?:19|20)\d{2})年)?(\d{1,2})月(\d{1,2}
 _FULL = r"((?:19|20)\d{2})[./-](\d{1,2})[./-](\d{1,2})"
 _INTERVAL = re.compile(rf"{_FULL}\s*[-—~至到]+\s*{_FULL}")
 _SPOKEN = re.compile(
-    r"(?:((?:19|20)\d{2})年)?(\d{1,2})月(\d{1,2})[日号]?(?:-|—|~|至|到)+(?:((?:19|20)\d{2})年)?(?:(\d{1,2})月)?(\d{1,2})[日号]"
+    r"(?:((?:19|20)\d{2})年)?(\d{1,2})月(\d{1,2})[日号]?(?:(?:起|开始),?)?(?:-|—|~|至|到)+(?:((?:19|20)\d{2})年)?(?:(\d{1,2})月)?(\d{1,2})[日号]"
 )
 _LENGTH = re.compile(r"(?:为期|历时|前后|共|持续|集中)(\d{1,3}|[一二三四五六七八九十]{1,3})(?:个)?天")
+_LENGTH_BEFORE = re.compile(r"(?:公示|会期|培训|活动)(?:期|时间|时长)?(?:为|共)?(\d{1,3})(?:个)?天[^。;\d]{0,10}$")
 _PERIODS = re.compile(r"期|班|批|轮|场")
 
 
@@ -101,7 +102,7 @@ def _spoken(reading: Reading, offset: int, text: str) -> Iterator[Finding]:
                     f"起止日期颠倒：{match[0]}；请核对。", f"The interval runs backwards: {match[0]}; check it.",
                 )  # fmt: skip
             continue
-        length = _LENGTH.search(text, match.end(), match.end() + 40)
+        length = _LENGTH.search(text, match.end(), match.end() + 40) or _LENGTH_BEFORE.search(text[: match.start()])
         if length is None or len(periods) > 1:
             continue
         stated = int(length[1]) if length[1].isdigit() else int(chinese_number(length[1]) or 0)
@@ -121,5 +122,5 @@ def _spoken(reading: Reading, offset: int, text: str) -> Iterator[Finding]:
         )
         yield found(
             reading.text, "date_interval", "consistent" if holds else "inconsistent",
-            offset + match.start(), offset + length.end(), zh, en, stated, days + 1, "天",
+            offset + min(match.start(), length.start()), offset + max(match.end(), length.end()), zh, en, stated, days + 1, "天",
         )  # fmt: skip

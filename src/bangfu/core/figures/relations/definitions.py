@@ -42,10 +42,13 @@ def _alike(first: str, second: str) -> bool:
 
 
 def _inverted(reading: Reading, ratios: list[_Ratio]) -> Iterator[Finding]:
-    for number, second in enumerate(ratios):
-        for first in ratios[:number]:
-            if first.percent != second.percent or _alike(second.above, second.below):
-                continue
+    earlier: dict[str, list[_Ratio]] = {}
+    for second in ratios:
+        same = earlier.setdefault(second.percent, [])
+        same.append(second)
+        if _alike(second.above, second.below):
+            continue
+        for first in same[:-1]:
             if _alike(first.above, second.below) and _alike(first.below, second.above):
                 yield found(
                     reading.text, "inverted_ratio", "inconsistent", second.start, second.end,
@@ -65,11 +68,7 @@ def _mixed(reading: Reading, ratios: list[_Ratio]) -> Iterator[Finding]:
             continue
         number = reading.text.paragraph_no(ratio.start)
         paragraph = reading.text.paragraphs[number]
-        inside = [
-            s
-            for s in reading.statements
-            if paragraph.start <= s.figure.start < paragraph.end and s.figure.start > ratio.end
-        ]
+        inside = [s for s in reading.inside(paragraph) if s.figure.start > ratio.end]
         share = next((s for s in inside if s.kind == "%" and re.search(r"占比?$", s.lead)), None)
         if share is None:
             continue
@@ -93,7 +92,7 @@ _AIM = re.compile(r"(?:占[^,;。]{0,20}|占比|率|比例|比重)[^,;。]{0,8}?
 def _reachable(reading: Reading) -> Iterator[Finding]:
     """2019 of 9941 (20%), 1000 more, aim 50%: even all of them would not do."""
     for number, paragraph in enumerate(reading.text.paragraphs):
-        inside = [s for s in reading.statements if s.figure.start in paragraph]
+        inside = reading.inside(paragraph)
         now = next(_states(inside), None)
         if now is None:
             continue

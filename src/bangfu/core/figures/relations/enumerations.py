@@ -15,10 +15,10 @@ _NOUN = (
     "个方面|大方面|方面|个重点|个问题|个环节|个步骤|个阶段|个部门|个单位|个乡镇|个镇|个村|个社区|个县|个区|个街道|个领域|个行业|个维度|个类别"
     "|个专项|个项目|项工作|项重点工作|项任务|项重点任务|项措施|项举措|项制度|项机制|项内容|项行动|项工程|项政策|项指标|项原则"
     "|类人员|类对象|类群体|类问题|类地区|大工程|大行动|大产业|大任务|大举措|大体系|大机制|大类|家单位|家企业|所学校|种模式|种方式|条措施|点意见|点要求"
-    "|道程序|个机制|个平台|条主线|条底线|条路径|条战线|道防线|个层面|个抓手|个目标|个关键|大战役|大班子|步工作法|步法|步走|步程序|部门|级|类|项|种"
+    "|个板块|大板块|个模块|个主题|个系列|个篇章|项活动|个环境|道程序|个机制|个平台|条主线|条底线|条路径|条战线|道防线|个层面|个抓手|个目标|个关键|大战役|大班子|步工作法|步法|步走|步程序|部门|级|类|项|种"
 )
 _LISTED = re.compile(
-    rf"(?P<list>[^,;:。!?()“”\n、]{{1,24}}(?:、[^,;:。!?()“”\n、]{{1,24}}){{1,11}}?)”?(?P<etc>等)?(?:这|共|以上)?(?P<n>{_NUMBER})(?P<noun>{_NOUN})"
+    rf"(?P<list>[^,;:。!?()“”\n、]{{1,24}}(?:、[^,;:。!?()“”\n、]{{1,24}}){{1,11}}?)”?(?P<etc>等)?(?:这|共|以上)?(?<![一二三四五六七八九十百千\d])(?P<n>{_NUMBER})(?P<noun>{_NOUN})"
 )
 _QUOTED_AFTER = re.compile(
     rf"(?P<q>[“\"])?(?P<list>[^,;:。!?()“”\n、]{{1,24}}(?:、[^,;:。!?()“”\n、]{{1,24}}){{1,11}})(?P<etc>等)?[”\"]?的?"
@@ -35,6 +35,9 @@ _ANNOUNCED = re.compile(
 )
 _ORDINARY = re.compile(r"(?:^|(?<=[。;:,、\n“(]))([一二三四五六七八九十])是(?!否)")
 _FORMAL = re.compile(r"(?:^|(?<=[。;:\n]))第([一二三四五六七八九十])[,、]")
+_DOING = re.compile(
+    r"(?:、|^)(?:进行|开展|实施|落实|推进|推行|坚持|实行|执行|做到|实现|开好|搞好|抓好|完善|健全|建立|打好)$"
+)
 _FREE = {"三农", "四化", "两不愁", "三保障", "双随机"}
 
 
@@ -59,6 +62,7 @@ def relations(reading: Reading) -> Iterator[Finding]:
         if finding := _judged(reading, listed):
             yield finding
     yield from _announced(reading)
+    yield from _named(reading)
     yield from _respectively(reading)
 
 
@@ -66,6 +70,8 @@ def _before(reading: Reading, pattern: re.Pattern[str]) -> Iterator[_List]:
     for match in pattern.finditer(reading.even):
         number = _value(match["n"])
         items = match["list"].split("、")
+        if re.fullmatch("第?[一二三四五六七八九十]{1,3}", items[0]):  # 第五、… is numbered so; it is no item
+            items = items[1:]
         if number is None or number < 2 or re.search(r"\d", match["list"].replace("+", "")):
             continue
         if all(
@@ -75,6 +81,8 @@ def _before(reading: Reading, pattern: re.Pattern[str]) -> Iterator[_List]:
             continue
         before = reading.even[max(0, match.start() - 1) : match.start()]
         if pattern is _QUOTED_AFTER and (_apposition(reading, match) or _has_blank(items)):
+            continue
+        if match["noun"] == "级" and match["list"].endswith("省、市、自治区"):  # 中央和省、市、自治区两级: one level
             continue
         if before == "、" or any(item.endswith("等") for item in items):
             continue
@@ -90,6 +98,8 @@ def _apposition(reading: Reading, match: re.Match[str]) -> bool:
     """In 县区、服务业“两区” the number belongs to the last item alone: it stands with the same word elsewhere too."""
     if reading.even[match.end("list")] != "“":
         return False
+    if _DOING.search(match["list"]):  # 镇压反革命、进行“三反”: what is quoted is the verb's own
+        return True
     word = reading.even[match.end("list") - 2 : match.end()]
     return reading.even.count(word) > 1 or _value(match["n"]) == 2
 
@@ -105,6 +115,7 @@ def _after_quoted(reading: Reading) -> Iterator[_List]:
         body = match["inner"] or match["outer"]
         if number is None or number < 2 or not body:
             continue
+        body = re.split(rf"[;,]“(?:{_NUMBER})", body)[0]  # “两提高”即…;“两降低”即…: the next one explains itself
         separator = next((s for s in (";", "、", ",") if s in body), None)
         if separator is None:
             continue
@@ -170,6 +181,25 @@ def _announced(reading: Reading) -> Iterator[Finding]:
         if last < number and end >= len(reading.even.rstrip()) and _cut_short(reading):
             continue
         yield _told(reading, match.start(), match.end(), number, last, verdict)
+
+
+_NAMED = re.compile(
+    r"(?<![一二三四五六七八九十百千\d])(?P<n>[二两三四五六七八九十]{1,3}|[2-9]|1\d)个(?P<noun>乡镇|镇|乡|村|社区|部门|单位|县区?|街道|企业|项目|合作社)"
+    r"[^,;:。\d]{0,8},?分别(?:是|为|有):?(?P<list>[^,;:。!?()\d\n、]{2,16}(?:、[^,;:。!?()\d\n、]{2,16})+)(?=[,;。\n]|$)"
+)
+
+
+def _named(reading: Reading) -> Iterator[Finding]:
+    """有3个乡镇,分别是甲乡、乙镇: as many names as are announced."""
+    for match in _NAMED.finditer(reading.even):
+        items, number = match["list"].split("、"), _value(match["n"])
+        if number is None or items[-1].endswith("等"):
+            continue
+        joins = len(re.findall(r"[和与及]", items[-1]))
+        if len(items) <= number <= len(items) + joins:
+            yield _told(reading, match.start(), match.end(), number, number, "consistent")
+        elif abs(number - len(items)) <= 2:
+            yield _told(reading, match.start(), match.end(), number, len(items), "inconsistent")
 
 
 def _cut_short(reading: Reading) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from decimal import Decimal
 
 from bangfu.core.figures.arithmetic import one_slip
 from bangfu.core.figures.findings import Finding, found, tidy
@@ -89,22 +89,28 @@ def _level(area: str | None) -> str:
 
 
 def _two_values(reading: Reading) -> Iterator[Finding]:
-    told: set[int] = set()
-    for first, second in combinations(list(_stocks(reading)), 2):
-        a, b = first.statement.figure, second.statement.figure
-        if first.noun != second.noun or a.kind != b.kind or a.value == b.value or first.sentence == second.sentence:
-            continue
-        if first.area and second.area and first.area != second.area:
-            continue
-        if (a.low <= b.high and b.low <= a.high) or _dated(reading, first) != _dated(reading, second):
-            continue
-        close = abs(a.value - b.value) <= max(a.value, b.value) / 4 or one_slip(b, a.value)
-        if not (first.whole and second.whole) and not _beyond(first, second):
-            continue
-        if not close or second.statement.index in told or (not first.area and not second.area):
-            continue
-        told.add(second.statement.index)
-        yield _told(reading, second.statement, first.statement, first.noun)
+    seen: dict[tuple[str, str], dict[tuple[object, ...], tuple[_Stock, str]]] = {}
+    for second in _stocks(reading):
+        date = _dated(reading, second)
+        figure = second.statement.figure
+        before = seen.setdefault((second.noun, figure.kind), {})
+        first = next((stock for stock, its in before.values() if its == date and _contradict(stock, second)), None)
+        if first is not None:
+            yield _told(reading, second.statement, first.statement, first.noun)
+        worth = (figure.value, figure.low, figure.high, figure.digits, second.area, second.whole, date)
+        before.setdefault(worth, (second, date))
+
+
+def _contradict(first: _Stock, second: _Stock) -> bool:
+    """Whether two figures of one thing, as of one day, cannot both be right and are near enough to be the same figure."""
+    a, b = first.statement.figure, second.statement.figure
+    if a.value == b.value or first.sentence == second.sentence or (a.low <= b.high and b.low <= a.high):
+        return False
+    if first.area != second.area and (first.area and second.area):
+        return False
+    if not (first.area or second.area) or not ((first.whole and second.whole) or _beyond(first, second)):
+        return False
+    return abs(a.value - b.value) <= max(a.value, b.value) / 4 or one_slip(b, a.value)
 
 
 def _beyond(first: _Stock, second: _Stock) -> bool:
@@ -144,18 +150,25 @@ def _household_pairs(reading: Reading) -> list[tuple[Statement, Statement]]:
 
 def _pairs(reading: Reading) -> Iterator[Finding]:
     """1239户4166人 and 1293户4166人: one half is the same, the other a slip of the pen."""
-    told: set[int] = set()
-    for (a, b), (c, d) in combinations(_household_pairs(reading), 2):
-        for same, other, first, second in ((b, d, a, c), (a, c, b, d)):
-            if same.figure.value != other.figure.value or same.figure.value < 20 or other.figure.value < 20:
+    seen: dict[tuple[str, Decimal], dict[Decimal, Statement]] = {}
+    for households, persons in _household_pairs(reading):
+        for same, other in ((persons, households), (households, persons)):
+            if same.figure.value < 20 or other.figure.value < 20:
                 continue
-            if second.index in told or first.figure.value == second.figure.value:
-                continue
-            if same.figure.value < 100 and sorted(first.figure.digits) != sorted(second.figure.digits):
-                continue
-            if one_slip(second.figure, first.figure.value):
-                told.add(second.index)
-                yield _told(reading, second, first, second.figure.unit)
+            before = seen.setdefault((same.kind, same.figure.value), {})
+            first = next((f for f in before.values() if _slipped(f, other, same)), None)
+            if first is not None:
+                yield _told(reading, other, first, other.figure.unit)
+            before.setdefault(other.figure.value, other)
+
+
+def _slipped(first: Statement, second: Statement, same: Statement) -> bool:
+    """Whether two figures beside one and the same are a slip of the pen apart; small ones only with their digits swapped."""
+    if first.figure.value == second.figure.value:
+        return False
+    if same.figure.value < 100 and sorted(first.figure.digits) != sorted(second.figure.digits):
+        return False
+    return one_slip(second.figure, first.figure.value)
 
 
 _RATE_NAME = re.compile(
@@ -168,7 +181,7 @@ _AIM = re.compile(r"力争|确保|目标|计划|以上|以内|不低于|控制|�
 
 def _rates(reading: Reading) -> Iterator[Finding]:
     """贫困发生率…下降到0.8% and later 贫困发生率降至0.9%: one rate, now, two values."""
-    seen: list[tuple[str, str, str, Statement]] = []
+    seen: dict[str, dict[tuple[str, str, Decimal, Decimal, str], Statement]] = {}
     for statement in reading.statements:
         if statement.kind != "%" or not statement.figure.exact:
             continue
@@ -188,12 +201,13 @@ def _rates(reading: Reading) -> Iterator[Finding]:
         own = own if re.search(r"人口|户籍|常住|城镇|农村|女|重点|贫困|脱贫", own) else ""
         name, area = own + names[-1][0], _level(areas[-1]) if areas else ""
         date = dates[-1] if dates else ""
-        before = [
-            f for n, a, d, f in seen
-            if n == name and (a == area or not a or not area) and (d == date or (_swapped(f, statement) and not (d and date)))
-        ]  # fmt: skip
-        seen.append((name, area, date, statement))
-        first = before[0] if before else statement
+        figure, same = statement.figure, seen.setdefault(name, {})
+        before = (
+            f for (a, d, *_), f in same.items()
+            if (a == area or not a or not area) and (d == date or (_swapped(f, statement) and not (d and date)))
+        )  # fmt: skip
+        first = next(before, statement)
+        same.setdefault((area, date, figure.value, figure.ulp, figure.digits), statement)
         if first.figure.value != statement.figure.value and first.figure.ulp == statement.figure.ulp:
             yield _told(reading, statement, first, names[-1][0])
 
@@ -210,45 +224,57 @@ _STILL = re.compile(r"未脱贫户|未脱贫人口|尚未脱贫|剩余贫困")
 
 def _left_and_gone(reading: Reading) -> Iterator[Finding]:
     """减少到38户121人 and 2020脱贫38户121人: left and gone cannot be the same households while some are still poor."""
-    pairs = _household_pairs(reading)
-    for (a, b), (c, d) in combinations(pairs, 2):
-        if (a.figure.value, b.figure.value) != (c.figure.value, d.figure.value) or a.figure.value < 5:
+    if not _STILL.search(reading.even):
+        return
+    last: dict[tuple[Decimal, Decimal, str], tuple[Statement, Statement]] = {}
+    for c, d in _household_pairs(reading):
+        if c.figure.value < 5:
             continue
-        leads = [reading.even[max(0, s.figure.start - 14) : s.figure.start] for s in (a, c)]
-        left = [bool(_LEFT.search(lead)) for lead in leads]
-        gone = [bool(_GONE.search(lead)) for lead in leads]
-        if not ((left[0] and gone[1]) or (gone[0] and left[1])):
-            continue
+        lead = reading.even[max(0, c.figure.start - 14) : c.figure.start]
+        ways = {"left": bool(_LEFT.search(lead)), "gone": bool(_GONE.search(lead))}
+        opposite = [last.get((c.figure.value, d.figure.value, other)) for way, other in _OTHER_WAY if ways[way]]
+        for way in (way for way in ways if ways[way]):
+            last[c.figure.value, d.figure.value, way] = (c, d)
+        first = max((pair for pair in opposite if pair), key=lambda pair: pair[0].index, default=None)
         later = reading.even[d.figure.end : d.figure.end + 12]
-        if re.search(r"全部|清零|均已|如期|实现", leads[1] + later) or not _STILL.search(reading.even):
-            continue
-        yield found(
-            reading.text, "two_values", "inconsistent", c.figure.start - len(leads[1].split(",")[-1]), d.figure.end,
-            f"前后矛盾：{reading.shown(a.figure)}{reading.shown(b.figure)}既写作剩余，又写作已脱贫，而文中仍有未脱贫户；请核对剩余数为0还是"
-            f"{reading.shown(a.figure)}。",
-            f"{reading.shown(a.figure)}{reading.shown(b.figure)} is said to be left and to have left poverty, while some are "
-            "still poor; say which.",
-            tidy(c.figure.value), tidy(a.figure.value), "户",
-        )  # fmt: skip
+        if first is not None and not re.search(r"全部|清零|均已|如期|实现", lead + later):
+            yield _both(reading, first, (c, d), lead)
+
+
+_OTHER_WAY = (("left", "gone"), ("gone", "left"))
+
+
+def _both(
+    reading: Reading, first: tuple[Statement, Statement], second: tuple[Statement, Statement], lead: str
+) -> Finding:
+    (a, b), (c, d) = first, second
+    return found(
+        reading.text, "two_values", "inconsistent", c.figure.start - len(lead.rpartition(",")[2]), d.figure.end,
+        f"前后矛盾：{reading.shown(a.figure)}{reading.shown(b.figure)}既写作剩余，又写作已脱贫，而文中仍有未脱贫户；请核对剩余数为0还是"
+        f"{reading.shown(a.figure)}。",
+        f"{reading.shown(a.figure)}{reading.shown(b.figure)} is said to be left and to have left poverty, while some are "
+        "still poor; say which.",
+        tidy(c.figure.value), tidy(a.figure.value), "户",
+    )  # fmt: skip
+
+
+_OF_NOW = r"贫困人口|贫困户|监测对象|低收入人口|存量[\u4e00-\u9fff]{2,4}"
+_HOLDS = re.compile(rf"(?:目前|现有?|当前|现在)[^,;。]{{0,6}}?(?P<noun>{_OF_NOW})中,?(?:有|共有)$")
 
 
 def _more_than_left(reading: Reading) -> Iterator[Finding]:
     """贫困人口…减少到…121人, then 目前…贫困人口中有464人."""
-    for sentence in reading.sentences:
-        for left in sentence.statements:
-            if left.role != "to" or left.kind not in ("人", "户") or not left.figure.exact:
-                continue
-            subject = re.search(
-                r"(贫困人口|贫困户|监测对象|低收入人口|存量[\u4e00-\u9fff]{2,4})", reading.around(left, 60)
-            )
-            if subject is None:
-                continue
-            for later in reading.statements[left.index + 1 :]:
-                if later.kind != left.kind or later.figure.low <= left.figure.high:
-                    continue
-                text = reading.around(later, 30)
-                if re.search(rf"(?:目前|现有?|当前|现在)[^,;。]{{0,6}}{subject[1]}中,?(?:有|共有)$", text):
-                    yield _exceeds(reading, left, later, subject[1])
+    lefts: dict[tuple[str, str], list[Statement]] = {}
+    for statement in reading.statements:
+        if statement.kind not in ("人", "户"):
+            continue
+        if now := _HOLDS.search(reading.around(statement, 30)):
+            earlier = reversed(lefts.get((now["noun"], statement.kind), []))
+            if left := next((s for s in earlier if statement.figure.low > s.figure.high), None):
+                yield _exceeds(reading, left, statement, now["noun"])
+        subject = re.search(_OF_NOW, reading.around(statement, 60)) if statement.role == "to" else None
+        if subject and statement.figure.exact:
+            lefts.setdefault((subject[0], statement.kind), []).append(statement)
 
 
 def _exceeds(reading: Reading, left: Statement, later: Statement, noun: str) -> Finding:

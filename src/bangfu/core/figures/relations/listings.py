@@ -10,8 +10,9 @@ from bangfu.core.figures.numbers import TIME_UNITS
 from bangfu.core.figures.relations.families import closure
 from bangfu.core.figures.statements import Reading, Sentence, Statement
 
-_MARKER = re.compile(r"其中[:,]?|分别为|分别是|包括|分为|包含|由|[(]|:")
-_CLOSED = re.compile(r"分别为|分别是|分为|[(]$|即")
+_MARKER = re.compile(r"其中[:,]?|分别为|分别是|包括|分为|包含|由|[(]|:|按[\u4e00-\u9fff]{1,8}分[,:]")
+_BY = re.compile(r"按[\u4e00-\u9fff]{1,8}分[,:]")
+_CLOSED = re.compile(r"分别为|分别是|分为|[(]$|即|^按.*分[,:]$")
 TOTAL_AFTER = re.compile(
     r"(?:共计|合计|总计|总共|共)(?:(?:为|达到?|有|是)|[一二三四五六七八九两\d]+[年个类项]?|[\u4e00-\u9fff]{0,6})$"
     r"|累计[\u4e00-\u9fff]{0,6}$"
@@ -68,7 +69,7 @@ def with_continuation(reading: Reading) -> Iterator[Sentence]:
         following = every[number + 1] if number + 1 < len(every) else None
         if following and following.paragraph == sentence.paragraph:
             start = reading.even[following.span.start : following.span.start + 3]
-            if start.startswith("其中"):
+            if start.startswith("其中") or _BY.match(reading.even, following.span.start):
                 joined = (*sentence.statements, *following.statements)
                 yield Sentence(type(sentence.span)(sentence.span.start, following.span.end), joined, sentence.paragraph)
                 continue
@@ -171,6 +172,8 @@ def _one_item(words: str) -> bool:
     """Whether the text between two parts starts just one new item: `人、初中`, `人(占20%),低保户`, `;有`."""
     words = re.sub(r"[(][^()]*[)]", "", words)
     words = re.sub(r"[,、](?:占比?|比例|[\u4e00-\u9fff]{1,8}率)[^,;、]*?\d[\d.]*%", "", words)
+    words = re.sub(r",(?:同比|比上年)?(?:增长|下降|增加|减少|提高)\d[\d.]*%(?:;(?=[\u4e00-\u9fff])|(?=,))", ",", words)
+    words = re.sub(r"^,,", ",", words)
     if words in ("和", "与", "及", "以及"):
         return True
     if re.search(r"同比|较上|比上|其中|。|;(?!有|另有|还有|另)", words.replace("。其中", "")):
@@ -210,7 +213,7 @@ def _backward(reading: Reading, sentence: Sentence) -> Iterator[Listing]:
         ]
         run = _run_back(reading, before, total)
         if len(run) >= 2:
-            yield Listing(total, run, (), bool(_STRONG.search(total.lead)), after=True)
+            yield Listing(total, run, tuple(before), bool(_STRONG.search(total.lead)), after=True)
 
 
 def _lines(reading: Reading, sentence: Sentence) -> Listing | None:
@@ -222,7 +225,7 @@ def _lines(reading: Reading, sentence: Sentence) -> Listing | None:
     found_here: list[Statement] = []
     for number in range(sentence.paragraph - 1, -1, -1):
         span = reading.text.paragraphs[number]
-        inside = [s for s in reading.statements if s.figure.start in span]
+        inside = reading.inside(span)
         if span.end - span.start > 50 or len(inside) != 1 or inside[0].kind != total.kind:
             break
         found_here.insert(0, inside[0])

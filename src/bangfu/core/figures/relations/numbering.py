@@ -19,7 +19,10 @@ _STYLES = (
     ("small", re.compile(r"(?:^|(?<=\n)|(?<=[。;:!?]))[(](?P<n>\d{1,2})[)](?=[\u4e00-\u9fff“])")),
     ("is", re.compile(rf"(?:^|(?<=[\n。;:,“(!?]))(?P<n>{_HAN})是(?!否)")),
     ("must", re.compile(rf"(?:^|(?<=[\n。;:,“(!?]))(?P<n>{_HAN})要(?=[\u4e00-\u9fff])")),
-    ("ordinal", re.compile(rf"(?:^|(?<=[\n。;:”!?]))第(?P<n>{_HAN})[,、:]|(?:^|(?<=[\n。;:”!?]))(?P<first>首先|其次|其[三四五六])[,、]")),
+    ("ordinal", re.compile(
+        rf"(?:^|(?<=[\n。;:”!?]))第(?P<n>{_HAN})[,、:]|(?<=,)第(?P<one>一)[,、:]"
+        r"|(?:^|(?<=[\n。;:”!?]))(?P<first>首先|其次|其[三四五六])[,、]"
+    )),
 )  # fmt: skip
 _WORDS = {"首先": 1, "其次": 2, "其三": 3, "其四": 4, "其五": 5, "其六": 6}
 
@@ -49,7 +52,7 @@ def _mark(match: re.Match[str]) -> _Mark | None:
     first = match.groupdict().get("first")
     if first:
         return _Mark(match.start(), match.end(), _WORDS[first], "first")
-    text = match["n"]
+    text = match.groupdict().get("one") or match["n"]
     number = int(text) if text.isdigit() else int(chinese_number(text) or 0)
     return _Mark(match.start(), match.end(), number, "plain") if number else None
 

@@ -65,7 +65,7 @@ def _shares(reading: Reading) -> Iterator[Finding]:
 def _solar(reading: Reading) -> Iterator[Finding]:
     """What households are said to get from solar stations against what the stations can generate."""
     for paragraph in reading.text.paragraphs:
-        inside = [s for s in reading.statements if s.figure.start in paragraph]
+        inside = reading.inside(paragraph)
         text = reading.even[paragraph.start : paragraph.end]
         if "光伏" not in text:
             continue

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from bangfu.core.figures.arithmetic import Closeness, quotient_agrees
-from bangfu.core.figures.findings import Finding, Verdict, found, plain, rounded
-from bangfu.core.figures.relations.wholes import COUNTED, Whole, population, wholes
+from bangfu.core.figures.findings import Finding, found, plain
+from bangfu.core.figures.relations.shares import close_to, countable, hundred, odd_one_out, parts_of, share_told
+from bangfu.core.figures.relations.wholes import Whole, population, wholes
 from bangfu.core.figures.statements import RATE, SHARE, Reading, Sentence, Statement
 
 _AIMED = re.compile(r"力争|确保|目标|达到[^,;。]{0,12}以上|不低于|不少于|计划|要求|控制在|以内")
@@ -20,32 +20,36 @@ _ALSO = {
     "完成": "完成|建成|竣工|完工|实现", "竣工": "竣工|完工|建成", "入学": "入学|在校",
     "满意": "(?<!不)(?<!基本)满意", "合格": "(?<!不)合格",
 }  # fmt: skip
+_TOWNSHIP = re.compile(r"[全我本][乡镇村]|[\u4e00-\u9fff][乡镇村](?:贫困|共有|现有|辖|位于)")
 _NEAR = Decimal("0.25")
-
-
-def _countable(statement: Statement) -> bool:
-    """Whether a figure may be part or whole of a share."""
-    return statement.kind in COUNTED and statement.figure.value > 0
+_OF_ITS_PLAN = re.compile(r"(?:预算|计划|任务|目标|指标|概算)(?:总?[数额量])?$")
 
 
 def relations(reading: Reading) -> Iterator[Finding]:
     """Every share, rate and incidence that can be reckoned from the text."""
     for sentence in reading.sentences:
+        unsettled: list[tuple[Statement, Statement]] = []
         for statement in sentence.statements:
             if statement.kind != "%" or statement.figure.value > 1000:
                 continue
             if share := SHARE.search(statement.clause):
-                yield from _share(reading, sentence, statement, share["whole"])
+                told = list(_share(reading, sentence, statement, share["whole"]))
+                yield from told
+                if not told and not share["whole"]:
+                    place = statement.figure.start - len(share[0])
+                    unsettled += [(part, statement) for part in parts_of(reading, sentence, statement, place)[-1:]]
             elif rate := RATE.search(statement.lead):
                 yield from _rate(reading, sentence, statement, rate["name"])
+        yield from odd_one_out(reading, sentence, unsettled)
+        yield from hundred(reading, sentence)
 
 
 def _share(reading: Reading, sentence: Sentence, share: Statement, whole: str) -> Iterator[Finding]:
     """占比11.4%, 占总户数的12.5%, 占应救治65人的95.4%."""
     match = SHARE.search(share.clause)
     clause_start = share.figure.start - (len(match[0]) if match else 0)
-    inside = [s for s in sentence.statements if clause_start <= s.figure.start < share.figure.start and _countable(s)]
-    parts = _parts(reading, sentence, share, clause_start)
+    inside = [s for s in sentence.statements if clause_start <= s.figure.start < share.figure.start and countable(s)]
+    parts = parts_of(reading, sentence, share, clause_start)
     if (
         not parts
         or _AIMED.search(reading.even[parts[-1].figure.end : clause_start])
@@ -74,24 +78,6 @@ def _share(reading: Reading, sentence: Sentence, share: Statement, whole: str) -
         yield from _mixed(reading, parts, share, named)
 
 
-def _parts(reading: Reading, sentence: Sentence, share: Statement, place: int) -> list[Statement]:
-    """The figure just before the share, or the pair of 户 and 人."""
-    before = [
-        s for s in sentence.statements
-        if s.figure.end <= place and s.depth == share.depth and _countable(s)
-    ]  # fmt: skip
-    if not before:
-        return []
-    last = before[-1]
-    words = reading.even[last.figure.end : place]
-    if len(words) > 40 or re.search(r"[;]|同比", words) or words.count(",") > 2:
-        return []
-    if any(s.kind == "%" for s in reading.statements[last.index + 1 : share.index]):
-        return []
-    pair = len(before) > 1 and reading.is_pair(before[-2].figure, last.figure)
-    return [before[-2], last] if pair else [last]
-
-
 def _another(reading: Reading, part: Statement, place: int) -> bool:
     """Whether 占 has a subject of its own that the figure before it does not name: …基础设施项目4个322万元,产业项目资金占65.8%."""
     subject = re.sub(r"[^\u4e00-\u9fff]", "", reading.even[part.figure.end : place].split(",")[-1])
@@ -101,11 +87,11 @@ def _another(reading: Reading, part: Statement, place: int) -> bool:
 
 def _any_part(reading: Reading, sentence: Sentence, share: Statement) -> Iterator[Finding]:
     """A share whose part is not sure: told only where two figures of the sentence give it."""
-    same = [s for s in sentence.statements if s.index < share.index and _countable(s)]
+    same = [s for s in sentence.statements if s.index < share.index and countable(s)]
     for part in reversed(same):
         for whole in same:
-            if whole.kind == part.kind and whole.index < part.index and _close(part, whole, share) == "equal":
-                yield _told(reading, part, share, [Whole(whole, True)], "equal")
+            if whole.kind == part.kind and whole.index < part.index and close_to(part, whole, share) == "equal":
+                yield share_told(reading, part, share, [Whole(whole, True)], "equal")
                 return
 
 
@@ -120,16 +106,11 @@ def _part_of(part: Statement) -> str:
 def _explicit(reading: Reading, share: Statement, parts: Sequence[Statement], whole: Statement) -> Iterator[Finding]:
     for part in parts:
         if part.kind == whole.kind:
-            yield _told(reading, part, share, [Whole(whole, True)], _close(part, whole, share))
+            yield share_told(reading, part, share, [Whole(whole, True)], close_to(part, whole, share))
             return
     part = parts[-1]
-    if _close(part, whole, share) == "equal":
+    if close_to(part, whole, share) == "equal":
         yield _mixed_told(reading, part, whole, share)
-
-
-def _close(part: Statement, whole: Statement, share: Statement) -> Closeness:
-    above, below = part.figure, whole.figure
-    return quotient_agrees(share.figure, (above.low, above.high), (below.low, below.high))
 
 
 def _best(
@@ -138,16 +119,20 @@ def _best(
     """A finding from the likeliest whole: any that fits settles it; else only one that is sure."""
     if not part.figure.exact and not share.figure.exact:
         return None
-    closeness = {id(c): _close(part, c.statement, share) for c in candidates}
+    closeness = {id(c): close_to(part, c.statement, share) for c in candidates}
     for wanted in ("equal", "truncated"):
         fitting = [c for c in candidates if closeness[id(c)] == wanted]
         sure = [c for c in fitting if c.sure]
         near = [c for c in fitting if share.figure.start - c.statement.figure.start < 400]
-        if sure or (near and wanted == "equal"):
-            return _told(reading, part, share, (sure or near)[:1], wanted)
-        if fitting and wanted == "equal":
-            return None
+        if sure or near:
+            return share_told(reading, part, share, (sure or near)[:1], wanted)
+        if fitting and (wanted == "equal" or len(share.figure.digits) > 3):
+            return None  # of something far away: four digits do not agree by chance
     sure = [c for c in candidates if c.sure and c.statement.figure.exact]
+    if any(_qualified(reading, c.statement) for c in sure):
+        return None
+    if _OF_ITS_PLAN.search(name):  # 占预算数: of the item's own budget, which need not be the one that the text gives
+        sure = [c for c in sure if _near(part, c.statement, share)]
     if not sure or not part.figure.exact:
         return None
     shown = sure + [c for c in candidates if not c.sure and _near(part, c.statement, share)]
@@ -156,13 +141,20 @@ def _best(
     close = any(_near(part, c.statement, share) or _next_to(reading, c.statement, part) for c in kept)
     if not named and name and not close:
         return None
-    return _told(reading, part, share, kept[:4], "unequal")
+    return share_told(reading, part, share, kept[:4], "unequal")
+
+
+def _qualified(reading: Reading, whole: Statement) -> bool:
+    """Whether something is taken out of a whole in brackets: 地方支出(扣除上解部分)为77亿元."""
+    around = reading.even[max(0, whole.figure.start - 30) : whole.figure.end + 24].split("。")[0]
+    return re.search(r"[(](?:扣除|不含|不包括|剔除)", around) is not None
 
 
 def _next_to(reading: Reading, whole: Statement, part: Statement) -> bool:
     """Whether a whole stands in the part's own sentence with nothing of its unit between."""
-    between = reading.statements[whole.index + 1 : part.index]
-    return not re.search(r"[。\n]", reading.words(whole, part)) and all(s.kind != part.kind for s in between)
+    if reading.apart(whole, part):
+        return False
+    return all(s.kind != part.kind for s in reading.statements[whole.index + 1 : part.index])
 
 
 def _near(part: Statement, whole: Statement, share: Statement) -> bool:
@@ -173,43 +165,17 @@ def _near(part: Statement, whole: Statement, share: Statement) -> bool:
     return abs(ratio - share.figure.value) <= _NEAR * share.figure.value
 
 
-def _told(reading: Reading, part: Statement, share: Statement, of: Sequence[Whole], closeness: Closeness) -> Finding:
-    stated, above = share.figure, part.figure
-    digits = max(2, -int(stated.ulp.as_tuple().exponent) + 1)
-    computed = [rounded(above.value / w.statement.figure.value * 100, digits) for w in of]
-    shown = "；".join(
-        f"{reading.shown(above)}÷{reading.shown(w.statement.figure)} = {plain(value)}%"
-        for w, value in zip(of, computed, strict=True)
-    )
-    kind = "ratio"
-    verdict: Verdict = "consistent"
-    zh, en = f"比例相符：{shown}。", f"The share holds: {shown}."
-    if closeness == "truncated":
-        kind, verdict = "truncated", "ambiguous"
-        zh = f"{shown}，只有截去尾数才得{plain(stated.value)}%，四舍五入不得此数；请说明取舍或分母。"
-        en = f"{shown}; only cutting off digits gives {plain(stated.value)}%; say how it is rounded, or of what it is."
-    elif closeness == "unequal":
-        verdict = "inconsistent"
-        zh = f"比例不符：文中为{plain(stated.value)}%，{shown}；请核对分子、分母和比例。"
-        en = f"The share is off: the text says {plain(stated.value)}%, {shown}; check part, whole and share."
-    first = min([above.start, *(w.statement.figure.start for w in of if not _far(reading, w.statement, share))])
-    return found(
-        reading.text, kind, verdict, first, stated.end, zh, en, stated.value, computed[0], "%"
-    )  # fmt: skip
-
-
-def _far(reading: Reading, whole: Statement, share: Statement) -> bool:
-    return whole.figure.end > share.figure.start or bool(re.search(r"[。\n]", reading.words(whole, share)))
-
-
 def _mixed(reading: Reading, parts: Sequence[Statement], share: Statement, name: str) -> Iterator[Finding]:
     """A share that only fits where persons are divided by households, or visits by persons."""
     part = parts[-1]
-    for statement in reversed(reading.statements[: part.index]):
+    for index in range(part.index - 1, -1, -1):
+        statement = reading.statements[index]
+        if share.figure.start - statement.figure.start >= 200:
+            break
         units = {statement.kind, part.kind}
-        if len(units) == 2 and units <= {"户", "人", "人次", "户次"} and _close(part, statement, share) == "equal":
+        if len(units) == 2 and units <= {"户", "人", "人次", "户次"} and close_to(part, statement, share) == "equal":
             near = re.split(r"[。\n]", reading.even[max(0, statement.figure.start - 20) : statement.figure.end + 10])
-            if name in "".join(near) and share.figure.start - statement.figure.start < 200:
+            if name in "".join(near):
                 yield _mixed_told(reading, part, statement, share)
                 return
 
@@ -231,7 +197,7 @@ def _rate(reading: Reading, sentence: Sentence, rate: Statement, name: str) -> I
         return
     same = [
         s for s in sentence.statements
-        if s.index < rate.index and _countable(s) and s.depth == rate.depth
+        if s.index < rate.index and countable(s) and s.depth == rate.depth
         and not re.search(r"[;]", reading.words(s, rate))
     ]  # fmt: skip
     if not same or rate.figure.start - same[-1].figure.end > 30 or not rate.figure.exact:
@@ -246,7 +212,7 @@ def _rate(reading: Reading, sentence: Sentence, rate: Statement, name: str) -> I
     inside = [s for s in same if s.index < part.index and s.kind == part.kind and s.role not in ("delta", "average")]
     whole = _whole_of_rate(inside, part)
     if whole is not None:
-        yield _told(reading, part, rate, [Whole(whole, True)], _close(part, whole, rate))
+        yield share_told(reading, part, rate, [Whole(whole, True)], close_to(part, whole, rate))
     elif not inside and (before := _whole_before(reading, sentence, part, rate)):
         yield _doubtful(reading, part, before, rate)
 
@@ -268,10 +234,10 @@ def _fitting(reading: Reading, same: Sequence[Statement], part: Statement | None
         for wanted in ("equal", "truncated") if numerator is part else ("equal",):
             fitting = [
                 s for s in of
-                if s.figure.value >= numerator.figure.value and _close(numerator, s, rate) == wanted
+                if s.figure.value >= numerator.figure.value and close_to(numerator, s, rate) == wanted
             ]  # fmt: skip
             if fitting:
-                return _told(reading, numerator, rate, [Whole(fitting[-1], True)], wanted)
+                return share_told(reading, numerator, rate, [Whole(fitting[-1], True)], wanted)
     return None
 
 
@@ -313,7 +279,7 @@ def _whole_of_rate(inside: Sequence[Statement], part: Statement) -> Statement | 
 
 def _whole_before(reading: Reading, sentence: Sentence, part: Statement, rate: Statement) -> Statement | None:
     """A total of the same unit in the sentence before, which nearly gives the rate."""
-    place = next((n for n, s in enumerate(reading.sentences) if s is sentence), 0)
+    place = reading.sentence_no(sentence.statements[0])
     if place == 0:
         return None
     before = [s for s in reading.sentences[place - 1].statements if s.kind == part.kind and s.figure.exact]
@@ -325,7 +291,7 @@ def _whole_before(reading: Reading, sentence: Sentence, part: Statement, rate: S
 
 def _doubtful(reading: Reading, part: Statement, whole: Statement, rate: Statement) -> Finding:
     """A whole that is not certainly the rate's own: planned for the same thing it is wrong, else to be looked at."""
-    finding = _told(reading, part, rate, [Whole(whole, True)], "unequal")
+    finding = share_told(reading, part, rate, [Whole(whole, True)], "unequal")
     if _PLANNED.search(whole.lead) and "安排" not in part.lead:
         return finding
     zh = finding.message_zh.replace("比例不符", "比例存疑").replace(
@@ -354,12 +320,12 @@ def _incidence(reading: Reading, poor: Statement, rate: Statement) -> Finding | 
     people = [s for s in population(reading, poor, "人") if s.figure.value > poor.figure.value]
     for wanted in ("equal", "truncated"):
         for whole in people:
-            if _close(poor, whole, rate) == wanted:
-                return _told(reading, poor, rate, [Whole(whole, True)], wanted)
+            if close_to(poor, whole, rate) == wanted:
+                return share_told(reading, poor, rate, [Whole(whole, True)], wanted)
     if not people:
         return None
     ratio = poor.figure.value / people[0].figure.value * 100
-    township = re.search(r"[全我本][乡镇村]|[\u4e00-\u9fff][乡镇村](?:贫困|共有|现有|辖|位于)", reading.even)
+    township = reading.remembered("township", lambda: bool(_TOWNSHIP.search(reading.even)))
     if rate.role == "to" and (rate.figure.value < ratio - rate.figure.ulp or (township and len(people) == 1)):
-        return _told(reading, poor, rate, [Whole(people[0], True)], "unequal")
+        return share_told(reading, poor, rate, [Whole(people[0], True)], "unequal")
     return None

@@ -74,6 +74,7 @@ def _exact(reading: Reading, listing: Listing) -> tuple[Statement, ...] | None:
     choices: list[Sequence[Statement]] = [listing.parts]
     if listing.after:
         choices += [listing.parts[n:] for n in range(1, len(listing.parts) - 1)]
+        choices += [listing.loose[n:] for n in range(len(listing.loose) - 2)]  # the list may begin further back
     else:
         choices += [
             listing.loose[:n] for n in range(2, min(len(listing.loose), 12) + 1) if _may_end(reading, listing, n)
@@ -150,8 +151,8 @@ def _other_sentence(reading: Reading, listing: Listing) -> bool:
     total, first = listing.total, listing.parts[0] if listing.parts else listing.total
     if listing.after or not re.search(r"[。!?]", reading.even[total.figure.end : first.figure.start]):
         return False
-    sentence = next((s for s in reading.sentences if total in s.statements), None)
-    return sentence is None or sum(s.kind == total.kind for s in sentence.statements) > 1
+    sentence = reading.sentences[reading.sentence_no(total)]
+    return sum(s.kind == total.kind for s in sentence.statements) > 1
 
 
 def _certain(reading: Reading, listing: Listing) -> bool:
@@ -180,10 +181,11 @@ def _certain(reading: Reading, listing: Listing) -> bool:
     if re.search(r"同时|交叉|重复|兼", after):
         return False
     together = all("、" in reading.words(a, b) for a, b in pairwise(parts))
-    if slip or (over and together and gap <= Decimal("0.5")):
+    if (slip and (len(parts) > 2 or gap <= Decimal("0.35"))) or (over and together and gap <= Decimal("0.5")):
         return True
     alike_names = alike([p.tail or p.lead for p in parts])
-    return bool(alike_names or len(parts) >= 3 or together) and gap <= (Decimal("0.1") if together else Decimal("0.05"))
+    nearly = Decimal("0.1") if together else Decimal("0.05") if total.kind in BEINGS else Decimal("0.01")
+    return bool(alike_names or len(parts) >= 3 or together) and gap <= nearly
 
 
 def _of_another(listing: Listing) -> bool:

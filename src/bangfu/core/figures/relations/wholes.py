@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from bangfu.core.figures.statements import Reading, Statement
 
@@ -23,6 +24,8 @@ _GENERIC = re.compile(
     r"^(?:应|全[县乡镇村区市省]|本[县乡镇村区市]|该[县乡镇村区市])?(?:总?[户人]?数|总|总户数|总人数|总量|总额|全部|应?总人口)?$"
 )
 _WITHIN = re.compile(r"(?:中|里|当中|之中)[,，]?")
+_FARTHEST, _FARTHEST_NAMED = 1500, 20_000
+"""How many characters before a part its whole may stand: some pages where the share names it."""
 _PARTIAL = re.compile(r"其中|^(?:已|新)|剩余|其余|未(?!脱贫)|新增")
 
 
@@ -39,12 +42,12 @@ def wholes(reading: Reading, part: Statement, named: str) -> list[Whole]:
     share, without a figure."""
     found: list[Whole] = []
     name = re.sub(r"^(?:了|全部|所有)|[的总数量额]+$", "", named)
-    for statement in reversed(reading.statements[: part.index]):
-        if statement.kind != part.kind or not statement.figure.value or statement.figure.high < part.figure.low:
-            continue
-        if part.figure.start - statement.figure.start > 1500 and not name:
+    for statement in reading.earlier(part):
+        if part.figure.start - statement.figure.start > (_FARTHEST_NAMED if name else _FARTHEST):
             break
-        same_sentence = not re.search(r"[。\n]", reading.words(statement, part))
+        if not statement.figure.value or statement.figure.high < part.figure.low:
+            continue
+        same_sentence = not reading.apart(statement, part)
         sure = same_sentence and _holds_part(reading, statement, part)
         if name and not _GENERIC.match(named):
             sure = _named(reading, statement, name)
@@ -77,13 +80,20 @@ def _named(reading: Reading, whole: Statement, name: str) -> bool:
 
 
 def population(reading: Reading, before: Statement, kind: str) -> Iterator[Statement]:
-    """Figures that give a whole population: 8848户34830人, 总人口21356人, largest first."""
-    found = [
-        s
-        for s in reading.statements
-        if s.kind == kind and s.figure.exact and s.index != before.index and _is_population(reading, s)
-    ]
-    yield from sorted(found, key=lambda s: -s.figure.value)
+    """Figures that give a whole population: 8848户34830人, 总人口21356人, largest first, each value once."""
+    every = reading.remembered(f"population {kind}", lambda: _populations(reading, kind))
+    told: set[tuple[Decimal, Decimal, Decimal]] = set()
+    for statement in every:
+        figure = statement.figure
+        worth = (figure.value, figure.low, figure.high)
+        if statement.index != before.index and worth not in told:
+            told.add(worth)
+            yield statement
+
+
+def _populations(reading: Reading, kind: str) -> list[Statement]:
+    found = [s for s in reading.statements if s.kind == kind and s.figure.exact and _is_population(reading, s)]
+    return sorted(found, key=lambda s: -s.figure.value)
 
 
 def _is_population(reading: Reading, statement: Statement) -> bool:

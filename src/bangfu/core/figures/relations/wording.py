@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from bangfu.core.figures.dating import headings, own_year, title_of, title_years
+from bangfu.core.figures.dating import Heading, headings, own_year, title_of, title_years
 from bangfu.core.figures.findings import Finding, Verdict, found
 from bangfu.core.figures.numbers import chinese_number
 from bangfu.core.figures.statements import Reading
@@ -71,6 +71,8 @@ def _sections(reading: Reading) -> Iterator[Finding]:
         if not body and not (following and head.level == "main" and following.level == "sub"):
             bare.append(head)
     for head in bare:
+        if _listed(reading, head, heads):
+            continue
         peers = [h for h in heads if h.level == head.level]
         if len([h for h in bare if h.level == head.level]) * 2 > len(peers) or len(peers) < 2 or len(head.words) > 30:
             continue
@@ -89,6 +91,14 @@ def _sections(reading: Reading) -> Iterator[Finding]:
             reading.text, "truncated_section", "ambiguous", max(0, len(text) - 8), len(text),
             f"全文在“{text[-1]}”处中断，似有缺失；请补全。", "The text breaks off in mid-sentence; complete it.",
         )  # fmt: skip
+
+
+def _listed(reading: Reading, head: Heading, heads: list[Heading]) -> bool:
+    """Whether a numbered line is an item of a list: it ends with a semicolon, or the one before it does."""
+    place = heads.index(head)
+    before = next((h for h in reversed(heads[:place]) if h.level == head.level), None)
+    ends = [reading.even[h.span.end : h.span.end + 1] for h in (head, before) if h is not None]
+    return ";" in ends
 
 
 def _announced(reading: Reading, count: int) -> str | None:
@@ -167,7 +177,7 @@ def _changed_phrases(reading: Reading) -> Iterator[Finding]:
 
 
 _DOUBLED = re.compile(
-    r"(?<![\u4e00-\u9fff])(?P<w>根据|按照|为了|通过|关于|对于|进一步|以|在|对|将|把|由|使|的|及)(?P=w)(?=[\u4e00-\u9fff])|(?P<l>根据|按照|进一步|通过)(?P=l)|的的|了了|、以以|以以购"
+    r"(?<![\u4e00-\u9fff])(?P<w>根据|按照|为了|通过|关于|对于|进一步|以|在|对|将|把|由|使|的|及)(?P=w)(?=[\u4e00-\u9fff])|(?P<l>根据|按照|进一步|通过)(?P=l)|(?<!目)的的|了了|、以以|以以购"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from bangfu.core.figures.dating import PLAN, REVIEW, YEAR, headings, own_year, title_years
 from bangfu.core.figures.findings import Finding, Verdict, found
@@ -28,7 +29,7 @@ _DAY = re.compile(
 )
 _ANNIVERSARY = re.compile(rf"({'|'.join(_LENGTHS)}){_NUMBER}周年")
 _RUN = re.compile(
-    rf"{YEAR}年?(?:-|—|~|至|到){YEAR}年?[,,]?(?:[\u4e00-\u9fff]{{0,4}})(?:连续|这|共|历时)?{_NUMBER}年(?:来|间|连续|累计|,)"
+    rf"{YEAR}年?(?:-|—|~|至|到){YEAR}年?[,,]?(?:[\u4e00-\u9fff]{{0,4}}?)(?:连续|这|共|历时)?(?<![一二三四五六七八九十\d]){_NUMBER}年(?:来|间|连续|累计|,)"
 )
 _DONE = re.compile(
     r"(?:已|均|也|皆)*(?:全部|全面|如期|圆满)[^,;。%]{0,12}?(?:完成|建成|竣工|完工|验收|达标)"
@@ -137,6 +138,10 @@ def _finished(reading: Reading) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+def _all(pattern: str, text: str) -> list[re.Match[str]]:
+    return list(re.finditer(pattern, text))
+
+
 def _finished_plan_year(reading: Reading) -> Iterator[Finding]:
     """2016-2019年以来均已…完成 where the same text still means to complete the tasks of 2019."""
     for match in _RANGE.finditer(reading.even):
@@ -146,11 +151,8 @@ def _finished_plan_year(reading: Reading) -> Iterator[Finding]:
             continue
         aims = rf"{last}年[^,;。]{{0,14}}(?:目标任务|任务目标|工作计划|摘帽)"
         ahead = rf"(?:全面|确保|力争|如期)?完成{last}年[^,;。]{{0,8}}(?:目标|任务)|{aims}"
-        still = [
-            m
-            for m in re.finditer(ahead, reading.even)
-            if not (match.start() <= m.start() < match.start() + len(clause[0]))
-        ]
+        every = reading.remembered(ahead, partial(_all, ahead, reading.even))
+        still = [m for m in every if not (match.start() <= m.start() < match.start() + len(clause[0]))]
         if len(still) < 2 and not any("完成" in m[0][:6] for m in still):
             continue
         yield found(

@@ -75,6 +75,11 @@ class ReportBuilder:
         """The report. Raises DataError where neither registry nor cross-check knows the household."""
         return _Household(self, str(household_no)).report()
 
+    def conflicts(self, household_no: str) -> list[dict[str, Any]]:
+        """Only the contradictions that the report would hold. Raises DataError as `build` does."""
+        made = _Household(self, str(household_no))
+        return made._conflicts() if made._overall().granted else []
+
 
 def _require_day(sources: Sequence[SourceRead], on: date) -> None:
     for source in sources:

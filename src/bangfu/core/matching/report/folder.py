@@ -125,10 +125,24 @@ def read_crosscheck(folder: Path, households: Set[str]) -> Crosscheck:
     persons: dict[str, list[tuple[str, Mapping[str, FactRead]]]] = {}
     for row in _rows(folder, PERSONS, households):
         persons.setdefault(str(row["household_no"]), []).append((str(row["person_no"]), _facts(row)))
-    conflicts: dict[str, list[ConflictRead]] = {}
+    sources, conflicts = read_sources(folder), _conflicts(folder, households)
+    return Crosscheck(folder, keys, facts, persons, sources, conflicts)
+
+
+def read_conflicts(folder: Path, households: Set[str]) -> Crosscheck:
+    """Only the sources and the contradictions of these households, which is quick: no fact is read.
+
+    Raises DataError where the folder is not one that `bangfu crosscheck` wrote.
+    """
+    nothing: dict[str, Mapping[str, FactRead]] = {number: {} for number in households}
+    return Crosscheck(folder, {}, nothing, {}, read_sources(folder), _conflicts(folder, households))
+
+
+def _conflicts(folder: Path, households: Set[str]) -> dict[str, list[ConflictRead]]:
+    found: dict[str, list[ConflictRead]] = {}
     for row in _rows(folder, CONFLICTS, households):
-        conflicts.setdefault(str(row["household_no"]), []).append(_conflict(row))
-    return Crosscheck(folder, keys, facts, persons, read_sources(folder), conflicts)
+        found.setdefault(str(row["household_no"]), []).append(_conflict(row))
+    return found
 
 
 def read_sources(folder: Path) -> tuple[SourceRead, ...]:

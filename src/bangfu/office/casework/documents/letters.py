@@ -1,13 +1,8 @@
-"""The words of letters and notices. Letters are for the household: the law, the reasons, what may be done about it.
-
-Notices are for everybody: nothing in them but the head's name, how many persons, which help, which village.
-"""
+"""The words of letters. They are for the household: the law, the reasons, what may be done about it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bangfu.core.api import procedures as p
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import BUREAUS, Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
 from bangfu.office.casework import engine, events
@@ -23,11 +18,8 @@ from bangfu.office.casework.documents.printing import Paper, Part, pdf, shown_da
 from bangfu.office.casework.models import Case, CaseDocument, Determination
 from bangfu.office.casework.showing import matter_title, said
 from bangfu.office.pages.refusals import Invalid
-from bangfu.office.registry import api as registry
 
 STARS = "＊"
-_FORBIDDEN = re.compile(r"\d{11,}")
-"""What no public notice holds: an ID, a phone, an account, a household's number."""
 _UNITS = {"working_days": "个工作日", "days": "日", "months": "个月"}
 _UNITS_EN = {"working_days": "working days", "days": "days", "months": "months"}
 
@@ -48,14 +40,16 @@ def _logged(actor: Actor, case: Case, what: str) -> None:
     audit.record(actor, events.LETTER_READ, audit.Subject("case", case.number, case.area_code), after={"paper": what})
 
 
-def _office(case: Case, roles: tuple[str, ...]) -> str:
-    """Who signs: the county's bureau, or the township's government."""
+def _office(case: Case, roles: tuple[str, ...], bureau: str = "") -> str:
+    """Who signs: the bureau that acts, the county's bureau, or the township's government."""
     code = case.area_code[:9] if roles and roles[0] == "township_office" else case.area_code[:6]
     name = areas.names([code])[code]
     if len(code) == 9:
         return str(_("%s人民政府")) % name
-    bureau = _("%s农业农村局") if roles and roles[0] == "county_agriculture" else _("%s民政局")
-    return str(bureau) % name
+    if bureau in BUREAUS and roles and roles[0] == "bureau_officer":
+        return f"{name}{BUREAUS[bureau]}" if engine.language() == "zh" else f"{name}, {BUREAUS[bureau]}"
+    signs = _("%s农业农村局") if roles and roles[0] == "county_agriculture" else _("%s民政局")
+    return str(signs) % name
 
 
 def decision_letter(actor: Actor, determination: Determination, content: Mapping[str, Any] | None) -> bytes:
@@ -95,7 +89,7 @@ def decision_paper(case: Case, determination: Determination, content: Mapping[st
     head = case.household.head_name or str(_("户主"))
     return Paper(
         str(_("告知书")) if not denied else str(_("不予确认告知书")) if content["decides"] == "refuse" else str(_("决定告知书")),
-        case.number, head + ("：" if lang == "zh" else ":"), parts, _office(case, step.by), on,
+        case.number, head + ("：" if lang == "zh" else ":"), parts, _office(case, step.by, step.bureau), on,
         str(_("决定校验值 %s")) % determination.sha256, lang,
     )  # fmt: skip
 
@@ -188,7 +182,14 @@ def letter_paper(case: Case, procedure: p.Procedure, happened: list[p.Event], th
     head = case.household.head_name or str(_("户主"))
     colon = "：" if lang == "zh" else ":"
     return Paper(
-        thing.title.get(lang), case.number, head + colon, parts, _office(case, (event.actor.role,)), on, "", lang
+        thing.title.get(lang),
+        case.number,
+        head + colon,
+        parts,
+        _office(case, (event.actor.role,), event.actor.bureau),
+        on,
+        "",
+        lang,
     )
 
 
@@ -208,51 +209,3 @@ def notices_of(case: Case) -> list[tuple[str, str]]:
     """The public notices that the procedure knows: id and title."""
     procedure = engine.procedure_of(case)
     return [(t.id, t.title.get(engine.language())) for t in procedure.things.values() if t.kind == "notice"]
-
-
-def notice(actor: Actor, case: Case, thing: str) -> bytes:
-    """A public notice as PDF, with a row in the log. Raises Invalid where it may not be published."""
-    made = pdf(notice_paper(actor, case, thing))
-    _logged(actor, case, f"notice:{thing}")
-    return made
-
-
-def notice_paper(actor: Actor, case: Case, thing: str) -> Paper:
-    """What is posted in the village. Raises Invalid for a minor as head, and for anything that must not be public."""
-    lang, procedure = engine.language(), engine.procedure_of(case)
-    kind = procedure.things.get(thing)
-    if kind is None or kind.kind != "notice":
-        raise Invalid(_("本程序没有这一公示"))
-    head = registry.persons(actor).filter(household=case.household, left_on=None, relation="head").first()
-    today = timezone.localdate()
-    if head is None or head.birth_date is None:
-        raise Invalid(_("户主或其出生日期不明，不能确定是否未成年，不能公示；请先补全"))
-    if _age(head.birth_date, today) < 18:
-        raise Invalid(_("户主未满18周岁，不得公示姓名"))
-    names = areas.names([case.area_code, case.area_code[:9], case.area_code[:6]])
-    words = {
-        "place": names[case.area_code], "head": head.name, "persons": case.household.person_count,
-        "what": matter_title(case.matter) or procedure.title.get(lang),
-    }  # fmt: skip
-    stands = _limit(kind.stands) if kind.stands is not None else ""
-    parts = [
-        Part("p", str(_("根据%s，现将下列事项公示。")) % _law(procedure.authority)),
-        Part("item", str(_("村（社区）：%(place)s")) % words),
-        Part("item", str(_("户主：%(head)s")) % words),
-        Part("item", str(_("家庭人数：%(persons)s 人")) % words),
-        Part("item", str(_("事项：%(what)s")) % words),
-    ]
-    if stands:
-        parts.append(Part("p", str(_("公示期：自张贴之日起%s。")) % stands))
-    township = names[case.area_code[:9]]
-    parts.append(Part("p", str(_("有异议的，请在公示期内向村民委员会、%s或县级主管部门提出。")) % township))
-    parts.append(Part("p", str(_("可以当面、书面、来电或匿名提出；经办单位应当调查并答复。"))))
-    office = _office(case, ("township_office",))
-    paper = Paper(kind.title.get(lang), "", "", parts, office, today, "", lang)
-    if found := _FORBIDDEN.search(paper.text()):
-        raise Invalid(_("公示内容中有不得公开的号码（%s 位数字），没有印出") % len(found[0]))
-    return paper
-
-
-def _age(born: date, today: date) -> int:
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

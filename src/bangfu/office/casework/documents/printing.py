@@ -42,18 +42,26 @@ class Paper:
 
 
 def pdf(paper: Paper) -> bytes:
-    """PDF/A-2a and PDF/UA-1. Raises Invalid where no font has the characters."""
+    """A letter as PDF/A-2a and PDF/UA-1. Raises Invalid where no font has the characters."""
+    view = {**asdict(paper), "date": paper.on.isoformat(), "shown_date": shown_day(paper.on, paper.lang)}
+    del view["on"]
+    return compiled("paper.typ", view, paper.on)
+
+
+def compiled(source: str, view: Mapping[str, object], on: date) -> bytes:
+    """A page of this folder with what it shows, as PDF/A-2a and PDF/UA-1. Raises Invalid where no font has the characters."""
     import typst
 
     try:
         fonts = installed_fonts()
         chosen = chosen_fonts(fonts.families())
         compiler = typst.Compiler(
-            files("bangfu.office.casework.documents").joinpath("paper.typ").read_bytes(),
-            root=Path(__file__).parent, font_paths=fonts, sys_inputs=_inputs(paper, chosen),
+            files("bangfu.office.casework.documents").joinpath(source).read_bytes(),
+            root=Path(__file__).parent, font_paths=fonts,
+            sys_inputs={"view": json.dumps(view, ensure_ascii=False), "fonts": json.dumps(chosen, ensure_ascii=False)},
         )  # fmt: skip
         made = compiler.compile(
-            format="pdf", timestamp=datetime(paper.on.year, paper.on.month, paper.on.day, tzinfo=UTC),
+            format="pdf", timestamp=datetime(on.year, on.month, on.day, tzinfo=UTC),
             pdf_standards=["a-2a", "ua-1"],
         )  # fmt: skip
     except DataError as error:
@@ -62,12 +70,6 @@ def pdf(paper: Paper) -> bytes:
         raise Invalid(_("这份文书中有无法印出的字符：%s") % str(error.message)[:120]) from None
     assert isinstance(made, bytes)
     return made
-
-
-def _inputs(paper: Paper, fonts: Mapping[str, object]) -> dict[str, str]:
-    view = {**asdict(paper), "date": paper.on.isoformat(), "shown_date": shown_day(paper.on, paper.lang)}
-    del view["on"]
-    return {"view": json.dumps(view, ensure_ascii=False), "fonts": json.dumps(fonts, ensure_ascii=False)}
 
 
 def shown_day(day: date, lang: str) -> str:

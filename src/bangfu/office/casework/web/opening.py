@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from bangfu.office.accounts.api import Actor
 from bangfu.office.casework import engine, queries
 from bangfu.office.casework.models import ORIGINS, Case
+from bangfu.office.casework.openings import matters_today
 from bangfu.office.casework.queries import ACT
 from bangfu.office.casework.showing import matter_title
 from bangfu.office.pages.refusals import Invalid, OutOfReach
@@ -61,7 +62,7 @@ def offered(actor: Actor, area_code: str, definition: str = "", about: Case | No
         first = {role for step in one.starts for role in one.steps[step].by}
         if not one.in_force(today) or not roles & first or (definition and one.matter and definition not in one.matter):
             continue
-        for matter in one.matter or ("",):
+        for matter in matters_today(one) if one.matter else ("",):
             if definition and matter not in ("", definition):
                 continue
             title = one.title.get(language)

@@ -11,17 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
-from bangfu.office.casework import actions, answering, engine, queries, showing
+from bangfu.office.casework import actions, answering, engine, from_visits, means_checks, openings, queries, showing
 from bangfu.office.casework.deciding import Changed, basis_of, opened
 from bangfu.office.casework.documents import letters
 from bangfu.office.casework.models import Case, CaseDocument, Determination, OpenStep, Proposal
-from bangfu.office.casework.web.forms import ActForm
+from bangfu.office.casework.web.forms import ActForm, Visits
 from bangfu.office.casework.web.opening import OpenForm, about_for, finding_for, household_of
+from bangfu.office.casework.web.responses import pdf
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid, OutOfReach
@@ -80,6 +80,8 @@ def new_case(request: HttpRequest) -> HttpResponse:
             case = _opened(actor, form.cleaned_data, finding, household.number, about)
         except actions.AlreadyOpen as same:
             messages.warning(request, str(same))
+            if _joined(actor, same.case, form.cleaned_data, finding):
+                messages.success(request, _("这条线索已并入正在办理的监测个案"))
             return redirect("casework:case", same.case.pk)
         except Invalid as error:
             form.refuse(error)
@@ -111,6 +113,31 @@ def _opened(actor: Actor, given: dict[str, Any], finding: Any, number: str, abou
     )  # fmt: skip
 
 
+@page("cases.act", "POST")
+def from_visit(request: HttpRequest, pk: int) -> HttpResponse:
+    """A finding of a home visit becomes a case with one click; where the matter is open already, it is laid to that case."""
+    actor = _actor(request)
+    try:
+        case = from_visits.open_from_visit(actor=actor, finding=pk)
+        messages.success(request, _("已立案：%s") % case.number)
+    except actions.AlreadyOpen as same:
+        case = same.case
+        from_visits.lay_to_case(actor=actor, finding=pk, case=case)
+        messages.warning(request, str(same))
+    except Invalid as error:
+        messages.warning(request, str(error))
+        return redirect("fieldwork:findings")
+    return redirect("casework:case", case.pk)
+
+
+def _joined(actor: Actor, case: Case, given: dict[str, Any], finding: Any) -> bool:
+    if not given["what"].startswith(f"{case.procedure}/"):
+        return False
+    ref = f"run:{finding.run_id}/{finding.kind}/{finding.definition}" if finding is not None else ""
+    origin = "finding" if finding is not None else given.get("origin", "found")
+    return openings.joined(actor, case, origin, ("", ""), given["note"], ref)
+
+
 def _titled(cases: list[Case]) -> list[tuple[Case, str]]:
     return [(case, showing.title_of(case)) for case in cases]
 
@@ -132,8 +159,10 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = _actor(request)
     case = queries.case(actor, pk)
     draft = Proposal.objects.filter(case=case).first()
+    shown = showing.shown(actor, case)
     context = {
-        "case": case, "shown": showing.shown(actor, case), "matter": showing.matter_title(case.matter),
+        "case": case, "shown": shown, "means": means_checks.panel(actor, case, shown.procedure, shown.state, shown.allowed),
+        "matter": showing.matter_title(case.matter),
         "place": areas.names([case.area_code])[case.area_code], "draft": draft, "today": timezone.localdate(),
         "decisions": list(Determination.objects.filter(case=case).defer("content").order_by("seq")),
         "may_sign": draft is not None and draft.proposed_by != actor.key and actor.may(queries.DECIDE, case.area_code),
@@ -164,7 +193,8 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     step = procedure.steps.get(action.name) if action.kind == "step_done" else None
     decides = step.outcomes[action.outcome].decides if step is not None else ""
     basis = basis_of(case) if decides else None
-    form = ActForm(case, procedure, action, basis, request.POST or None, request.FILES or None)
+    seen = Visits.of(actor, case, procedure, action, state)
+    form = ActForm(case, procedure, action, basis, seen, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         expected = request.POST.get("version", "")
         try:
@@ -172,7 +202,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
                 actor=actor, case=case.pk, move=form.move(), expected=int(expected) if expected.isdigit() else -1
             )
         except Invalid as error:
-            _refuse(form, error)
+            form.refuse(error)
         else:
             waits = isinstance(done, Proposal)
             messages.success(request, _("已拟定，须由第二人签署后生效") if waits else _("已办理"))
@@ -181,16 +211,9 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "case": case, "form": form, "label": showing.doable(procedure, action), "step": step, "basis": basis,
         "version": version, "decides": decides, "title": showing.title_of(case),
+        "visit_forms": [form for name in action.leaves if name in procedure.things for form in procedure.things[name].form],
     }  # fmt: skip
     return render(request, "casework/act.html", context, status=200)
-
-
-def _refuse(form: ActForm, error: Invalid) -> None:
-    aliases = {"amount": "-amount", "month": "-month"}
-    for name, message in error.errors.items():
-        ending = aliases.get(name)
-        field = name if name in form.fields else next((f for f in form.fields if ending and f.endswith(ending)), None)
-        form.add_error(field, message)
 
 
 def _version(request: HttpRequest) -> int:
@@ -259,17 +282,10 @@ def decision(request: HttpRequest, pk: int, decision: int) -> HttpResponse:
     return render(request, "casework/decision.html", context)
 
 
-def _pdf(name: str, content: bytes) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
-    response["Cache-Control"] = "no-store"
-    return response
-
-
 def _printed(request: HttpRequest, case: Case, name: str, make: Any) -> HttpResponse:
     """A PDF, or the case's page with the reason why there is none."""
     try:
-        return _pdf(name, make())
+        return pdf(name, make())
     except Invalid as error:
         messages.warning(request, str(error))
         return redirect(reverse("casework:case", args=[case.pk]))
@@ -294,11 +310,3 @@ def letter(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
     if row is None:
         raise OutOfReach(queries.VIEW, case.area_code)
     return _printed(request, case, f"{case.number}-{row.pk}.pdf", lambda: letters.letter(actor, case, row))
-
-
-@page("cases.view")
-def notice(request: HttpRequest, pk: int, thing: str) -> HttpResponse:
-    """The public notice, to be posted."""
-    actor = _actor(request)
-    case = queries.case(actor, pk)
-    return _printed(request, case, f"{case.number}-gs.pdf", lambda: letters.notice(actor, case, thing))

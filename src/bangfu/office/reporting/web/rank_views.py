@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from bangfu.office.pages.downloads import XLSX
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.refusals import Invalid, OutOfReach
-from bangfu.office.reporting import ranks, ranks_sheet
+from bangfu.office.reporting import rank_targets, ranks, ranks_sheet
 from bangfu.office.runs import api as runs
 
 
@@ -51,16 +51,50 @@ def rank(request: HttpRequest) -> HttpResponse:
     table = ranks.ranks(actor, run, asked, _english())
     labels = {"township": _("乡镇"), "village": _("行政村")}
     context = {
+        "may_set": actor.may(rank_targets.SET, run.area_code),
         "run": run, "asked": asked, "titles": titles, "levels": [(level, labels[level]) for level in levels],
         "finished": runs.finished(actor), "table": table, "export": actor.may("export"),
         "lines": ranks_sheet.described(table, run, asked) if table else [],
         "rows": [
-            (row, ranks_sheet.standing(row), ranks_sheet.pace(row), ranks_sheet.movement(row),
+            (row, ranks_sheet.starred(table, row), ranks_sheet.standing(row), ranks_sheet.pace(row), ranks_sheet.movement(row),
              ranks_sheet.place_moved(row), ranks_sheet.run_of(row))
             for row in table.rows
         ] if table else [],
     }  # fmt: skip
     return render(request, "reporting/ranks.html", context)
+
+
+@page("runs.start", "GET", "POST")
+def targets(request: HttpRequest) -> HttpResponse:
+    """What each area is to reach by one indicator, and what a star is."""
+    actor = request.actor  # type: ignore[attr-defined]
+    run = _run(request)
+    if run is None:
+        raise OutOfReach(ranks.VIEW)
+    actor.require(rank_targets.SET, run.area_code)
+    asked, titles, _levels = _asked(request, run)
+    places = [p for p in ranks.places_of(actor, run) if len(p.code) == ranks.LEVELS.get(asked.level, 0)]
+    said = rank_targets.declared([p.code for p in places], asked.indicator)
+    typed = {p.code: f"{said.targets[p.code]:f}" if p.code in said.targets else "" for p in places}
+    stars, measured, errors = ",".join(f"{mark:f}" for mark in said.stars), said.measured, {}
+    back = f"{reverse('reporting:ranks')}?{request.GET.urlencode()}"
+    if request.method == "POST":
+        typed = {p.code: request.POST.get(f"target-{p.code}", "") for p in places}
+        stars, measured = request.POST.get("stars", "")[:100], request.POST.get("measured", "")
+        try:
+            rank_targets.declare(
+                actor=actor, run=run, indicator=asked.indicator, typed=typed, stars=stars, measured=measured
+            )
+        except Invalid as error:
+            errors = error.errors
+        else:
+            messages.success(request, _("目标和星级已记下"))
+            return redirect(back)
+    context = {
+        "run": run, "asked": asked, "title": titles.get(asked.indicator, asked.indicator), "back": back, "errors": errors,
+        "rows": [(p, typed[p.code], errors.get(p.code, "")) for p in places], "stars": stars, "measured": measured,
+    }  # fmt: skip
+    return render(request, "reporting/rank_targets.html", context, status=422 if errors else 200)
 
 
 @page("export")

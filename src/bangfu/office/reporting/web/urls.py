@@ -19,6 +19,7 @@ urlpatterns = [
     path("figures/fill/<int:pk>/cancel/", fill_views.cancel, name="fill_cancel"),
     path("figures/fill/<int:pk>/remove/", fill_views.remove, name="fill_remove"),
     path("figures/ranks/", rank_views.rank, name="ranks"),
+    path("figures/ranks/targets/", rank_views.targets, name="rank_targets"),
     path("figures/ranks/export/", rank_views.export, name="ranks_export"),
     path("figures/<int:run>/<slug:indicator>/", figure_views.figure, name="figure"),
 ]

@@ -1,0 +1,103 @@
+"""The page of households that move: asked for, handed over, accepted, refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bangfu.office.accounts.api import Actor
+from bangfu.office.areas import api as areas
+from bangfu.office.benefits import transfers
+from bangfu.office.benefits.models import Transfer
+from bangfu.office.pages.guard import page
+from bangfu.office.pages.paging import page_of
+from bangfu.office.pages.refusals import Invalid
+
+
+class AskForm(forms.Form):
+    """Which household goes where, and why."""
+
+    household = forms.CharField(label=gettext_lazy("户编号"), max_length=40)
+    to_area = forms.CharField(label=gettext_lazy("转入村"), max_length=12)
+    reason = forms.CharField(
+        label=gettext_lazy("事由"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("不要写证件号码、电话或账号"),
+    )  # fmt: skip
+
+    def __init__(self, actor: Actor, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        # any village of the counties in which the actor works: the receiving one is another's
+        counties = sorted({code[:6] for code in actor.areas("cases.act")})
+        rows = (
+            areas.current().filter(areas.inside(tuple(counties), "code"), level="village").order_by("code")
+            if counties
+            else ()
+        )
+        choices = [(area.code, f"{area.name} {area.code}") for area in rows]
+        self.fields["to_area"] = forms.ChoiceField(
+            label=gettext_lazy("转入村"), choices=[("", gettext_lazy("请选择")), *choices]
+        )
+        self.order_fields(["household", "to_area", "reason"])
+
+
+@page("cases.view", "GET", "POST")
+def moving(request: HttpRequest) -> HttpResponse:
+    """What waits for the actor, what is on its way, what was done; and asking for one."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    may_ask = actor.may("cases.act")
+    form = AskForm(
+        actor, request.POST if request.method == "POST" else None,
+        initial={"household": request.GET.get("household", "")[:40]},
+    )  # fmt: skip
+    if request.method == "POST":
+        actor.require("cases.act")
+        if form.is_valid():
+            try:
+                row = transfers.ask(actor=actor, **form.cleaned_data)
+            except Invalid as error:
+                for name, message in error.errors.items():
+                    form.add_error(name if name in form.fields else None, message)
+            else:
+                told = _("已移交，等待转入地接收") if row.state == Transfer.HANDED_OVER else _("已提出，等待转出地确认")
+                messages.success(request, told)
+                return redirect("benefits:transfers")
+    part = page_of(transfers.transfers(actor), ("id",), request.GET.get("page", ""), count=False, descending=True)
+    waits = set(transfers.waiting_for(actor).values_list("pk", flat=True))
+    with areas.everywhere():
+        places = areas.names({code for row in part for code in (row.area_code, row.to_area)})
+    rows = [
+        {"row": row, "out": places[row.area_code], "into": places[row.to_area], "waits": row.pk in waits}
+        for row in part
+    ]
+    context = {"form": form, "may_ask": may_ask, "rows": rows, "page": part}
+    return render(request, "benefits/transfers.html", context)
+
+
+@page("registry.confirm", "POST")
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand over, accept or refuse."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    said = request.POST.get("answer", "")
+    try:
+        if said == "hand_over":
+            transfers.hand_over(actor=actor, transfer=pk)
+            messages.success(request, _("已移交，等待转入地接收"))
+        elif said == "accept":
+            row = transfers.accept(actor=actor, transfer=pk, group_name=request.POST.get("group_name", ""))
+            messages.success(
+                request,
+                _("已接收：%(persons)s 人、%(cases)s 个个案、%(entitlements)s 项待遇、%(documents)s 份材料随户转入")
+                % row.content,
+            )
+        else:
+            transfers.refuse(actor=actor, transfer=pk, answer=request.POST.get("note", ""))
+            messages.success(request, _("已退回"))
+    except Invalid as error:
+        messages.warning(request, str(error))
+    return redirect("benefits:transfers")

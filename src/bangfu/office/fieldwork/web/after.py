@@ -1,0 +1,112 @@
+"""What follows visits: findings as tasks, differences that the office settles, clauses worked out on what is known today."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from bangfu.core.api import visits as v
+from bangfu.office.accounts.api import Actor
+from bangfu.office.areas import api as areas
+from bangfu.office.fieldwork import asking, queries, settling, working
+from bangfu.office.fieldwork.models import FINDING_STATUSES, OPEN, REASONS, Difference
+from bangfu.office.pages.guard import page
+from bangfu.office.pages.paging import page_of
+from bangfu.office.pages.refusals import Invalid
+from bangfu.office.registry import api as registry
+
+
+def _actor(request: HttpRequest) -> Actor:
+    found: Actor = request.actor  # type: ignore[attr-defined]
+    return found
+
+
+@page("cases.view")
+def findings(request: HttpRequest) -> HttpResponse:
+    """What was found, and what became of it."""
+    actor = _actor(request)
+    filters = queries.Filters.read(request.GET.dict())
+    known = dict(FINDING_STATUSES)
+    chosen = request.GET.get("status", OPEN)
+    chosen = chosen if chosen in known else OPEN
+    rows = queries.findings(actor, filters, chosen).select_related("household", "visit__definition")
+    part = page_of(rows, ("found_on", "id"), request.GET.get("page", ""), count=False, descending=True)
+    names = areas.names({row.area_code for row in part})
+    context = {
+        "page": part, "chosen": chosen, "tabs": FINDING_STATUSES, "filters": filters,
+        "rows": [(row, names[row.area_code]) for row in part], "may_act": actor.may("cases.act"),
+        "may_make": actor.may(queries.MAKE),
+    }  # fmt: skip
+    return render(request, "fieldwork/findings.html", context)
+
+
+@page("registry.propose", "POST")
+def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
+    """No case is needed, and why."""
+    try:
+        found = settling.dismiss(actor=_actor(request), finding=pk, note=request.POST.get("note", ""))
+        messages.success(request, _("已记下：不立案"))
+    except Invalid as error:
+        messages.warning(request, str(error))
+        return redirect("fieldwork:findings")
+    return redirect("fieldwork:visit", found.visit_id)
+
+
+@page("registry.confirm")
+def differences(request: HttpRequest) -> HttpResponse:
+    """Facts that were found otherwise than the registry has them, to be settled one by one."""
+    actor = _actor(request)
+    filters = queries.Filters.read(request.GET.dict())
+    rows = queries.differences(actor, filters).select_related(
+        "household__key", "visit__household__key", "visit__definition"
+    )
+    part = page_of(rows, ("id",), request.GET.get("page", ""), count=False)
+    names = areas.names({row.area_code for row in part})
+    lines = [_difference(actor, row, names[row.area_code]) for row in part]
+    return render(request, "fieldwork/differences.html", {"page": part, "lines": lines, "filters": filters})
+
+
+def _difference(actor: Actor, row: Difference, place: str) -> dict[str, object]:
+    form = asking.form_of(row.visit)
+    item = form.item(row.item)
+    home = asking.home_of(row.visit.household, row.visit.visited_on)
+    key = v.key_of(row.item, row.person_number)
+    known = asking.known_of(home, form).get(key)
+    content = asking.content_of(row.visit)
+    health = row.fact in registry.HEALTH
+    found = asking.text_of(item, content.answers.get(key)) if content and item else _("已删除")
+    mine = actor.key == row.visit.made_by or actor.key in row.visit.companions
+    return {
+        "row": row, "place": place, "who": home.name(row.person_number) if row.person_number else "",
+        "label": item.ask.get(asking.language()) if item else row.fact, "found": "＊＊＊" if health else found,
+        "held": known, "reason": dict(REASONS)[row.reason], "mine": mine,
+    }  # fmt: skip
+
+
+@page("registry.confirm", "POST")
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take what was found, or keep what is registered."""
+    take = request.POST.get("answer") == "take"
+    try:
+        settling.settle(actor=_actor(request), difference=pk, take=take, note=request.POST.get("note", ""))
+        messages.success(request, _("已采用入户所见，登记已更新") if take else _("已保留登记值"))
+    except Invalid as error:
+        messages.warning(request, str(error))
+    return redirect("fieldwork:differences")
+
+
+@page("cases.view")
+def worked(request: HttpRequest, number: str) -> HttpResponse:
+    """Clauses on spending and income worked out on what the registry knows today: the verdict, or exactly what is missing."""
+    actor = _actor(request)
+    household = registry.household(actor, number, queries.VIEW)
+    actor.require("registry.view", household.area_code)
+    given, errors = working.given_of(request.GET.dict())
+    context = {
+        "household": household, "errors": errors, "given": request.GET.dict(),
+        "results": working.worked_out(household, given, queries.today()), "may_make": actor.may(queries.MAKE),
+        "visited": queries.of_household(actor, household.pk)[:1],
+    }  # fmt: skip
+    return render(request, "fieldwork/worked.html", context)

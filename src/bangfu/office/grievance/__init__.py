@@ -1,0 +1,1 @@
+"""Complaints, petitions and reports of misuse, kept from those whom they concern."""
