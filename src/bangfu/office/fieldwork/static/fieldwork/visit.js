@@ -1,4 +1,4 @@
-// The form of a visit works without this. With it: questions that hang on an answer appear at once, photos are made smaller
+// The form of a visit works without this. With it: questions and photos that hang on an answer appear at once, photos are made smaller
 // before they are sent, and the phone's position can be taken.
 (() => {
   "use strict";
@@ -14,6 +14,10 @@
     for (const one of form.querySelectorAll("[data-when]")) {
       const [key, words] = one.dataset.when.split("=");
       if (form.querySelector(`[name="a:${CSS.escape(key)}"]`)) one.hidden = !words.split(",").includes(answered(key));
+    }
+    for (const one of form.querySelectorAll("[data-photo]")) {
+      const [key, words] = one.dataset.photo.split("=");
+      one.hidden = !words.split(",").includes(answered(key));
     }
   };
   form.addEventListener("change", reveal);
