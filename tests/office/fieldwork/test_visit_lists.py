@@ -169,7 +169,7 @@ def test_the_lists_cost_the_same_however_many_rows(client_of, visitor, registere
         ("/visits/", 7),
         ("/visits/findings/", 6),
         ("/visits/report/", 9),
-        ("/visits/due/", 10),
+        ("/visits/due/", 14),
     ):  # of which three are the session and the account
         with django_assert_max_num_queries(most):
             assert client.get(address).status_code == 200
