@@ -80,11 +80,12 @@ def test_a_visit_that_lacks_something_is_kept_as_a_draft_and_says_what(client_of
     assert answer.status_code == 202
     assert answer.json()["problems"] == {"steel_roof": "住的是彩钢房，或房顶、墙体是彩钢瓦：这样回答要拍照"}
     assert Visit.objects.get().status == "draft"
-    from bangfu.office.fieldwork.api import add_photo
-
-    add_photo(actor=_actor("village"), visit=Visit.objects.get().pk, key="steel_roof", file=photo())
-    again = sent(client, payload(registered))
+    picture = photo()
+    again = sent(client, payload(registered), **{"p:steel_roof": picture})
     assert (again.status_code, again.json()["status"], Visit.objects.count()) == (200, "submitted", 1)
+    picture.seek(0)
+    third = sent(client, payload(registered), **{"p:steel_roof": picture})
+    assert (third.status_code, Document.objects.count()) == (200, 1)
 
 
 def test_a_key_that_was_used_for_another_household_or_by_another_is_refused(client_of, registered, cast):
@@ -93,12 +94,6 @@ def test_a_key_that_was_used_for_another_household_or_by_another_is_refused(clie
     assert sent(client_of("village"), other).status_code == 409
     assert sent(client_of("township"), payload(registered)).status_code == 404
     assert Visit.objects.count() == 1
-
-
-def _actor(part: str):
-    from bangfu.office.accounts.api import User, actor_of
-
-    return actor_of(User.objects.get(username=part), timezone.localdate())
 
 
 # -- counts -------------------------------------------------------------------------------------------------------
