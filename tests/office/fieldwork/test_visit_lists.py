@@ -23,7 +23,7 @@ CLIENT = "6b2f8a52-1f0e-4a55-9f43-2d6f5b6a1c11"
 def payload(registered, **more) -> dict:
     """A whole visit as a client sends it."""
     head = registered.east.members.get(relation="head")
-    answers = {"food_clothes": "yes", "treated": "yes", "steel_roof": "yes", "house_safe": "yes", "safe_water": "unclear",
+    answers = {"food": "yes", "clothes": "yes", "treated": "yes", "steel_roof": "yes", "house_safe": "yes", "safe_water": "unclear",
                "income_trend": "same", "heavy_spending": "no", "members_changed": "no"}  # fmt: skip
     return {
         "client_id": CLIENT, "household": registered.east.number, "form": "monthly_visit",
@@ -71,7 +71,8 @@ def test_a_visit_that_is_sent_twice_is_there_once(client_of, registered, photo):
     counts = (Visit.objects.count(), Finding.objects.count(), Document.objects.count())
     assert counts == (1, 1, 1)
     assert Entry.objects.filter(kind="fieldwork.submitted").count() == 1
-    assert not Statement.objects.filter(source="survey").exists()  # the only fact was unclear
+    (said,) = Statement.objects.filter(source="survey")
+    assert said.values == {"food_secure": True, "clothing_secure": True}  # water was unclear
 
 
 def test_a_visit_that_lacks_something_is_kept_as_a_draft_and_says_what(client_of, registered, photo):
@@ -104,7 +105,7 @@ def test_a_household_counts_once_a_visit_each_time_and_a_corrected_one_as_correc
 
     visitor.submitted(registered.east)
     first = visitor.submitted(registered.east, steel_roof="yes")
-    visitor.submitted(registered.west, part="elsewhere", food_clothes="no")
+    visitor.submitted(registered.west, part="elsewhere", food="no")
     county = visitor.actor("agriculture")
     lines, whole = queries.report(county, queries.Filters())
     assert [(r.code, r.households, r.visits, r.findings) for r in lines] == [(EAST, 1, 2, 1), (WEST, 1, 1, 1)]
@@ -131,10 +132,14 @@ def test_months_are_counted_back_to_the_last_day_of_a_short_one():
 
 
 def test_who_is_overdue_by_status_with_the_document_that_says_so(visitor, registered):
+    from bangfu.office.accounts.api import system_actor
     from bangfu.office.registry import api as registry
 
     today, village = timezone.localdate(), visitor.actor("village")
-    registry.Household.objects.filter(pk=registered.east.pk).update(monitored_kind="at_risk_household")
+    monitored = {"monitored_kind": "at_risk_household"}
+    registry.state_facts(
+        actor=system_actor(), basis=registry.Basis(date(2026, 11, 1)), subject=registered.east, values=monitored
+    )
     rules = {one.status: one for one in due.frequencies(EAST_VILLAGE, today)}
     assert (rules["monitored"].months, rules["monitored"].source) == (1, "示例农发〔2024〕7号：监测对象每月走访")
     assert rules["低保"].months == 6

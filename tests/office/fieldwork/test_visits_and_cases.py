@@ -93,7 +93,7 @@ def test_the_verdict_follows_from_the_answers_and_unclear_stays_open(visitor, re
 
 
 def test_a_finding_becomes_a_case_once_and_says_so(visitor, registered, client_of):
-    visit = visitor.submitted(registered.east, steel_roof="yes", food_clothes="no")
+    visit = visitor.submitted(registered.east, steel_roof="yes", food="no")
     first, second = Finding.objects.order_by("item")
     with pytest.raises(OutOfReach):
         open_from_visit(actor=visitor.actor("elsewhere"), finding=first.pk)

@@ -50,7 +50,13 @@ def test_scene_1_a_cadre_finds_coloured_steel_on_a_phone_and_a_task_appears(
         page.get_by_role("button", name="保存，下一步").click()
         looks_right(page)
         assert page.get_by_text("登记：").count() == 1  # water is known, with source and day
-        for question, word in (("吃穿不愁", "是"), ("有病能看", "是"), ("房子没有开裂", "是"), ("饮水安全", "不清楚")):
+        for question, word in (
+            ("吃不愁", "是"),
+            ("穿不愁", "是"),
+            ("有病能看", "是"),
+            ("房子没有开裂", "是"),
+            ("饮水安全", "不清楚"),
+        ):
             choose(page, question, word)
         choose(page, "住的是彩钢房", "是")
         page.get_by_role("button", name="保存，下一步").click()

@@ -269,9 +269,12 @@ def _in_the_file(row: Visit, file: UploadedFile) -> int | None:
 
 def _stored(actor: Actor, row: Visit, item: v.Item, key: str, file: UploadedFile) -> int:
     house = item.answer == "photo" or "house" in item.id or "roof" in item.id
+    kind = "house_photo" if house else "visit_photo"
+    if item.answer == "money":
+        kind = "other"  # bills and receipts: opened for a purpose only
     try:
         stored = registry.add_document(
-            actor=actor, household=row.household, kind="house_photo" if house else "visit_photo",
+            actor=actor, household=row.household, kind=kind,
             title=f"{item.ask.zh[:30]} {row.visited_on}", file=file, dated=row.visited_on,
         )  # fmt: skip
     except Invalid as error:

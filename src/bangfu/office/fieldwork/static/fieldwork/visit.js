@@ -2,6 +2,7 @@
 // before they are sent, and the phone's position can be taken.
 (() => {
   "use strict";
+  document.querySelector(".visitsteps [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   const form = document.querySelector(".visiting");
   if (!form) return;
   form.classList.add("shrinks");
