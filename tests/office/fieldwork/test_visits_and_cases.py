@@ -126,3 +126,18 @@ def test_no_case_needs_a_reason(visitor, registered):
         dismiss(actor=visitor.actor("elsewhere"), finding=finding.pk, note="是库房")
     found = dismiss(actor=visitor.actor("village"), finding=finding.pk, note="彩钢瓦的是库房，人不住")
     assert (found.status, found.note) == ("dismissed", "彩钢瓦的是库房，人不住")
+
+
+def test_a_case_about_spending_leads_to_what_is_worked_out(visitor, registered, client_of):
+    from bangfu.office.casework.api import open_case
+
+    actor, client = visitor.actor("township"), client_of("township")
+    expense, dibao = (
+        open_case(actor=actor, household=registered.east.number, procedure=name)
+        for name in ("temporary_assistance_expense", "dibao")
+    )
+    address = f"/visits/worked/{registered.east.number}/"
+    assert address in client.get(f"/cases/{expense.pk}/").content.decode()
+    assert address not in client.get(f"/cases/{dibao.pk}/").content.decode()
+    page = client.get(f"{address}?g-rigid_expense_ratio=many").content.decode()
+    assert "刚性支出占家庭收入的最低比例：请填写不小于 0 的数" in page
