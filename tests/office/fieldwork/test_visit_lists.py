@@ -192,3 +192,14 @@ def test_exports_are_for_who_may_and_are_logged(client_of, registered):
     assert [row[0] for row in rows[2:]] == [registered.east.number]
     assert client_of("township").post("/visits/report/file/").status_code == 200
     assert Entry.objects.filter(kind="fieldwork.exported").count() == 2
+
+
+def test_the_page_for_clients_has_every_key_that_is_taken_and_no_other():
+    import re
+    from pathlib import Path
+
+    from bangfu.office.fieldwork.sending_in import KEYS
+
+    page = (Path(__file__).parents[3] / "docs" / "office" / "visits.md").read_text(encoding="utf-8")
+    table = page.split("| answer |")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == KEYS
