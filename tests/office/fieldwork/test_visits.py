@@ -76,7 +76,7 @@ def test_a_visit_that_lacks_something_is_not_handed_in_and_says_all_that_it_lack
 def test_an_answer_that_needs_a_photo_needs_it(visitor, registered):
     visit = visitor.draft(registered.east)
     actor = visitor.actor("village")
-    answers = {"food_clothes": "yes", "treated": "yes", "steel_roof": "yes", "house_safe": "yes", "safe_water": "yes",
+    answers = {"food": "yes", "clothes": "yes", "treated": "yes", "steel_roof": "yes", "house_safe": "yes", "safe_water": "yes",
                "income_trend": "same", "heavy_spending": "no", "members_changed": "no"}  # fmt: skip
     save(actor=actor, visit=visit.pk, answered=Answered(answers))
     said = refused(submit, actor=actor, visit=visit.pk)
@@ -192,7 +192,9 @@ def test_what_nobody_knew_is_stated_with_source_and_day(visitor, registered, chi
 
 def test_unclear_writes_nothing_and_is_never_no(visitor, registered):
     visit = visitor.submitted(registered.east, safe_water="unclear", house_safe="unclear")
-    assert not Statement.objects.filter(source="survey").exists()
+    assert [s.values for s in Statement.objects.filter(source="survey")] == [
+        {"food_secure": True, "clothing_secure": True}
+    ]
     assert Household.objects.get(pk=registered.east.pk).facts["safe_water"] is True
     assert not Difference.objects.exists()
     assert visit.found == 0
@@ -293,10 +295,10 @@ def test_a_finding_is_a_task_and_the_last_visit_is_noted(visitor, registered, ch
 
 def test_an_amendment_is_a_new_visit_that_names_the_former(visitor, registered):
     actor = visitor.actor("village")
-    first = visitor.submitted(registered.east, food_clothes="no")
+    first = visitor.submitted(registered.east, food="no")
     second = begin(actor=actor, household=registered.east.number, form="monthly_visit", amends=first.pk)
-    assert asking.content_of(second).answers["food_clothes"] == "no"
-    save(actor=actor, visit=second.pk, answered=Answered({"food_clothes": "yes"}))
+    assert asking.content_of(second).answers["food"] == "no"
+    save(actor=actor, visit=second.pk, answered=Answered({"food": "yes"}))
     second = submit(actor=actor, visit=second.pk)
     assert (second.amends_id, second.found) == (first.pk, 0)
     said = refused(begin, actor=actor, household=registered.east.number, form="monthly_visit", amends=first.pk)

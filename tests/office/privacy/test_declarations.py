@@ -25,6 +25,7 @@ NOT_PERSONAL = {
     ("FilledForm", "file_name"): "name of a file",
     ("Run", "rulebook_name"): "name of a rulebook",
     ("ChangeWindow", "name"): "name of a period",
+    ("Visit", "client_id"): "random key that the sender gave",
 }
 
 

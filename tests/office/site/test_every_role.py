@@ -107,6 +107,7 @@ def _made(registered) -> dict:
         for code, household in places
     ]  # fmt: skip
     made.update(_handed_in(places))
+    made.update(_visits_made(places))
     made["entry"] = [
         audit.record(system_actor(), HOUSEHOLD_CHANGED, audit.Subject("household", household.number, code))
         for code, household in places
@@ -211,6 +212,32 @@ def _pairing_made(places) -> dict:
         made["campaign"].append(found)
         made["campaign_row"].append(row)
         made["finding"].append(row.findings.first())
+    return made
+
+
+def _visits_made(places) -> dict:
+    """A visit that was handed in, with a finding and a fact that waits for the office, in each place."""
+    from django.utils import timezone
+
+    from bangfu.office.fieldwork import asking
+    from bangfu.office.fieldwork.models import Difference, Finding, Visit
+
+    now, made = timezone.now(), {"visit": [], "visit_finding": [], "disagreement": []}
+    form = asking.forms(now.date())["monthly_visit"]
+    for code, household in places:
+        visit = Visit.objects.create(
+            client_id=f"sample-{code}", number=f"RH-{code}", household=household, definition=asking.stored(form),
+            form=form.id, area_code=code, status="submitted", visited_on=now.date(), made_by="system", made_name="某人",
+            begun_at=now, saved_at=now, submitted_at=now,
+        )  # fmt: skip
+        made["visit"].append(visit)
+        about = {"visit": visit, "household": household, "area_code": code}
+        made["visit_finding"].append(
+            Finding.objects.create(**about, item="steel_roof", severity="serious", text_zh="x", found_on=now.date())
+        )
+        made["disagreement"].append(
+            Difference.objects.create(**about, item="safe_water", fact="safe_water", reason="second")
+        )
     return made
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor
 from bangfu.office.casework import engine
 from bangfu.office.casework.actions import open_case
@@ -46,3 +47,10 @@ def _matter(procedure: str) -> str:
 def lay_to_case(*, actor: Actor, finding: int, case: Case) -> None:
     """Note that a finding is dealt with in a case. Raises OutOfReach, Refused."""
     fieldwork.finding_taken(actor=actor, finding=finding, case=case.pk, number=case.number)
+
+
+def works_out(procedure: p.Procedure) -> bool:
+    """Whether some visit of the procedure works out clauses on the household's page: spending against income."""
+    forms = registry.rulebook().visits
+    named = {name for thing in procedure.things.values() for name in thing.form}
+    return any(forms[name].works_out for name in named if name in forms)

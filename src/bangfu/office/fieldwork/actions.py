@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -250,16 +251,35 @@ def add_photo(*, actor: Actor, visit: int, key: str, file: UploadedFile) -> Visi
         raise Invalid({key: _("入户表没有这一项")})
     if sum(map(len, content.photos.values())) >= MOST_PHOTOS:
         raise Invalid({key: _("一次入户最多 %s 张照片") % MOST_PHOTOS})
+    held = _in_the_file(row, file)
+    if held is None:
+        held = _stored(actor, row, item, key, file)
+    if held not in content.photos.get(key, []):  # a page that is sent twice has its picture once
+        content.photos.setdefault(key, []).append(held)
+    return _kept(actor, row, content)
+
+
+def _in_the_file(row: Visit, file: UploadedFile) -> int | None:
+    """The document that these very bytes are already, in this household's file."""
+    digest = hashlib.sha256(file.read()).hexdigest()
+    file.seek(0)
+    rows = registry.Document.objects.filter(household=row.household, sha256=digest, withdrawn_at=None)
+    return rows.values_list("pk", flat=True).first()
+
+
+def _stored(actor: Actor, row: Visit, item: v.Item, key: str, file: UploadedFile) -> int:
     house = item.answer == "photo" or "house" in item.id or "roof" in item.id
+    kind = "house_photo" if house else "visit_photo"
+    if item.answer == "money":
+        kind = "other"  # bills and receipts: opened for a purpose only
     try:
         stored = registry.add_document(
-            actor=actor, household=row.household, kind="house_photo" if house else "visit_photo",
+            actor=actor, household=row.household, kind=kind,
             title=f"{item.ask.zh[:30]} {row.visited_on}", file=file, dated=row.visited_on,
         )  # fmt: skip
     except Invalid as error:
         raise Invalid({key: str(error)}) from None
-    content.photos.setdefault(key, []).append(stored.pk)
-    return _kept(actor, row, content)
+    return int(stored.pk)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from bangfu.office.fieldwork.actions import About, Answered, add_photo, begin, discard, save
 from bangfu.office.fieldwork.asking import title_of
-from bangfu.office.fieldwork.linking import conclusions_of, finding_of, of_case, usable_things
+from bangfu.office.fieldwork.linking import accounts_besides, conclusions_of, finding_of, of_case
 from bangfu.office.fieldwork.models import Difference, Finding, Visit
 from bangfu.office.fieldwork.queries import usable, waiting
 from bangfu.office.fieldwork.relocation import count_moving, relocate
@@ -15,6 +15,7 @@ __all__ = [
     "Difference",
     "Finding",
     "Visit",
+    "accounts_besides",
     "add_photo",
     "begin",
     "conclusions_of",
@@ -30,6 +31,5 @@ __all__ = [
     "submit",
     "title_of",
     "usable",
-    "usable_things",
     "waiting",
 ]

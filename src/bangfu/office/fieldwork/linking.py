@@ -5,24 +5,22 @@ from __future__ import annotations
 from datetime import date
 
 from bangfu.core.api import visits as v
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import Actor, User
 from bangfu.office.fieldwork import asking
 from bangfu.office.fieldwork.models import SUBMITTED, Finding, Visit
 from bangfu.office.fieldwork.queries import usable
 from bangfu.office.pages.refusals import OutOfReach
 
 
-def usable_things(actor: Actor, household: int, forms: tuple[str, ...], since: date) -> list[tuple[int, str]]:
-    """Visits that a thing of a step may be, with what they are called: number, form, day, findings."""
-    return [
-        (one.pk, f"{one.number} {asking.title_of(one)} {one.visited_on}")
-        for one in usable(actor, household, forms, since)
-    ]
-
-
 def of_case(actor: Actor, pk: int, household: int, forms: tuple[str, ...], since: date) -> Visit | None:
     """The visit where a thing may be it, None otherwise."""
     return next((one for one in usable(actor, household, forms, since) if one.pk == pk), None)
+
+
+def accounts_besides(actor: Actor, visit: Visit) -> tuple[str, ...]:
+    """Accounts of those who made a visit besides the actor. One query."""
+    keys = {visit.made_by, *visit.companions} - {actor.key}
+    return tuple(User.objects.filter(key__in=keys).order_by("username").values_list("username", flat=True))
 
 
 def conclusions_of(visit: Visit) -> dict[str, str]:

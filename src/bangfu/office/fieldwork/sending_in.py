@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,59 +37,65 @@ class Received:
 
 
 def take_in(*, actor: Actor, text: str, photos: Mapping[str, list[UploadedFile]]) -> Received:
-    """Take in what a client sent; the second time the same `client_id` is answered as the first and writes nothing.
+    """Take in what a client sent; once it was handed in, the same `client_id` is answered as the first time and writes nothing.
 
-    A visit that lacks something is kept as a draft, so that nothing is lost, and says what it lacks. Raises Refused,
-    OutOfReach, Invalid for what cannot be read, and Conflict where the key was used for another visit.
+    A visit that lacks something is kept as a draft, so that nothing is lost, and says what it lacks; sent again with it, it
+    is handed in. Raises Refused, OutOfReach, Invalid for what cannot be read, and Conflict where the key was used for another
+    visit.
     """
     sent = _read(text)
     held = Visit.objects.select_related("household__key").filter(client_id=str(sent["client_id"])).first()
-    if held is not None:
-        return _again(actor, held, sent)
-    visit = _draft(actor, sent, photos)
-    if sent.get("submit", True) is False:
-        return Received(visit, False, {})
+    visit = _again(actor, held, sent) if held is not None else None
+    if visit is None:
+        try:
+            visit = _begun(actor, sent, photos)
+        except Invalid as error:
+            # the same key came in meanwhile, by a client that did not wait for its answer
+            if "client_id" in error.errors and Visit.objects.filter(client_id=str(sent["client_id"])).exists():
+                return take_in(actor=actor, text=text, photos=photos)
+            raise
+    elif visit.status == DRAFT:
+        visit = _filled(actor, visit, sent, photos)
+    if visit.status != DRAFT or sent.get("submit", True) is False:
+        return Received(visit, held is not None, {})
     try:
-        return Received(submit(actor=actor, visit=visit.pk), False, {})
+        return Received(submit(actor=actor, visit=visit.pk), held is not None, {})
     except Invalid as error:
-        return Received(visit, False, error.errors)
+        return Received(visit, held is not None, error.errors)
 
 
-def _again(actor: Actor, held: Visit, sent: Mapping[str, Any]) -> Received:
+def _again(actor: Actor, held: Visit, sent: Mapping[str, Any]) -> Visit:
+    """The visit that came before under this key. Raises OutOfReach, Conflict."""
     if held.made_by != actor.key:
         raise OutOfReach(actions.MAKE, held.area_code)
     if (held.household.number, held.form) != (str(sent["household"]), str(sent["form"])):
         raise Conflict({"client_id": (held.household.number, sent["household"])})
-    if held.status == DRAFT and sent.get("submit", True) is not False:
-        try:
-            return Received(submit(actor=actor, visit=held.pk), True, {})
-        except Invalid as error:
-            return Received(held, True, error.errors)
-    return Received(held, True, {})
+    return held
 
 
 @transaction.atomic
-def _draft(actor: Actor, sent: Mapping[str, Any], photos: Mapping[str, list[UploadedFile]]) -> Visit:
-    day = _day(sent)
+def _begun(actor: Actor, sent: Mapping[str, Any], photos: Mapping[str, list[UploadedFile]]) -> Visit:
     visit = actions.begin(
-        actor=actor, household=str(sent["household"]), form=str(sent["form"]), client_id=str(sent["client_id"]), visited_on=day
+        actor=actor, household=str(sent["household"]), form=str(sent["form"]), client_id=str(sent["client_id"]),
+        visited_on=_day(sent),
     )  # fmt: skip
+    return _filled(actor, visit, sent, photos)
+
+
+@transaction.atomic
+def _filled(actor: Actor, visit: Visit, sent: Mapping[str, Any], photos: Mapping[str, list[UploadedFile]]) -> Visit:
+    """What was sent, in the draft; sent again it is the same draft."""
     if sent.get("definition") not in (None, "", visit.definition_id):
         raise Invalid({"definition": _("入户表已有新版本，请更新后重填变化的项目")})
     about = About(
-        day, str(sent.get("time", "")), str(sent.get("place", "")), _gps(sent.get("gps")),
+        _day(sent), str(sent.get("time", "")), str(sent.get("place", "")), _gps(sent.get("gps")),
         tuple(map(str, sent.get("companions") or ())), tuple(_met(one) for one in sent.get("met") or ()),
     )  # fmt: skip
     answered = Answered(_mapping(sent, "answers"), {k: _texts(one) for k, one in _mapping(sent, "voices").items()})
     actions.save(actor=actor, visit=visit.pk, about=about, answered=answered)
-    seen: set[str] = set()
     for key, files in photos.items():
         for file in files:
-            digest = hashlib.sha256(file.read()).hexdigest()
-            file.seek(0)
-            if digest not in seen:  # a client may well attach one picture twice
-                actions.add_photo(actor=actor, visit=visit.pk, key=key, file=file)
-            seen.add(digest)
+            actions.add_photo(actor=actor, visit=visit.pk, key=key, file=file)
     return visit
 
 

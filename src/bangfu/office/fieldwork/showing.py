@@ -58,6 +58,7 @@ class Asked:
     changed: bool = False
     photos: list[int] = field(default_factory=list)
     photo_words: str = ""
+    photo_on: str = ""
     voices: list[Voice] = field(default_factory=list)
     disagree: bool = False
     hidden: bool = False
@@ -177,6 +178,7 @@ class Page:
         if item.photo:
             named = "" if "always" in item.photo else "、".join(words[w].get(tongue) for w in item.photo if w in words)
             found.photo_words = _("答“%s”的要拍照") % named if named else _("要拍照")
+            found.photo_on = "" if "always" in item.photo else ",".join(item.photo)
         if item.when is not None:
             other = self.form.item(item.when.item)
             above = v.key_of(item.when.item, person if other is not None and other.of == "person" else "")

@@ -41,6 +41,7 @@ def submit(*, actor: Actor, visit: int) -> Visit:
     known = asking.known_of(home, form)
     asked = [question.key for question in v.questions(form, home.members, content.answers)]
     now = timezone.now()
+    row.area_code = household.area_code  # where it lies by now
     row.number = f"RH{row.visited_on:%Y}-{row.pk:06d}"
     row.status, row.submitted_at, row.saved_at = SUBMITTED, now, now
     content.answers = {key: value for key, value in content.answers.items() if key in asked}

@@ -23,7 +23,7 @@ from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
 
 SPENT, INCOME = "rigid_expense", "income_rigid"
-PREFIX = "g-"
+PREFIX, PART = "g-", "·"
 _LARGEST = Decimal(10**9)
 _IDENTITY = frozenset({"name", "id_number", "phone", "head_name"})
 
@@ -50,6 +50,7 @@ class Worked:
     text: str
     verdict: str
     lines: list[str]
+    parts: list[str]
     missing: list[Missing]
     share: str
 
@@ -110,9 +111,11 @@ def _worked(said: Explanation, names: Mapping[str, str], given: Mapping[str, Any
             seen.add(one.name)
             missing[place] = replace(one, ask=True)
     title = said.title.get(tongue)
+    lines = told.clauses[0].lines
     return Worked(
-        title, clause.text.get(tongue), clause.verdict, told.clauses[0].lines, missing, _share(clause.operands)
-    )
+        title, clause.text.get(tongue), clause.verdict, [one for one in lines if not one.startswith(PART)],
+        [one.removeprefix(PART).strip() for one in lines if one.startswith(PART)], missing, _share(clause.operands),
+    )  # fmt: skip
 
 
 def _plain(value: Any) -> str:

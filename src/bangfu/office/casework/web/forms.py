@@ -50,6 +50,8 @@ class Visits:
 
     rows: tuple[fieldwork.Visit, ...] = ()
     verdicts: Mapping[str, str] = field(default_factory=dict)
+    companions: tuple[str, ...] = ()
+    """Accounts of those who were there besides the actor."""
 
     @classmethod
     def of(cls, actor: Actor, case: Case, procedure: p.Procedure, action: p.Action, state: p.Case) -> Visits:
@@ -59,7 +61,9 @@ class Visits:
             return cls()
         since = engine.since(state, action.name) or timezone.localtime(case.opened_at).date()
         rows = tuple(fieldwork.usable(actor, case.household_id, wanted, since))
-        return cls(rows, fieldwork.conclusions_of(rows[0]) if rows else {})
+        if not rows:
+            return cls()
+        return cls(rows, fieldwork.conclusions_of(rows[0]), fieldwork.accounts_besides(actor, rows[0]))
 
     def offered(self, forms_: tuple[str, ...]) -> list[tuple[str, str]]:
         """Choices for a thing that one of these forms makes."""
@@ -109,7 +113,8 @@ class ActForm(forms.Form):
             self._thing(procedure.things[name], always, basis)
         if action.kind == "step_done" and procedure.steps[action.name].persons > 1:
             hint = _("须 %s 人以上共同办理；写同行人的账户名，以空格分开") % procedure.steps[action.name].persons
-            self._add(str(_("同行人")), str(hint), {"companions": forms.CharField(label=_("账户名"), max_length=200)})
+            with_ = forms.CharField(label=_("账户名"), max_length=200, initial=" ".join(self.visits.companions))
+            self._add(str(_("同行人")), str(hint), {"companions": with_})
         if isinstance(action, OnBehalf):
             hint = _("由申请人本人或代理人签字的材料存放处；办理记录会写明是代办")
             paper = forms.CharField(label=_("签字材料存放处"), max_length=60)

@@ -167,7 +167,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
         "decisions": list(Determination.objects.filter(case=case).defer("content").order_by("seq")),
         "may_sign": draft is not None and draft.proposed_by != actor.key and actor.may(queries.DECIDE, case.area_code),
         "may_act": actor.may(queries.ACT, case.area_code), "origin": _origin(case),
-        "notices": letters.notices_of(case),
+        "notices": letters.notices_of(case), "worked": from_visits.works_out(engine.procedure_of(case)),
     }  # fmt: skip
     return render(request, "casework/case.html", context)
 

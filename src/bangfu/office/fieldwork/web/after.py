@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +17,7 @@ from bangfu.office.fieldwork.models import FINDING_STATUSES, OPEN, REASONS, Diff
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid
+from bangfu.office.privacy.api import Erased
 from bangfu.office.registry import api as registry
 
 
@@ -64,25 +67,40 @@ def differences(request: HttpRequest) -> HttpResponse:
     )
     part = page_of(rows, ("id",), request.GET.get("page", ""), count=False)
     names = areas.names({row.area_code for row in part})
-    lines = [_difference(actor, row, names[row.area_code]) for row in part]
+    numbers = {row.person_number for row in part} - {""}
+    people = {p.number: p for p in registry.Person.objects.select_related("key").filter(number__in=numbers)}
+    reader = registry.Reader.now()
+    lines = [_difference(actor, reader, row, people, names[row.area_code]) for row in part]
     return render(request, "fieldwork/differences.html", {"page": part, "lines": lines, "filters": filters})
 
 
-def _difference(actor: Actor, row: Difference, place: str) -> dict[str, object]:
-    form = asking.form_of(row.visit)
-    item = form.item(row.item)
-    home = asking.home_of(row.visit.household, row.visit.visited_on)
-    key = v.key_of(row.item, row.person_number)
-    known = asking.known_of(home, form).get(key)
+def _difference(
+    actor: Actor, reader: registry.Reader, row: Difference, people: Mapping[str, registry.Person], place: str
+) -> dict[str, object]:
+    """One line: what was found, what the registry holds today, and from whom it had that when the visit was made. No query."""
+    item = asking.form_of(row.visit).item(row.item)
     content = asking.content_of(row.visit)
-    health = row.fact in registry.HEALTH
+    key = v.key_of(row.item, row.person_number)
+    person = people.get(row.person_number)
+    table, held = ("persons", person) if row.person_number else ("households", row.household)
+    value = _present(held, row.fact)
+    _state, text = reader.shown(table, row.fact, value)
+    then = (content.about.get("known", {}) if content else {}).get(key, {})
     found = asking.text_of(item, content.answers.get(key)) if content and item else _("已删除")
-    mine = actor.key == row.visit.made_by or actor.key in row.visit.companions
     return {
-        "row": row, "place": place, "who": home.name(row.person_number) if row.person_number else "",
-        "label": item.ask.get(asking.language()) if item else row.fact, "found": "＊＊＊" if health else found,
-        "held": known, "reason": dict(REASONS)[row.reason], "mine": mine,
+        "row": row, "place": place, "who": person.name if person else "",
+        "label": item.ask.get(asking.language()) if item else row.fact,
+        "found": "＊＊＊" if row.fact in registry.HEALTH else found, "held": text,
+        "source": reader.words.label("source", row.source), "as_of": then.get("as_of") or "",
+        "reason": dict(REASONS)[row.reason], "mine": actor.key == row.visit.made_by or actor.key in row.visit.companions,
     }  # fmt: skip
+
+
+def _present(held: registry.Household | registry.Person | None, fact: str) -> object:
+    try:
+        return registry.values_now(held, [fact])[fact] if held is not None else None
+    except Erased:
+        return None
 
 
 @page("registry.confirm", "POST")
@@ -107,6 +125,6 @@ def worked(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "household": household, "errors": errors, "given": request.GET.dict(),
         "results": working.worked_out(household, given, queries.today()), "may_make": actor.may(queries.MAKE),
-        "visited": queries.of_household(actor, household.pk)[:1],
+        "pending": Difference.objects.filter(household=household, status=OPEN).count(),
     }  # fmt: skip
     return render(request, "fieldwork/worked.html", context)

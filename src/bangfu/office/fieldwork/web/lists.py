@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Count
+from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
@@ -12,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
+from bangfu.office.audit import api as audit
 from bangfu.office.fieldwork import asking, queries
 from bangfu.office.fieldwork import due as due_rules
 from bangfu.office.fieldwork.exporting import due_workbook, report_workbook
@@ -89,7 +93,7 @@ def due(request: HttpRequest) -> HttpResponse:
     """Who should have been visited by now, status by status."""
     found = _due(request)
     actor, chosen, today, area = found["actor"], found["chosen"], found["today"], found["filters"].area
-    tabs = [(one, due_rules.overdue(actor, one, area, today).count()) for one in found["rules"]]
+    tabs = [(one, audit.count(due_rules.overdue(actor, one, area, today))) for one in found["rules"]]
     rows = due_rules.overdue(actor, chosen, area, today) if chosen else registry.households(actor).none()
     part = page_of(rows, ("number",), request.GET.get("page", ""), count=False)
     names = areas.names({row.area_code for row in part})
@@ -107,17 +111,17 @@ def due(request: HttpRequest) -> HttpResponse:
 
 def _below(actor: Actor, rows: Any, area: str) -> list[tuple[str, str, int]]:
     """The areas next below the one shown with how many are overdue there."""
-    from django.db.models import Count
-    from django.db.models.functions import Substr
-
     own = actor.areas(queries.VIEW)
     code = area or (own[0] if len(own) == 1 else "")
     if len(code) >= 12:
         return []
     below = next((digits for digits in queries.LEVELS if digits > max(len(code), 6)), 12)
-    counted = dict(
-        rows.annotate(part=Substr("area_code", 1, below)).order_by().values_list("part").annotate(n=Count("pk"))
-    )
+    parts = rows.annotate(part=Substr("area_code", 1, below)).order_by().values_list("part").annotate(n=Count("pk"))
+    try:
+        sql, values = parts.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    counted: dict[str, int] = audit.while_unchanged(f"{sql} {values!r}", lambda: dict(parts))
     names = areas.names(counted)
     return [(part, names[part], counted[part]) for part in sorted(counted)]
 

@@ -1,7 +1,8 @@
-// The form of a visit works without this. With it: questions that hang on an answer appear at once, photos are made smaller
+// The form of a visit works without this. With it: questions and photos that hang on an answer appear at once, photos are made smaller
 // before they are sent, and the phone's position can be taken.
 (() => {
   "use strict";
+  document.querySelector(".visitsteps [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   const form = document.querySelector(".visiting");
   if (!form) return;
   form.classList.add("shrinks");
@@ -14,6 +15,10 @@
     for (const one of form.querySelectorAll("[data-when]")) {
       const [key, words] = one.dataset.when.split("=");
       if (form.querySelector(`[name="a:${CSS.escape(key)}"]`)) one.hidden = !words.split(",").includes(answered(key));
+    }
+    for (const one of form.querySelectorAll("[data-photo]")) {
+      const [key, words] = one.dataset.photo.split("=");
+      one.hidden = !words.split(",").includes(answered(key));
     }
   };
   form.addEventListener("change", reveal);
