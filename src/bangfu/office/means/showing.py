@@ -25,9 +25,24 @@ def readable(report: Mapping[str, Any], *, health: bool) -> dict[str, Any]:
     for person in shown["persons"]:
         if relations is not None and person["relation"]:
             person["relation"] = relations.label(person["relation"], "zh")
+    shown["conflicts"] = [in_words(conflict) for conflict in shown["conflicts"]]
     if not health:
         _star(shown)
     return shown
+
+
+def in_words(conflict: Mapping[str, Any]) -> dict[str, Any]:
+    """A contradiction whose benefit is called by the policy's title, not by its id."""
+    told: dict[str, Any] = copy.deepcopy(dict(conflict))
+    policies = registry.rulebook().policies
+    for side in ("one", "other"):
+        value = told[side]["value"]
+        policy = policies.get(value) if isinstance(value, str) else None
+        if policy is not None:
+            titles = {language: policy.title.get(language) for language in ("zh", "en")}
+            told[side]["said"] = titles
+            told["message"] = {one: text.replace(value, titles[one]) for one, text in told["message"].items()}
+    return told
 
 
 def has_health(report: Mapping[str, Any]) -> bool:

@@ -9,5 +9,6 @@ class Migration(migrations.Migration):
     dependencies = [("means", "0001_reports"), ("registry", "0002_area_wall")]
 
     operations = [
-        area_wall(table, area_condition()) for table in ("means_authorisation", "means_withdrawal", "means_meansreport")
+        area_wall(table, area_condition())
+        for table in ("means_authorisation", "means_withdrawal", "means_meansreport", "means_reportbatch")
     ]

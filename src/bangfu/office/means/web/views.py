@@ -188,6 +188,7 @@ def contradictions_page(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_in(request)
     household = registry.household(actor, number, queries.READ)
     check, found = contradictions.read(actor=actor, household=household)
+    found = [showing.in_words(conflict) for conflict in found]
     for conflict in found:
         showing.star_conflict(conflict)
     language = reports.language()
