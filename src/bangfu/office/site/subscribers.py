@@ -60,7 +60,7 @@ areas.register_mover(areas.Mover("duties", _("任职"), accounts.count_moving, a
 areas.register_mover(areas.Mover("changes", _("待办变更"), changes.count_moving, changes.relocate))
 areas.register_mover(areas.Mover("findings", _("比对结果"), runs.count_moving, runs.relocate))
 areas.register_mover(areas.Mover("cases", _("个案"), casework.count_moving, casework.relocate))
-areas.register_mover(areas.Mover("means", _("核对报告"), means.count_moving, means.relocate))
+areas.register_mover(areas.Mover("means", _("部门数据核对"), means.count_moving, means.relocate))
 areas.register_mover(areas.Mover("batches", _("导入批次"), imports.count_moving, imports.relocate))
 areas.register_mover(areas.Mover("requests", _("删除申请"), protection.count_moving, protection.relocate))
 areas.register_mover(areas.Mover("forms", _("填报的表"), reporting.count_moving, reporting.relocate))
