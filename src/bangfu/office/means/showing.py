@@ -27,6 +27,8 @@ def readable(report: Mapping[str, Any], *, health: bool) -> dict[str, Any]:
             person["relation"] = relations.label(person["relation"], "zh")
     shown["conflicts"] = [in_words(conflict) for conflict in shown["conflicts"]]
     if not health:
+        if shown["authorisation"]["status"] == "granted":
+            shown["conclusions"] = conclusions(_without_health(shown))
         _star(shown)
     return shown
 
@@ -66,12 +68,10 @@ def _star(shown: dict[str, Any]) -> None:
             source.update(result="rows", rows=[], said=_STARRED, reason=None)
     for conflict in shown["conflicts"]:
         star_conflict(conflict)
-    if shown["authorisation"]["status"] == "granted":
-        shown["conclusions"] = conclusions(_without_health(shown))
 
 
-def _without_health(shown: dict[str, Any]) -> dict[str, Any]:
-    """For the lines in plain words: a row of stars tells nobody anything there."""
+def _without_health(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """For the lines in plain words: a row of stars tells nobody anything there. How many sources had something stays true."""
     persons = [{**one, "facts": [fact for fact in one["facts"] if not _health(fact)]} for one in shown["persons"]]
     return {**shown, "persons": persons, "facts": [fact for fact in shown["facts"] if not _health(fact)]}
 
