@@ -193,3 +193,11 @@ def test_reports_in_a_browser(cast, registered, live_server, tmp_path, monkeypat
         page.goto("/means/")
         page.wait_for_selector("text=赵大")
         assert serious(page) == []
+
+
+def test_in_english_every_word_is_english(client_of, report):
+    client = client_of("civil")
+    text = client.get(f"/means/reports/{report.pk}/", HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    for told in ("Means-check report", "Where sources disagree", "head", "Facts about health are hidden"):
+        assert told in text, told
+    assert "户主" not in text

@@ -18,13 +18,13 @@ HEALTH_FACTS = frozenset({"disability_kind", "disability_grade", "self_paid_medi
 _STARRED = {"zh": STARS, "en": STARS}
 
 
-def readable(report: Mapping[str, Any], *, health: bool) -> dict[str, Any]:
-    """A copy for showing. Without `health` its health facts, rows and contradictions are starred out."""
+def readable(report: Mapping[str, Any], language: str, *, health: bool) -> dict[str, Any]:
+    """A copy for showing in `zh` or `en`. Without `health` its health facts, rows and contradictions are starred out."""
     shown: dict[str, Any] = copy.deepcopy(dict(report))
     relations = registry.catalogue().codes.get("relation")
     for person in shown["persons"]:
         if relations is not None and person["relation"]:
-            person["relation"] = relations.label(person["relation"], "zh")
+            person["relation"] = relations.label(person["relation"], language)
     shown["conflicts"] = [in_words(conflict) for conflict in shown["conflicts"]]
     if not health:
         if shown["authorisation"]["status"] == "granted":
@@ -84,7 +84,7 @@ def star_conflict(conflict: dict[str, Any]) -> None:
 
 def view(report: Mapping[str, Any], language: str, *, health: bool) -> View:
     """The core's view of a report for a page."""
-    return view_of(readable(report, health=health), language)
+    return view_of(readable(report, language, health=health), language)
 
 
 def sources() -> list[tuple[str, str, str]]:
