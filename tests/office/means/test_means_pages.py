@@ -197,7 +197,8 @@ def test_reports_in_a_browser(cast, registered, live_server, tmp_path, monkeypat
 
 def test_in_english_every_word_is_english(client_of, report):
     client = client_of("civil")
-    text = client.get(f"/means/reports/{report.pk}/", HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    client.post("/language/", {"language": "en"})
+    text = client.get(f"/means/reports/{report.pk}/").content.decode()
     for told in ("Means-check report", "Where sources disagree", "head", "Facts about health are hidden"):
         assert told in text, told
     assert "户主" not in text
