@@ -392,3 +392,16 @@ def test_every_text_of_a_report_has_both_languages(base: Path) -> None:
                 walk(value)
 
     walk(built(base, rows=[CAR, DEPOSIT, DOUBT]))
+
+
+def test_a_contradiction_of_a_death_tells_the_day_and_the_pension_and_not_no_and_no(tmp_path: Path) -> None:
+    death = {
+        "household_no": "H1", "person_no": "P2", "fact": "deceased", "source": "registry", "value": "2026-03-16",
+        "other_source": "registry", "other_value": "old_age_allowance", "message_zh": "请核实", "message_en": "verify",
+    }  # fmt: skip
+    answers = death | {"value": "True", "other_value": "False"}
+    found = built(county(tmp_path, conflicts=[death, answers]), "H1")["conflicts"]
+    assert [(one["one"]["said"]["zh"], one["other"]["said"]["zh"]) for one in found] == [
+        ("2026-03-16", "old_age_allowance"),
+        ("是", "否"),
+    ]

@@ -29,6 +29,7 @@ OPEN = {
     "registry_lastseen",
     "imports_batch",
     "runs_run",
+    "means_crosscheck",
     "runs_tally",
     "changes_changewindow",
     "pairing_helper",

@@ -18,7 +18,7 @@ from bangfu.office.accounts.api import system_actor
 from bangfu.office.audit.api import Entry
 from bangfu.office.means import contradictions, crosschecks, folders, reports
 from bangfu.office.means.api import make_report, recover, start_crosscheck, work_crosscheck_now
-from bangfu.office.means.models import Crosscheck, MeansReport
+from bangfu.office.means.models import Authorisation, Crosscheck, MeansReport
 from bangfu.office.means.register import known, register_of
 from bangfu.office.pages.refusals import Invalid, Refused
 from bangfu.office.runs import api as runs
@@ -214,3 +214,28 @@ def test_an_erasure_takes_rows_of_the_results_and_what_reports_say_and_leaves_th
         if "household_no" in table.column_names:
             assert EAST not in table.column("household_no").to_pylist(), path.name
     assert pq.read_table(left / "rows" / "vehicles.parquet").num_rows == 1
+
+
+def test_the_erasure_of_one_member_takes_the_reports_of_the_household_and_the_member_s_rows(
+    cast, registered, checked, django_capture_on_commit_callbacks
+):
+    import pyarrow.parquet as pq
+
+    from bangfu.office.protection import api as protection
+    from bangfu.office.registry.api import Person
+
+    signed(cast.actor("village"), EAST, ZHAO, QIAN)
+    make_report(actor=cast.actor("civil"), household=EAST, purpose="复核")
+    Person.objects.filter(number=QIAN).update(left_on=date(2016, 10, 30))
+    asked = protection.request_erasure(
+        actor=cast.actor("civil"), subject_type="person", number=QIAN, reason="period_over"
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        protection.confirm(actor=cast.actor("agriculture"), pk=asked.pk)
+    assert MeansReport.objects.get().content is None
+    rows = dict(Authorisation.objects.values_list("person_number", "paper"))
+    assert rows == {ZHAO: "乡镇 3 号柜", QIAN: ""}
+    left = folders.results(checked.pk)
+    assert pq.read_table(left / "rows" / "payroll.parquet").num_rows == 0
+    assert QIAN not in pq.read_table(left / "person_facts.parquet").column("person_no").to_pylist()
+    assert ZHAO in pq.read_table(left / "person_facts.parquet").column("person_no").to_pylist()

@@ -7,11 +7,12 @@ from datetime import date
 
 import pytest
 from browser import browser_page, serious, too_wide
+from django.utils.translation import override
 from means_by_hand import cross_checked, signed
 
 from bangfu.core.values.text import mask
 from bangfu.office.audit.api import Entry
-from bangfu.office.means import batches
+from bangfu.office.means import batches, reports
 from bangfu.office.means.api import draft, make_report
 from bangfu.office.means.models import Authorisation, MeansReport, ReportBatch
 from bangfu.office.pages.refusals import Invalid, OutOfReach, Refused
@@ -78,6 +79,8 @@ def test_the_page_tells_facts_contradictions_and_what_is_missing_with_health_sta
     for told in ("38,000.00 元", "云A2010083", "不一致", mask("990101197503080012")):
         assert told in text, told
     assert "990101197503080012" not in text
+    first, *_more = reports.opened(report)["conclusions"]
+    assert first["zh"] in text
     assert ("三级" in text, "肢体残疾" in text, "***" in text, "健康情况已遮住" in text) == (False, False, True, True)
     shown = client.post(f"/means/reports/{report.pk}/", STATED).content.decode()
     assert "肢体残疾" in shown
@@ -191,3 +194,13 @@ def test_reports_in_a_browser(cast, registered, live_server, tmp_path, monkeypat
         page.goto("/means/")
         page.wait_for_selector("text=赵大")
         assert serious(page) == []
+
+
+def test_in_english_every_word_is_english(client_of, report):
+    client = client_of("civil")
+    with override("zh-hans"):  # what a request leaves behind must not be the next test's language
+        client.post("/language/", {"language": "en"})
+        text = client.get(f"/means/reports/{report.pk}/").content.decode()
+    for told in ("Means-check report", "Where sources disagree", "head", "Facts about health are hidden"):
+        assert told in text, told
+    assert "户主" not in text

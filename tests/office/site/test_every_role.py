@@ -125,7 +125,7 @@ def _reports(places, runs) -> list:
     now = timezone.now()
     return [
         MeansReport.objects.create(
-            number=f"MC-{code}", household=household, area_code=code, purpose="x", run=run.pk, made_by="system",
+            number=f"MC-{code}", household=household, purpose="x", run=run.pk, made_by="system",
             made_name="某人", made_at=now, made_on=AS_OF, sha256="0" * 64,
             crosscheck=Crosscheck.objects.create(
                 run=run, area_code=code[:6], as_of=AS_OF, status="done", started_by="system", created_at=now

@@ -75,9 +75,12 @@ class Panel:
 
 
 def panel(actor: Actor, case: Case, procedure: p.Procedure, state: p.Case, allowed: list[Doable]) -> Panel | None:
-    """None for a procedure without a means check."""
+    """None for a procedure without a means check, unless sources contradict one another about the household."""
     names = {thing.id for thing in procedure.things.values() if thing.kind == KIND}
-    if not names:
+    if not names and case.status == CLOSED:
+        return None
+    found = means.summary(actor, case.household)
+    if not names and not found.contradictions:
         return None
     due = any(name in names for step in state.open for name in _leaves(procedure, step))
     pause = next(
@@ -85,7 +88,7 @@ def panel(actor: Actor, case: Case, procedure: p.Procedure, state: p.Case, allow
     )
     act = reverse("casework:act", args=[case.pk])
     return Panel(
-        means.summary(actor, case.household), due and case.status != CLOSED,
+        found, due and case.status != CLOSED,
         reverse("means:make", args=[case.household.number]), procedure.title.get("zh")[:60],
         f"{act}?{pause}" if pause else "",
     )  # fmt: skip

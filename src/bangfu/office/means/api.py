@@ -58,7 +58,7 @@ class Summary:
 
 def summary(actor: Actor, household: registry.Household) -> Summary:
     """For one household that the actor reaches, with its key. A dozen queries, and a look into the newest cross-check."""
-    people = known([household])
+    people = known([household], numbers=False)
     authorised, _told = standings(household, people, timezone.localdate(), language())
     may_read = actor.may(READ, household.area_code)
     conflicts = contradictions.found(household, people)[1] if may_read and authorised else []

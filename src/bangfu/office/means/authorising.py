@@ -69,7 +69,7 @@ def authorise(
     now = timezone.now()
     rows = [
         Authorisation(
-            household=home, area_code=home.area_code, person_number=person, number=label or "-", signed_on=signed_on,
+            household=home,  person_number=person, number=label or "-", signed_on=signed_on,
             start=begin, end=None if last_day is None else last_day + timedelta(days=1), purpose=said, scope=tables,
             document=document, paper=place, recorded_by=actor.key, recorded_name=actor.name, recorded_at=now,
         )
@@ -109,7 +109,7 @@ def withdraw(
         raise Invalid({"file": _("请上传撤回书，或写明纸质撤回书存放处")})
     rows = [
         Withdrawal.objects.create(
-            household=home, area_code=home.area_code, person_number=person, scope=tables, on=on, document=document,
+            household=home,  person_number=person, scope=tables, on=on, document=document,
             paper=place, recorded_by=actor.key, recorded_name=actor.name, recorded_at=timezone.now(),
         )
         for person in people or [""]

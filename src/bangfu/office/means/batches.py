@@ -82,7 +82,7 @@ def preview(actor: Actor, batch: ReportBatch) -> list[Line]:
     """Every household of the list, and what would keep its report from being made."""
     lines, today = [], timezone.localdate()
     for homes, cases in _parts(actor, batch):
-        found = known(homes)
+        found = known(homes, numbers=False)
         for home in homes:
             may, told = standings(home, found, today, reports.language())
             why = "" if may else "；".join(f"{one.name} {one.message}" for one in told if one.status != "granted")
@@ -140,7 +140,8 @@ def make(batch: ReportBatch) -> None:
                 why = _one(actor, batch, home, cases[home.number], makers, homes)
                 made, done = made + (not why), done + 1
                 refused += [(home.number, why)] if why else []
-                _told(batch, done, made, refused)
+                _told(batch, step_done=done, made=made)
+            _told(batch, refused=refused)
     jobs.end(batch, DONE, own=True, step_done=done, made=made, refused=refused)
 
 
@@ -169,10 +170,10 @@ def _one(
     return ""
 
 
-def _told(batch: ReportBatch, done: int, made: int, refused: list[tuple[str, str]]) -> None:
+def _told(batch: ReportBatch, **fields: object) -> None:
     """Where the work is. Raises Stopped where somebody cancelled it."""
     own = ReportBatch.objects.filter(pk=batch.pk, worker=batch.worker, cancel_asked=False)
-    if not own.update(step_done=done, made=made, refused=refused, heartbeat_at=timezone.now()):
+    if not own.update(heartbeat_at=timezone.now(), **fields):
         raise runs.Stopped
 
 

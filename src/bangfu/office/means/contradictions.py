@@ -37,7 +37,7 @@ def found(household: registry.Household, people: Known) -> tuple[Crosscheck | No
 def read(*, actor: Actor, household: registry.Household) -> tuple[Crosscheck | None, list[Conflict]]:
     """The same for somebody who looks at them, with the row of the log. Raises Refused."""
     actor.require("means.view", household.area_code)
-    check, conflicts = found(household, known([household]))
+    check, conflicts = found(household, known([household], numbers=False))
     after = {"crosscheck": check.pk if check else None, "conflicts": len(conflicts)}
     subject = audit.Subject("household", household.number, household.area_code)
     audit.record(actor, events.CONFLICTS_READ, subject, after=after)

@@ -21,7 +21,11 @@ def workbook(*, actor: Actor, filters: queries.Filters) -> IO[bytes]:
     import xlsxwriter
 
     actor.require("export")
-    rows = queries.reports(actor, filters, "export").filter(actor.limit(queries.VIEW)).order_by("-id")[:LIMIT]
+    rows = (
+        queries.reports(actor, filters, "export")
+        .filter(actor.limit(queries.VIEW, queries.AREA))
+        .order_by("-id")[:LIMIT]
+    )
     heads = [(_("报告编号"), 40), (_("户编号"), 22), (_("户主"), 12), (_("行政村"), 18), (_("用途"), 26), (_("事项编号"), 16),
              (_("状态"), 12), (_("数据截至"), 12), (_("有效至（不含）"), 14), (_("未知项数"), 10), (_("不一致处数"), 10),
              (_("出具人"), 10), (_("出具时间"), 18), ("SHA-256", 66)]  # fmt: skip

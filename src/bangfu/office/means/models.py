@@ -91,7 +91,6 @@ class Authorisation(models.Model):
     """
 
     household = models.ForeignKey("registry.Household", models.PROTECT, related_name="+", verbose_name="户")
-    area_code = models.CharField("行政村代码", max_length=12)
     person_number = models.CharField("人编号", max_length=40, blank=True)
     number = models.CharField("授权编号", max_length=40)
     signed_on = models.DateField("签署日期")
@@ -131,7 +130,6 @@ class Withdrawal(models.Model):
     """From `on`, everything that was signed until then is at an end, for the person (empty: all) and the sources named."""
 
     household = models.ForeignKey("registry.Household", models.PROTECT, related_name="+", verbose_name="户")
-    area_code = models.CharField("行政村代码", max_length=12)
     person_number = models.CharField("人编号", max_length=40, blank=True)
     scope = models.JSONField("撤回的来源", default=list)
     on = models.DateField("撤回日期")
@@ -168,7 +166,6 @@ class MeansReport(models.Model):
 
     number = models.CharField("报告编号", max_length=80, unique=True)
     household = models.ForeignKey("registry.Household", models.PROTECT, related_name="+", verbose_name="户")
-    area_code = models.CharField("行政村代码", max_length=12)
     purpose = models.CharField("用途", max_length=60)
     case = models.CharField("事项编号", max_length=40, blank=True)
     crosscheck = models.ForeignKey(Crosscheck, models.PROTECT, related_name="reports", verbose_name="部门数据核对")
@@ -198,12 +195,17 @@ class MeansReport(models.Model):
     class Meta:
         verbose_name = "核对报告"
         indexes = (
-            models.Index(fields=("area_code", "until", "id"), name="means_report_area"),
+            models.Index(fields=("until", "id"), name="means_report_until"),
             models.Index(fields=("household", "id"), name="means_report_house"),
         )
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def area_code(self) -> str:
+        """Where it lies: where its household lies today."""
+        return str(self.household.area_code)
 
 
 class ReportBatch(Job):

@@ -17,6 +17,8 @@ from bangfu.office.means.models import MeansReport
 from bangfu.office.pages.refusals import OutOfReach
 
 VIEW, READ = "cases.view", "means.view"
+AREA = "household__area_code"
+"""A report lies where its household lies today."""
 LEVELS = (2, 4, 6, 9, 12)
 STATES = (
     ("current", _("有效")),
@@ -73,13 +75,13 @@ class Filters:
             own = actor.areas(permission)
             if not any(self.area.startswith(prefix) or prefix.startswith(self.area) for prefix in own):
                 raise OutOfReach(permission, self.area[:12])
-            wanted &= areas.inside((self.area,))
+            wanted &= areas.inside((self.area,), AREA)
         return wanted
 
 
 def reports(actor: Actor, filters: Filters, permission: str = VIEW) -> QuerySet[MeansReport]:
     """The reports that the filters show, without their contents."""
-    rows = MeansReport.objects.filter(actor.limit(permission), filters.narrowing(actor, permission))
+    rows = MeansReport.objects.filter(actor.limit(permission, AREA), filters.narrowing(actor, permission))
     rows = rows.filter(in_state(filters.state, timezone.localdate()))
     return rows.select_related("household").defer("content", "household__sealed_facts")
 
@@ -87,7 +89,7 @@ def reports(actor: Actor, filters: Filters, permission: str = VIEW) -> QuerySet[
 def counts(actor: Actor, filters: Filters) -> dict[str, int]:
     """How many are in each state, and all of them as "". One query."""
     today = timezone.localdate()
-    rows = MeansReport.objects.filter(actor.limit(VIEW), filters.narrowing(actor))
+    rows = MeansReport.objects.filter(actor.limit(VIEW, AREA), filters.narrowing(actor))
     wanted = {f"n_{name}": Count("pk", filter=in_state(name, today)) for name, _label in STATES}
     found = rows.aggregate(whole=Count("pk"), **wanted)
     return {"": found["whole"], **{name: found[f"n_{name}"] for name, _label in STATES}}
@@ -95,7 +97,7 @@ def counts(actor: Actor, filters: Filters) -> dict[str, int]:
 
 def purposes(actor: Actor) -> list[str]:
     """What reports in the area were made for."""
-    rows = MeansReport.objects.filter(actor.limit(VIEW)).order_by("purpose")
+    rows = MeansReport.objects.filter(actor.limit(VIEW, AREA)).order_by("purpose")
     return list(rows.values_list("purpose", flat=True).distinct()[:30])
 
 
@@ -104,7 +106,7 @@ def by_area(actor: Actor, filters: Filters) -> list[tuple[str, str, int]]:
     own = actor.areas(VIEW)
     code = filters.area or (own[0] if len(own) == 1 else "")
     below = next((digits for digits in LEVELS if digits > max(len(code), 6)), 12)
-    rows = reports(actor, filters).annotate(part=Substr("area_code", 1, below)).order_by()
+    rows = reports(actor, filters).annotate(part=Substr(AREA, 1, below)).order_by()
     found = dict(rows.values_list("part").annotate(n=Count("pk")))
     names = areas.names(found)
     return [(part, names[part], found[part]) for part in sorted(found)]

@@ -67,7 +67,7 @@ def pdf(*, actor: Actor, report: MeansReport, purpose: str, why: str) -> bytes:
     if content is None:
         raise Invalid(_("报告内容已按规定删除，或与出具时不一致，不能下载"))
     try:
-        made = printed(showing.readable(content, health=True), reports.language())
+        made = printed(showing.readable(content, reports.language(), health=True), reports.language())
     except DataError as error:
         raise Invalid(str(error)) from None
     audit.record(

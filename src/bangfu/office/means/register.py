@@ -27,30 +27,33 @@ class Known:
     register: Authorisations
 
 
-def known(households: Sequence[registry.Household]) -> Known:
-    """Everything that the core asks of these households. Six queries, however many there are."""
-    people = people_of(households)
+def known(households: Sequence[registry.Household], *, numbers: bool = True) -> Known:
+    """Everything that the core asks of these households. Five queries, however many there are.
+
+    Without `numbers` an ID number is opened only where it must tell how old somebody is: for what shows none.
+    """
+    people = people_of(households, numbers=numbers)
     return Known(people, register_of(households, people))
 
 
-def people_of(households: Sequence[registry.Household]) -> People:
+def people_of(households: Sequence[registry.Household], *, numbers: bool = True) -> People:
     """The members as a run exports them, with villages by name."""
-    numbers = {household.pk: household.number for household in households}
+    called = {household.pk: household.number for household in households}
     found: dict[str, list[Person]] = {}
-    rows = registry.Person.objects.filter(household__in=list(numbers), left_on=None).select_related("key")
+    rows = registry.Person.objects.filter(household__in=list(called), left_on=None).select_related("key")
     for row in rows.order_by("area_code", "number"):
         assert row.household_id is not None
-        home = numbers[row.household_id]
-        found.setdefault(home, []).append(_person(row, home))
+        home = called[row.household_id]
+        found.setdefault(home, []).append(_person(row, home, numbers or row.birth_date is None))
     codes = {part for household in households for part in (household.area_code, household.area_code[:9])}
     names = areas.names(codes)
     places = {h.number: _place(h, names) for h in households}
     return People({number: tuple(listed) for number, listed in found.items()}, places)
 
 
-def _person(row: registry.Person, home: str) -> Person:
+def _person(row: registry.Person, home: str, whole: bool) -> Person:
     try:
-        number = row.key.unseal("id", row.id_sealed) or ""
+        number = (row.key.unseal("id", row.id_sealed) or "") if whole else ""
     except Erased:
         number = ""
     return Person(row.number, home, row.name, number, row.birth_date, row.relation)

@@ -138,7 +138,7 @@ def keep(
         return same
     text = json.dumps(made, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     row = MeansReport.objects.create(
-        number=made["report_no"], household=home, area_code=home.area_code, purpose=purpose, case=case, crosscheck=check,
+        number=made["report_no"], household=home,  purpose=purpose, case=case, crosscheck=check,
         run=check.run_id, made_by=actor.key, made_name=actor.name, made_at=timezone.now(), made_on=made["made_on"],
         as_of=made["as_of"], until=made["validity"]["until"], sha256=made["sha256"],
         unknown=sum(len(line["facts"]) for line in made["missing"]), conflicts=len(made["conflicts"]),
@@ -173,7 +173,7 @@ def opened(report: MeansReport) -> dict[str, Any] | None:
 
 def status_of(report: MeansReport, on: date, household: str = "") -> str:
     """The core's word for a report on a day, by today's register: current, expired, none, not_authorised."""
-    register = known([report.household]).register
+    register = known([report.household], numbers=False).register
     return gate.report_status(opened(report), household or report.household.number, on, register)
 
 
@@ -222,7 +222,7 @@ def current(household: int) -> list[MeansReport]:
 
 def bring_up_to_date(household: registry.Household) -> None:
     """Say of the household's reports whether what they rest on has been withdrawn; with every change of the register."""
-    today, register = timezone.localdate(), known([household]).register
+    today, register = timezone.localdate(), known([household], numbers=False).register
     for report in MeansReport.objects.filter(household=household).order_by("pk"):
         report.household = household
         closed = gate.report_status(opened(report), household.number, today, register) == gate.NOT_AUTHORISED

@@ -18,16 +18,33 @@ HEALTH_FACTS = frozenset({"disability_kind", "disability_grade", "self_paid_medi
 _STARRED = {"zh": STARS, "en": STARS}
 
 
-def readable(report: Mapping[str, Any], *, health: bool) -> dict[str, Any]:
-    """A copy for showing. Without `health` its health facts, rows and contradictions are starred out."""
+def readable(report: Mapping[str, Any], language: str, *, health: bool) -> dict[str, Any]:
+    """A copy for showing in `zh` or `en`. Without `health` its health facts, rows and contradictions are starred out."""
     shown: dict[str, Any] = copy.deepcopy(dict(report))
     relations = registry.catalogue().codes.get("relation")
     for person in shown["persons"]:
         if relations is not None and person["relation"]:
-            person["relation"] = relations.label(person["relation"], "zh")
+            person["relation"] = relations.label(person["relation"], language)
+    shown["conflicts"] = [in_words(conflict) for conflict in shown["conflicts"]]
     if not health:
+        if shown["authorisation"]["status"] == "granted":
+            shown["conclusions"] = conclusions(_without_health(shown))
         _star(shown)
     return shown
+
+
+def in_words(conflict: Mapping[str, Any]) -> dict[str, Any]:
+    """A contradiction whose benefit is called by the policy's title, not by its id."""
+    told: dict[str, Any] = copy.deepcopy(dict(conflict))
+    policies = registry.rulebook().policies
+    for side in ("one", "other"):
+        value = told[side]["value"]
+        policy = policies.get(value) if isinstance(value, str) else None
+        if policy is not None:
+            titles = {language: policy.title.get(language) for language in ("zh", "en")}
+            told[side]["said"] = titles
+            told["message"] = {one: text.replace(value, titles[one]) for one, text in told["message"].items()}
+    return told
 
 
 def has_health(report: Mapping[str, Any]) -> bool:
@@ -51,12 +68,10 @@ def _star(shown: dict[str, Any]) -> None:
             source.update(result="rows", rows=[], said=_STARRED, reason=None)
     for conflict in shown["conflicts"]:
         star_conflict(conflict)
-    if shown["authorisation"]["status"] == "granted":
-        shown["conclusions"] = conclusions(_without_health(shown))
 
 
-def _without_health(shown: dict[str, Any]) -> dict[str, Any]:
-    """For the lines in plain words: a row of stars tells nobody anything there."""
+def _without_health(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """For the lines in plain words: a row of stars tells nobody anything there. How many sources had something stays true."""
     persons = [{**one, "facts": [fact for fact in one["facts"] if not _health(fact)]} for one in shown["persons"]]
     return {**shown, "persons": persons, "facts": [fact for fact in shown["facts"] if not _health(fact)]}
 
@@ -69,7 +84,7 @@ def star_conflict(conflict: dict[str, Any]) -> None:
 
 def view(report: Mapping[str, Any], language: str, *, health: bool) -> View:
     """The core's view of a report for a page."""
-    return view_of(readable(report, health=health), language)
+    return view_of(readable(report, language, health=health), language)
 
 
 def sources() -> list[tuple[str, str, str]]:

@@ -29,7 +29,7 @@ def check() -> means.Crosscheck | None:
 
 
 def report(household: str, purpose: str, case: str = "") -> means.MeansReport | None:
-    """Everybody of a household signs, and the county makes the report; None without a cross-check."""
+    """Everybody of a household signs at the county, which makes the report; None without a cross-check."""
     if not means.Crosscheck.objects.filter(status="done").exists():
         return None
     _sign(household, purpose)
@@ -39,7 +39,7 @@ def report(household: str, purpose: str, case: str = "") -> means.MeansReport | 
 def _sign(household: str, purpose: str) -> None:
     signed = timezone.localdate() - timedelta(days=10)
     means.authorise(
-        actor=_actor("village"), household=household, signers=(), signed_on=signed,
+        actor=_actor("civil"), household=household, signers=(), signed_on=signed,
         last_day=signed + timedelta(days=364), purpose=purpose, paper=means.Paper(place=PAPER),
     )  # fmt: skip
 
@@ -47,11 +47,11 @@ def _sign(household: str, purpose: str) -> None:
 def leave() -> list[means.MeansReport]:
     """Reports of some households of the demo's village; the last of them no longer agrees."""
     with areas.everywhere():
-        homes = registry.households(_actor("village")).filter(closed_on=None, person_count__gte=2).order_by("number")
-        done = set(means.MeansReport.objects.values_list("household", flat=True))
-        numbers = list(homes.exclude(pk__in=done).values_list("number", flat=True))
-        torn = means.contradicted()  # sources that disagree are worth showing
-        chosen = sorted(numbers, key=lambda number: (number not in torn, number))[:REPORTS]
+        homes = registry.households(_actor("civil")).filter(closed_on=None, person_count__gte=2)
+        homes = homes.exclude(pk__in=means.MeansReport.objects.values("household")).order_by("number")
+        torn = homes.filter(number__in=means.contradicted())[:2]  # sources that disagree are worth showing
+        village = registry.households(_actor("village")).filter(pk__in=homes)[: REPORTS - 2]
+        chosen = [home.number for home in (*torn, *village)]
         made = [report(number, "最低生活保障年度复核") for number in chosen]
         if chosen and made[-1] is not None:
             means.withdraw(

@@ -76,7 +76,7 @@ areas.register_mover(areas.Mover("changes", _("待办变更"), changes.count_mov
 areas.register_mover(areas.Mover("findings", _("比对结果"), runs.count_moving, runs.relocate))
 areas.register_mover(areas.Mover("cases", _("个案"), casework.count_moving, casework.relocate))
 areas.register_mover(areas.Mover("visits", _("入户记录"), fieldwork.count_moving, fieldwork.relocate))
-areas.register_mover(areas.Mover("means", _("核对报告"), means.count_moving, means.relocate))
+areas.register_mover(areas.Mover("means", _("部门数据核对"), means.count_moving, means.relocate))
 areas.register_mover(areas.Mover("benefits", _("待遇"), benefits.count_moving, benefits.relocate))
 areas.register_mover(areas.Mover("meetings", _("会议"), meetings.count_moving, meetings.relocate))
 areas.register_mover(areas.Mover("reports", _("自主申报"), intake.count_moving, intake.relocate))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from crosscheck_world import make_world, write_world
 
 from bangfu.core.matching.crosscheck import registry_ingest
 from bangfu.core.matching.crosscheck.errors import DataError
-from bangfu.core.matching.crosscheck.kept_rows import FOLDER, KeptRows, write_rows
+from bangfu.core.matching.crosscheck.kept_rows import FOLDER, KeptRows, sort_facts, write_rows
 from bangfu.core.matching.crosscheck.returned_rows import Returned
 from bangfu.core.matching.crosscheck.run import crosscheck
 from bangfu.core.matching.report.catalogue import COLUMNS, hidden
+from bangfu.core.matching.report.folder import read_crosscheck
 from bangfu.core.values.text import mask
 
 
@@ -50,6 +52,19 @@ def test_every_household_has_the_rows_of_the_ingests_with_numbers_masked(
         assert not [p for p in world.persons if p.get("id_number") and str(p["id_number"]).encode() in content], (
             path.name
         )
+
+
+def test_facts_in_the_order_of_households_say_the_same_of_each(tmp_path: Path) -> None:
+    world = make_world(24)
+    write_world(world, tmp_path / "county")
+    crosscheck(tmp_path / "county", tmp_path / "county", tmp_path / "out")
+    numbers = {str(row["household_no"]) for row in world.persons if row["household_no"] is not None}
+    before = {number: read_crosscheck(tmp_path / "out", {number}) for number in numbers}
+    sort_facts(tmp_path / "out")
+    assert {number: read_crosscheck(tmp_path / "out", {number}) for number in numbers} == before
+    order = pq.read_table(tmp_path / "out" / "person_facts.parquet").column("household_no").drop_null().to_pylist()
+    assert order == sorted(order)
+    assert len(order) > 20
 
 
 def masked(values: object) -> dict[str, object]:

@@ -25,8 +25,10 @@ from bangfu.core.values.text import mask
 FOLDER = "rows"
 _KEYS = ("household_no", "_place", "row_no")
 _OWN = ("household_no", "person_no", "method", "review", "row_no", "_place")
-_ROWS = 20_000
+_ROWS = 10_000
 """Rows of one group in a file: what is read to show one household."""
+_FACTS = 10_000
+"""The same of facts."""
 
 
 def write_rows(folder: Path) -> None:
@@ -159,17 +161,40 @@ class KeptRows:
         return [row for table in catalogue().tables for row in self._of_table(table, str(household_no))]
 
     def _of_table(self, table: str, number: str) -> Iterator[ReturnedRow]:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-        import pyarrow.parquet as pq
 
         path = self._folder / f"{table}.parquet"
-        if not path.is_file():
-            return
-        whole = pa.types.is_integer(pq.read_schema(path).field("household_no").type)
-        if whole and not number.isdigit():
-            return
-        wanted = pc.field("household_no") == (int(number) if whole else number)
-        for row in pq.read_table(path, filters=wanted).to_pylist():
+        for row in _of_household(path, number) if path.is_file() else ():
             own = {name: value for name, value in row.items() if name not in _OWN}
             yield ReturnedRow(table, int(row["row_no"]), row["person_no"], row["method"], bool(row["review"]), own)
+
+
+def _of_household(path: Path, number: str) -> list[dict[str, Any]]:
+    """The rows of one household, out of the groups of rows that may hold it."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(path)
+    place = file.schema_arrow.get_field_index("household_no")
+    whole = pa.types.is_integer(file.schema_arrow.field(place).type)
+    if whole and not number.isdigit():
+        return []
+    wanted: Any = int(number) if whole else number
+    found: list[dict[str, Any]] = []
+    for group in range(file.num_row_groups):
+        known = file.metadata.row_group(group).column(place).statistics
+        if known is None or not known.has_min_max or known.min <= wanted <= known.max:
+            table = file.read_row_group(group)
+            found += table.filter(pc.equal(table.column("household_no"), wanted)).to_pylist()
+    return found
+
+
+def sort_facts(folder: Path) -> None:
+    """Write the facts of a folder anew in the order of households, so that those of one are found without reading all."""
+    import pyarrow.parquet as pq
+
+    for name in ("household_facts.parquet", "person_facts.parquet"):
+        table = pq.read_table(folder / name).sort_by("household_no")
+        fresh = folder / f".{name}"
+        pq.write_table(table, fresh, row_group_size=_FACTS, compression="zstd", write_statistics=["household_no"])
+        fresh.replace(folder / name)

@@ -254,6 +254,8 @@ class _Household:
     def _conflict(self, item: ConflictRead) -> dict[str, Any]:
         words = (PERSON_FACTS if item.person_no else HOUSEHOLD_FACTS).get(item.fact) or PERSON_FACTS.get(item.fact)
         kind, unit = (words.kind, words.unit) if words else ("text", Label())
+        if kind == "boolean" and {str(item.value), str(item.other_value)} - _ANSWERS:
+            kind = "text"  # a day of death against a pension is no yes and no no
         sides = {}
         for key, source, value in (
             ("one", item.source, item.value),
@@ -301,6 +303,7 @@ class _Household:
         return notices
 
 
+_ANSWERS = {"True", "False", "true", "false", "None"}
 _REGISTRY_NAMES = {"registry", "登记簿", "台账", "persons", "households"}
 _BY_MANIFEST = Label("按数据说明", "by the manifests")
 _NO_REGISTER = Label(

@@ -39,6 +39,7 @@ class _PaperForm(forms.Form):
         self.fields["file"] = forms.FileField(
             label=_("上传文件"),
             required=False,
+            help_text=_("上传、选用档案中的材料、写明存放处，至少一项"),
             widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
         )
         papers = registry.Document.objects.filter(household=household, withdrawn_at=None).order_by("-added_at")[:60]

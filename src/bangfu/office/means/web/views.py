@@ -114,7 +114,7 @@ def report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 def about_household(actor: Actor, household: registry.Household) -> dict[str, Any]:
     """What the page of a household's means checks shows: who signed, who stands how, reports."""
-    people = known([household])
+    people = known([household], numbers=False)
     may, told = standings(household, people, timezone.localdate(), reports.language())
     names = {person.person_no: person.name for person in people.people.people.get(household.number, ())}
     labels = {code: zh if reports.language() == "zh" else en for code, zh, en in showing.sources()}
@@ -188,6 +188,7 @@ def contradictions_page(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_in(request)
     household = registry.household(actor, number, queries.READ)
     check, found = contradictions.read(actor=actor, household=household)
+    found = [showing.in_words(conflict) for conflict in found]
     for conflict in found:
         showing.star_conflict(conflict)
     language = reports.language()
