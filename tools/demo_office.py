@@ -61,6 +61,9 @@ def fill(county: Path, months: Sequence[tuple[str, date]]) -> list[object]:
     print(f"变更 / changes: {proposed}; 导入练习 / a workbook to practise with: {workbook}")
     cases = demo_cases.leave()
     print(f"个案 / cases: {', '.join(case.number for case in cases)}")
+    from bangfu.office.site import demo_benefits
+
+    print(f"待遇 / entitlements: {demo_benefits.leave():,}")
     return list(made)
 
 

@@ -11,6 +11,7 @@ from bangfu.office.casework.actions import (
     sign,
     turn_down,
 )
+from bangfu.office.casework.clue_actions import register_clue
 from bangfu.office.casework.models import Case, CaseEvent, Determination
 from bangfu.office.casework.queries import waiting
 from bangfu.office.casework.relocation import count_moving, relocate
@@ -29,6 +30,7 @@ __all__ = [
     "count_moving",
     "open_case",
     "open_from_finding",
+    "register_clue",
     "relocate",
     "replay",
     "sign",
