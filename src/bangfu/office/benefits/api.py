@@ -23,7 +23,7 @@ from bangfu.office.benefits.models import CLUE_SOURCES, Clue, Entitlement, OneOf
 from bangfu.office.benefits.queries import waiting
 from bangfu.office.benefits.relocation import count_moving, relocate
 from bangfu.office.benefits.reviews import due_after as months_later
-from bangfu.office.benefits.reviews import review_due
+from bangfu.office.benefits.reviews import review_due, review_procedure
 from bangfu.office.benefits.taking_over import take_over
 from bangfu.office.benefits.transfers import ask as ask_transfer
 
@@ -53,6 +53,7 @@ __all__ = [
     "relocate",
     "restore",
     "review_due",
+    "review_procedure",
     "rule_of",
     "spans_of",
     "stop",

@@ -19,6 +19,9 @@ from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid
 
+TOWNSHIP = 9
+"""Digits of a township's code: two of one county have villages of the same name."""
+
 
 class AskForm(forms.Form):
     """Which household goes where, and why."""
@@ -75,7 +78,9 @@ def _shown(request: HttpRequest, form: AskForm | None) -> HttpResponse:
     part = page_of(transfers.transfers(actor), ("id",), request.GET.get("page", ""), count=False, descending=True)
     waits = set(transfers.waiting_for(actor).values_list("pk", flat=True))
     with areas.everywhere():
-        places = areas.names({code for row in part for code in (row.area_code, row.to_area)})
+        codes = {code for row in part for code in (row.area_code, row.to_area)}
+        names = areas.names(codes | {code[:TOWNSHIP] for code in codes})
+    places = {code: f"{names[code[:TOWNSHIP]]} {names[code]}" for code in codes}
     rows = [
         {"row": row, "out": places[row.area_code], "into": places[row.to_area], "waits": row.pk in waits}
         for row in part
