@@ -75,9 +75,9 @@ def ask(request: HttpRequest) -> HttpResponse:
 def _shown(request: HttpRequest, form: AskForm | None) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     form = form or AskForm(actor, initial={"household": request.GET.get("household", "")[:40]})
-    part = page_of(transfers.transfers(actor), ("id",), request.GET.get("page", ""), count=False, descending=True)
     waits = set(transfers.waiting_for(actor).values_list("pk", flat=True))
-    with areas.everywhere():
+    with areas.everywhere():  # each end sees who comes or goes; the query itself keeps to the actor's area
+        part = page_of(transfers.transfers(actor), ("id",), request.GET.get("page", ""), count=False, descending=True)
         codes = {code for row in part for code in (row.area_code, row.to_area)}
         names = areas.names(codes | {code[:TOWNSHIP] for code in codes})
     places = {code: f"{names[code[:TOWNSHIP]]} {names[code]}" for code in codes}
