@@ -110,6 +110,15 @@ def _stopped(ran):
     assert Record.objects.filter(
         household=home, table="benefits", withdrawn_on=None, values__programme="dibao"
     ).exists()
+    people.other(case, "township", "objection")
+    row.refresh_from_db()
+    assert (row.state, row.last_month) == ("active", None)  # the case goes back, and so does what it announced
+    people.act(case, "village", "visit", "visited", {"survey": people.paper()}, companions=(_other(people),))
+    people.act(case, "township", "hear", "heard", {"hearing": people.paper()})
+    people.act(case, "township", "review", "reviewed", {"review_opinion": people.paper()})
+    decide(people, case, "stopped", "no")
+    row.refresh_from_db()
+    assert row.state == "stopping"
     posted = people.paper()
     people.later(8)
     people.act(case, "township", "notice", "no_objection", {"notice": posted})
@@ -123,6 +132,11 @@ def _stopped(ran):
         household=home, table="benefits", withdrawn_on=None, values__programme="dibao"
     ).exists()
     assert lines(run_again(ran), home.number) == set()
+
+
+def _other(hands) -> str:
+    """The account of who comes along."""
+    return hands.people["secretary"].username
 
 
 def _people_of(hands, home):
