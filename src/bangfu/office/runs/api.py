@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from bangfu.office.accounts.api import Actor
 from bangfu.office.runs import queries
 from bangfu.office.runs.actions import cancel, recover, start
-from bangfu.office.runs.answering import Answered, answers
+from bangfu.office.runs.answering import Answered, answers, answers_for
 from bangfu.office.runs.bureau import bureau_folder, gather_bureau_files, place_bureau_files
 from bangfu.office.runs.evidence import Evidence, evidence, evidence_run, finding_of, run_of
 from bangfu.office.runs.explaining import counts_health
@@ -30,6 +30,7 @@ __all__ = [
     "Run",
     "Tile",
     "answers",
+    "answers_for",
     "book_of",
     "bureau_folder",
     "cancel",
