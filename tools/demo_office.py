@@ -55,7 +55,15 @@ def fill(county: Path, months: Sequence[tuple[str, date]]) -> list[object]:
         print(f"月度比对 / monthly run {month}: {run.status}, {sum((run.counts or {}).values()):,} 条 / lines "
               f"({time.perf_counter() - started:.1f} s)")  # fmt: skip
     made = demo.make_accounts(date(as_of.year, 1, 1), village_code=demo.busiest_village())
-    from bangfu.office.site import demo_cases, demo_means, demo_meetings, demo_pairing, demo_visits, demo_work
+    from bangfu.office.site import (
+        demo_benefits,
+        demo_cases,
+        demo_means,
+        demo_meetings,
+        demo_pairing,
+        demo_visits,
+        demo_work,
+    )
 
     proposed, workbook = demo_work.leave(Path(os.environ["BANGFU_HOME"]), as_of)
     print(f"变更 / changes: {proposed}; 导入练习 / a workbook to practise with: {workbook}")
@@ -68,6 +76,7 @@ def fill(county: Path, months: Sequence[tuple[str, date]]) -> list[object]:
     held, posted = demo_meetings.leave()
     print(f"民主评议 / community reviews: {held}; 公示 / public notices: {posted}")
     print("结对和回头看 / pairing: " + ", ".join(f"{n} {name}" for name, n in demo_pairing.leave().items()))
+    print(f"待遇 / entitlements: {demo_benefits.leave():,}")
     return list(made)
 
 

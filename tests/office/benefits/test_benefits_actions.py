@@ -21,7 +21,7 @@ FIRST = datetime(2026, 11, 20, 2, tzinfo=UTC)
 def ruling(number: int, days: int = 0) -> Ruling:
     """The decision of case number so-and-so, so many days later."""
     at = FIRST + timedelta(days=days, seconds=number)
-    return Ruling(f"GA2026-{number:06d}", f"{number}" * 64, at, at.date())
+    return Ruling(f"GA2026-{number:06d}", f"{number:x}" * 64, at, at.date())
 
 
 def granted(cast, home, number=1, days=0, month="2026-12", amount=30_000, policy="dibao", **more):

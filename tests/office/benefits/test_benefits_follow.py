@@ -11,6 +11,8 @@ from bangfu.office.benefits.api import Entitlement, Period, spans_of
 from bangfu.office.casework import engine
 from bangfu.office.casework.api import Brought, Case, Determination, open_case, sign
 from bangfu.office.casework.computing import computed
+from bangfu.office.casework.deciding import opened
+from bangfu.office.casework.documents.letters import decision_paper
 from bangfu.office.casework.models import Proposal
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry.api import Household, Record, StatusEpisode
@@ -108,6 +110,15 @@ def _stopped(ran):
     assert Record.objects.filter(
         household=home, table="benefits", withdrawn_on=None, values__programme="dibao"
     ).exists()
+    people.other(case, "township", "objection")
+    row.refresh_from_db()
+    assert (row.state, row.last_month) == ("active", None)  # the case goes back, and so does what it announced
+    people.act(case, "village", "visit", "visited", {"survey": people.paper()}, companions=(_other(people),))
+    people.act(case, "township", "hear", "heard", {"hearing": people.paper()})
+    people.act(case, "township", "review", "reviewed", {"review_opinion": people.paper()})
+    decide(people, case, "stopped", "no")
+    row.refresh_from_db()
+    assert row.state == "stopping"
     posted = people.paper()
     people.later(8)
     people.act(case, "township", "notice", "no_objection", {"notice": posted})
@@ -121,6 +132,11 @@ def _stopped(ran):
         household=home, table="benefits", withdrawn_on=None, values__programme="dibao"
     ).exists()
     assert lines(run_again(ran), home.number) == set()
+
+
+def _other(hands) -> str:
+    """The account of who comes along."""
+    return hands.people["secretary"].username
 
 
 def _people_of(hands, home):
@@ -159,6 +175,10 @@ def _phased_out(ran):
     case = open_case(actor=hands.actor("civil"), household=home.number, procedure="benefit_review", matter="dibao")
     until_decide(people, case)
     decide(people, case, "phased_out", "yes", phase_out_start=people.paper())
+    letter = decision_paper(case, frozen := Determination.objects.get(case=case), opened(frozen)).text()
+    assert "渐退期最长12个月：期内继续发放，期满公示无异议后停发。" in letter
+    assert "不符合的条件" in letter
+    assert "不服怎么办" in letter
     row = Entitlement.objects.get(household=home)
     assert (row.state, row.until) == ("phasing_out", None)
     assert (row.last_month.year - people.today().year) * 12 + row.last_month.month - people.today().month == 12

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from bangfu.core.screening.questions import Question
 from bangfu.office.audit.api import Entry
 from bangfu.office.casework import engine
 from bangfu.office.casework.api import open_case
 from bangfu.office.casework.computing import computed
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry.api import Household
+from bangfu.office.runs import api as runs
 
 pytestmark = pytest.mark.django_db
 ASKED = ("has_labour", "no_labour", "income_stable", "guarantees_hold", "risk_gone")
@@ -39,6 +41,13 @@ def test_what_the_rules_answer_is_said_with_its_values_and_may_be_answered_other
     procedure = engine.procedure_of(case)
     step = next(s for s in procedure.steps.values() if "unsafe" in s.asks)
     _at(case, step, hands)
+    # asked together or one by one, the answers are the same; a household that the run lacks is left out
+    one = procedure.conditions["unsafe"]
+    run, numbers = runs.evidence_run(ran.area), [case.household.number for case, _found in cases]
+    together = runs.answers_for(run, [*numbers, "none"], [Question(one.id, one.text, one.when, "household")])
+    assert {number: told["unsafe"].verdict for number, told in together.items()} == {
+        case.household.number: found["unsafe"].verdict for case, found in cases
+    }
 
 
 def _at(case, step, hands):

@@ -114,6 +114,15 @@ def test_who_says_no_says_why_and_nothing_moves(cast, registered):
     assert asked(cast, registered).state == "asked"
 
 
+def test_a_village_is_named_by_its_name_or_its_code(client_of, registered):
+    client = client_of("township")
+    asked = {"household": registered.east.number, "reason": "随子女居住"}
+    page = client.post("/benefits/transfers/ask/", {**asked, "to_area": "南村"}).content.decode()
+    assert "本县没有这个村，或有几个村同名；请填写 12 位代码" in page
+    client.post("/benefits/transfers/ask/", {**asked, "to_area": "西河村"})
+    assert Transfer.objects.get().to_area == WEST_VILLAGE
+
+
 def test_both_ends_see_it_and_nobody_else(client_of, cast, registered):
     asked(cast, registered, "township")
     for part in ("township", "elsewhere", "civil"):

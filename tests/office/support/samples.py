@@ -173,6 +173,7 @@ SAMPLES: dict[str, Sample] = {
     "benefits:take_over": Sample(ok=REFUSED_INPUT),
     "benefits:household": _household(),
     "benefits:transfers": Sample(),
+    "benefits:ask_transfer": Sample(ok=REFUSED_INPUT),
     "benefits:transfer": _row("transfer", ok=OWN_RULES),
     "casework:review": Sample(ok=REFUSED_INPUT),
     "casework:numbered": Sample(

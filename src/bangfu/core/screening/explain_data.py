@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,20 @@ def rows_of_snapshot(
 
     The rows are as `household_rows` gives them. Raises DataError where the snapshot or the household is not there.
     """
+    with snapshot_opened(book, snapshot) as (read, covered, tables):
+        return read(household_no), covered, tables
+
+
+@contextmanager
+def snapshot_opened(
+    book: Rulebook, snapshot: Path
+) -> Iterator[
+    tuple[Callable[[str], dict[str, list[dict[str, Any]]]], dict[str, str], dict[str, tuple[ParameterValue, ...]]]
+]:
+    """A run's `snapshot/` for many households: the reader of one household's rows, what the tables cover, parameters.
+
+    Raises DataError where the snapshot is not there; the reader does where the household is not.
+    """
     if not snapshot.is_dir():
         raise DataError(f"{snapshot.name}: 不是文件夹 / is not a folder")
     files = {table: inputs.parquet_files(snapshot, table) for table in book.tables}
@@ -67,8 +83,8 @@ def rows_of_snapshot(
         try:
             found = {table: parts for table, parts in files.items() if parts}
             dataset = Dataset.open(connection, book, found, snapshot=True)
-            rows = household_rows(connection, dataset, household_no)
-            return rows, coverage(dataset), inputs.parameter_tables(connection, book, snapshot, snapshot)
+            tables = inputs.parameter_tables(connection, book, snapshot, snapshot)
+            yield partial(household_rows, connection, dataset), coverage(dataset), tables
         finally:
             connection.close()
 

@@ -12,8 +12,9 @@ from datetime import date
 from pathlib import Path
 
 from bangfu.core.rulebook.model import Clause, Expression, Label, Policy, Rulebook
+from bangfu.core.screening.dataset import DataError
 from bangfu.core.screening.explain import explainer
-from bangfu.core.screening.explain_data import rows_of_snapshot
+from bangfu.core.screening.explain_data import snapshot_opened
 from bangfu.core.screening.explain_model import Explanation
 
 VERDICTS = {"met": "yes", "not_met": "no", "unknown": "unknown"}
@@ -41,28 +42,33 @@ class Answer:
 
 
 def ask_snapshot(
-    book: Rulebook, snapshot: Path, as_of: date, household_no: str, questions: Sequence[Question]
-) -> list[Answer]:
-    """Every question on the household, or on each of its persons, out of a run's `snapshot/`.
+    book: Rulebook, snapshot: Path, as_of: date, households: Sequence[str], questions: Sequence[Question]
+) -> dict[str, list[Answer]]:
+    """By household, every question on it, or on each of its persons, out of a run's `snapshot/`, which is opened once.
 
-    Raises DataError as `rows_of_snapshot` does, ExpressionError where this rulebook lacks a name that a question uses.
+    A household that is not there is left out. Raises DataError where the snapshot is not there, ExpressionError where this
+    rulebook lacks a name that a question uses.
     """
-    if not questions:
-        return []
+    if not questions or not households:
+        return {}
     asked: Mapping[str, Policy] = {_MARK + one.id: _policy(one) for one in questions}
     wider = dataclasses.replace(book, policies={**book.policies, **asked})
-    rows, covered, tables = rows_of_snapshot(book, snapshot, household_no)
-    found = explainer(wider, as_of, tables=tables, policies=tuple(asked), covered=covered).explain(rows)
-    return [
-        Answer(
-            one.policy.removeprefix(_MARK),
-            VERDICTS[one.clauses[0].verdict],
-            "" if one.person_no is None else str(one.person_no),
-            one,
-        )
-        for one in found
-        if one.policy in asked
-    ]
+    found: dict[str, list[Answer]] = {}
+    with snapshot_opened(book, snapshot) as (read, covered, tables):
+        made = explainer(wider, as_of, tables=tables, policies=tuple(asked), covered=covered)
+        for number in households:
+            try:
+                rows = read(number)
+            except DataError:
+                continue
+            found[number] = [_answer(one) for one in made.explain(rows) if one.policy in asked]
+    return found
+
+
+def _answer(said: Explanation) -> Answer:
+    verdict = VERDICTS[said.clauses[0].verdict]
+    person = "" if said.person_no is None else str(said.person_no)
+    return Answer(said.policy.removeprefix(_MARK), verdict, person, said)
 
 
 def _policy(question: Question) -> Policy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -189,6 +189,12 @@ def periods_of(entitlements: list[Entitlement]) -> dict[int, list[Period]]:
     for row in Period.objects.filter(entitlement__in=entitlements, replaced_at=None).order_by("-start"):
         found.setdefault(row.entitlement_id, []).append(row)
     return found
+
+
+def person_names(numbers: Iterable[str]) -> dict[str, str]:
+    """Names of the persons whose entitlements are shown, by their numbers. One query."""
+    wanted = [number for number in numbers if number]
+    return dict(registry.Person.objects.filter(number__in=wanted).values_list("number", "name"))
 
 
 def entitlement(actor: Actor, pk: int, permission: str = VIEW) -> Entitlement:

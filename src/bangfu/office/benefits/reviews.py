@@ -33,3 +33,12 @@ def review_due(policy: str, class_name: str, area_code: str, decided: date) -> d
     """The day by which it must be looked at again."""
     months = review_months(policy, class_name, area_code, decided)
     return None if months is None else due_after(decided, months)
+
+
+def review_procedure(policy: str) -> str:
+    """The procedure of today that looks at who receives a policy's benefit: it may stop it and grants nothing; "" for none."""
+    for one in registry.rulebook().procedures.values():
+        decides = {outcome.decides for step in one.steps.values() for outcome in step.outcomes.values()}
+        if policy in one.matter and "stop" in decides and "grant" not in decides:
+            return one.id
+    return ""

@@ -107,11 +107,11 @@ def hand_over(*, actor: Actor, transfer: int) -> Transfer:
 @transaction.atomic
 def refuse(*, actor: Actor, transfer: int, answer: str) -> Transfer:
     """Either side says no, with words; the household stays where it is. Raises OutOfReach, Refused, Invalid."""
-    words = checked(answer, "answer")
     with areas.everywhere():
         row = _locked(actor, transfer, *Transfer.OPEN)
         if not actor.may(CONFIRM, row.area_code):
             actor.require(CONFIRM, row.to_area)
+        words = checked(answer, "answer")
         row.state, row.answer = Transfer.REFUSED, words
         row.save()
         _log(actor, row, answer=words)

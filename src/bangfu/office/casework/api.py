@@ -14,6 +14,7 @@ from bangfu.office.casework.actions import (
     turn_down,
 )
 from bangfu.office.casework.assembly import agenda
+from bangfu.office.casework.clue_actions import register_clue
 from bangfu.office.casework.deciding import basis_of
 from bangfu.office.casework.documents.letters import letter_paper
 from bangfu.office.casework.documents.printing import Paper, Part, pdf, shown_day
@@ -103,6 +104,7 @@ __all__ = [
     "pdf",
     "procedure_of",
     "reaches",
+    "register_clue",
     "relative_filed",
     "relocate",
     "replay",

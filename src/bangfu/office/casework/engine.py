@@ -40,15 +40,6 @@ def appeal_procedures() -> set[str]:
     return {appeal.to for one in registry.rulebook().procedures.values() for appeal in one.appeals}
 
 
-def review_procedure(policy: str) -> str:
-    """The procedure of today that looks at who receives a policy's benefit: it may stop it and grants nothing; "" for none."""
-    for one in registry.rulebook().procedures.values():
-        decides = {outcome.decides for step in one.steps.values() for outcome in step.outcomes.values()}
-        if policy in one.matter and "stop" in decides and "grant" not in decides:
-            return one.id
-    return ""
-
-
 @lru_cache(maxsize=64)
 def _read(text: str) -> p.Procedure:
     return p.read_definition(text)

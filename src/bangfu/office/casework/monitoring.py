@@ -241,26 +241,26 @@ def cases_by_household(actor: Actor, found: Sequence[registry.Household]) -> dic
 def weigh(actor: Actor, found: list[Line], names: Sequence[str] = (*HOLD, KEPT)) -> None:
     """What the latest run answers to the conditions of a resolution, for the lines of one page: a proposal, never a decision."""
     run = runs.latest(actor) if actor.may("runs.view") else None
+    conditions = {n: c for one in procedures().values() for n, c in one.conditions.items() if n in names and c.when}
+    questions = [Question(one.id, one.text, one.when, "household") for one in conditions.values() if one.when]
+    numbers = [line.household.number for line in found if line.case is not None]
+    try:
+        told = runs.answers_for(run, numbers, questions, names=lambda _n: _("成员")) if run is not None else {}
+    except LookupError:
+        told = {}
+    tongue = engine.language()
     for line in found:
-        if line.case is None:
-            continue
-        procedure = engine.procedure_of(line.case)
-        asked = [procedure.conditions[n] for n in names if n in procedure.conditions]
-        questions = [Question(one.id, one.text, one.when, "household") for one in asked if one.when is not None]
-        try:
-            answered = runs.answers(run, line.household.number, questions) if run is not None and questions else {}
-        except LookupError:
-            answered = {}
-        tongue = engine.language()
+        answered = told.get(line.household.number, {})
         line.answers = [
-            (one.text.get(tongue), _word(answered[one.id].verdict), "；".join(answered[one.id].values[tongue]))
-            for one in asked
-            if one.id in answered
+            (conditions[n].text.get(tongue), _word(answered[n].verdict), "；".join(answered[n].values[tongue]))
+            for n in names
+            if n in answered
         ]
         verdicts = {name: one.verdict for name, one in answered.items()}
-        line.ready = (
-            _ready(verdicts) if KEPT in names and HOLD[0] in names else "kept" if verdicts.get(KEPT) == "yes" else ""
-        )
+        if KEPT in names and HOLD[0] in names:
+            line.ready = _ready(verdicts)
+        else:
+            line.ready = "kept" if verdicts.get(KEPT) == "yes" else ""
 
 
 def _word(verdict: str) -> str:

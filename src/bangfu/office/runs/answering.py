@@ -14,7 +14,7 @@ from bangfu.office.runs.models import Run
 from bangfu.office.runs.rules import RulesGone, book_of
 
 if TYPE_CHECKING:
-    from bangfu.core.screening.questions import Question
+    from bangfu.core.screening.questions import Answer, Question
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,37 @@ def answers(
     run: Run, household: str, questions: Sequence[Question], person: str = "", names: Callable[[str], str] = str
 ) -> dict[str, Answered]:
     """By question. Raises LookupError where the rules, the snapshot or the household are gone, or a name is not known."""
+    found = answers_for(run, [household], questions, person, names)
+    if household not in found:
+        raise LookupError(household)
+    return found[household]
+
+
+def answers_for(
+    run: Run,
+    households: Sequence[str],
+    questions: Sequence[Question],
+    person: str = "",
+    names: Callable[[str], str] = str,
+) -> dict[str, dict[str, Answered]]:
+    """By household and question, for the households of one page; those that the run does not hold are left out.
+
+    Raises LookupError where the rules or the snapshot are gone, or a name is not known.
+    """
     from bangfu.core.screening.questions import ask_snapshot
 
     try:
         book = book_of(run)
-        found = ask_snapshot(book, folders.results(run.pk) / "snapshot", run.as_of, household, questions)
+        found = ask_snapshot(book, folders.results(run.pk) / "snapshot", run.as_of, households, questions)
     except (RulesGone, DataError, ExpressionError, RulebookError) as error:
         raise LookupError(str(error)) from None
     hidden = hidden_facts(book)
+    return {number: _first(told, person, names, hidden) for number, told in found.items()}
+
+
+def _first(
+    found: Sequence[Answer], person: str, names: Callable[[str], str], hidden: frozenset[str]
+) -> dict[str, Answered]:
     made: dict[str, Answered] = {}
     for one in found:
         if one.question in made or person not in ("", one.person_no):
@@ -46,8 +69,6 @@ def answers(
         for language in ("zh", "en"):
             told = told_by(MaskedLetter(one.said, language, names, hidden))
             values[language] = told.clauses[0].lines
-            missing[language] = list(
-                dict.fromkeys(m.label.get(language) or m.id for m in one.said.missing if m.label is not None)
-            )
+            missing[language] = list(dict.fromkeys(m.label.get(language) or m.id for m in one.said.missing))
         made[one.question] = Answered(one.verdict, values, missing)
     return made

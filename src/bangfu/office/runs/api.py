@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from bangfu.office.accounts.api import Actor
 from bangfu.office.runs import queries
 from bangfu.office.runs.actions import cancel, recover, start
-from bangfu.office.runs.answering import Answered, answers
+from bangfu.office.runs.answering import Answered, answers, answers_for
 from bangfu.office.runs.bureau import bureau_files, bureau_folder, gather_bureau_files, place_bureau_files
 from bangfu.office.runs.erasing import without_rows
 from bangfu.office.runs.evidence import Evidence, Standing, evidence, evidence_run, finding_of, run_of, standings
@@ -40,6 +40,7 @@ __all__ = [
     "Told",
     "also_after",
     "answers",
+    "answers_for",
     "book_of",
     "bureau_files",
     "bureau_folder",

@@ -19,12 +19,15 @@ from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid
 
+TOWNSHIP = 9
+"""Digits of a township's code: two of one county have villages of the same name."""
+
 
 class AskForm(forms.Form):
     """Which household goes where, and why."""
 
     household = forms.CharField(label=gettext_lazy("户编号"), max_length=40)
-    to_area = forms.CharField(label=gettext_lazy("转入村"), max_length=12)
+    to_area = forms.CharField(label=gettext_lazy("转入村的代码或名称"), max_length=60)
     reason = forms.CharField(
         label=gettext_lazy("事由"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("不要写证件号码、电话或账号"),
@@ -32,50 +35,57 @@ class AskForm(forms.Form):
 
     def __init__(self, actor: Actor, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        # any village of the counties in which the actor works: the receiving one is another's
-        counties = sorted({code[:6] for code in actor.areas("cases.act")})
-        rows = (
-            areas.current().filter(areas.inside(tuple(counties), "code"), level="village").order_by("code")
-            if counties
-            else ()
-        )
-        choices = [(area.code, f"{area.name} {area.code}") for area in rows]
-        self.fields["to_area"] = forms.ChoiceField(
-            label=gettext_lazy("转入村"), choices=[("", gettext_lazy("请选择")), *choices]
-        )
-        self.order_fields(["household", "to_area", "reason"])
+        self.counties = tuple(sorted({code[:6] for code in actor.areas("cases.act")}))
+
+    def clean_to_area(self) -> str:
+        """A village by its code, or by a name that only one village of the county has."""
+        said = str(self.cleaned_data["to_area"]).strip()
+        if said.isascii() and said.isdigit():
+            return said
+        found = areas.current().filter(areas.inside(self.counties, "code"), level="village", name=said)[:2]
+        if len(found) != 1:
+            raise forms.ValidationError(_("本县没有这个村，或有几个村同名；请填写 12 位代码"))
+        return found[0].code
 
 
-@page("cases.view", "GET", "POST")
+@page("cases.view")
 def moving(request: HttpRequest) -> HttpResponse:
-    """What waits for the actor, what is on its way, what was done; and asking for one."""
+    """What waits for the actor, what is on its way, what was done; and the form for asking."""
+    return _shown(request, None)
+
+
+@page("cases.act", "POST")
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask that a household be handed over."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    may_ask = actor.may("cases.act")
-    form = AskForm(
-        actor, request.POST if request.method == "POST" else None,
-        initial={"household": request.GET.get("household", "")[:40]},
-    )  # fmt: skip
-    if request.method == "POST":
-        actor.require("cases.act")
-        if form.is_valid():
-            try:
-                row = transfers.ask(actor=actor, **form.cleaned_data)
-            except Invalid as error:
-                for name, message in error.errors.items():
-                    form.add_error(name if name in form.fields else None, message)
-            else:
-                told = _("已移交，等待转入地接收") if row.state == Transfer.HANDED_OVER else _("已提出，等待转出地确认")
-                messages.success(request, told)
-                return redirect("benefits:transfers")
-    part = page_of(transfers.transfers(actor), ("id",), request.GET.get("page", ""), count=False, descending=True)
+    form = AskForm(actor, request.POST)
+    if form.is_valid():
+        try:
+            row = transfers.ask(actor=actor, **form.cleaned_data)
+        except Invalid as error:
+            for name, message in error.errors.items():
+                form.add_error(name if name in form.fields else None, message)
+        else:
+            told = _("已移交，等待转入地接收") if row.state == Transfer.HANDED_OVER else _("已提出，等待转出地确认")
+            messages.success(request, told)
+            return redirect("benefits:transfers")
+    return _shown(request, form)
+
+
+def _shown(request: HttpRequest, form: AskForm | None) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = form or AskForm(actor, initial={"household": request.GET.get("household", "")[:40]})
     waits = set(transfers.waiting_for(actor).values_list("pk", flat=True))
-    with areas.everywhere():
-        places = areas.names({code for row in part for code in (row.area_code, row.to_area)})
+    with areas.everywhere():  # each end sees who comes or goes; the query itself keeps to the actor's area
+        part = page_of(transfers.transfers(actor), ("id",), request.GET.get("page", ""), count=False, descending=True)
+        codes = {code for row in part for code in (row.area_code, row.to_area)}
+        names = areas.names(codes | {code[:TOWNSHIP] for code in codes})
+    places = {code: f"{names[code[:TOWNSHIP]]} {names[code]}" for code in codes}
     rows = [
         {"row": row, "out": places[row.area_code], "into": places[row.to_area], "waits": row.pk in waits}
         for row in part
     ]
-    context = {"form": form, "may_ask": may_ask, "rows": rows, "page": part}
+    context = {"form": form, "may_ask": actor.may("cases.act"), "rows": rows, "page": part}
     return render(request, "benefits/transfers.html", context)
 
 

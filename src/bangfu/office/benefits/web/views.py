@@ -16,6 +16,7 @@ from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.benefits import circumstances, exporting, queries, taking_over
 from bangfu.office.benefits.models import ACTIVE, Entitlement
+from bangfu.office.benefits.reviews import review_procedure
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid
@@ -52,6 +53,7 @@ def benefits(request: HttpRequest) -> HttpResponse:
         "reviews": [(code, label, counts[code]) for code, (label, _q) in queries.reviews(today).items()],
         "policies": queries.policies(), "classes": queries.classes(actor), "by_area": queries.by_area(actor, filters),
         "links": case_links({row.case_number for row in part}),
+        "names": queries.person_names(row.person_number for row in part),
         "to_take_over": taking_over.to_take_over(actor) if not filters.area and not part.previous else 0,
     }  # fmt: skip
     return render(request, "benefits/benefits.html", context)
@@ -62,7 +64,10 @@ def _shown(row: Entitlement, place: str, today: Any) -> dict[str, Any]:
     if row.state == ACTIVE and row.review_due_on is not None:
         late, soon = row.review_due_on < today, row.review_due_on <= today + queries.SOON
         tone = "bad" if late else "warn" if soon else "quiet"
-    return {"row": row, "place": place, "title": queries.title_of(row.policy), "tone": tone}
+    return {
+        "row": row, "place": place, "title": queries.title_of(row.policy), "tone": tone,
+        "reviewed": row.state == ACTIVE and bool(review_procedure(row.policy)),
+    }  # fmt: skip
 
 
 @page("export", "POST")
@@ -115,6 +120,7 @@ def of_household(request: HttpRequest, number: str) -> HttpResponse:
     ]  # fmt: skip
     context = {
         "household": household, "rows": shown, "links": case_links(numbers),
+        "names": queries.person_names(row.person_number for row in rows),
         "once": [(row, queries.title_of(row.policy)) for row in once],
     }  # fmt: skip
     part = request.htmx  # type: ignore[attr-defined]

@@ -72,7 +72,7 @@ def decision_paper(case: Case, determination: Determination, content: Mapping[st
         "what": matter_title(case.matter) or procedure.title.get(lang), "number": case.number,
         "title": content["title"][lang],
     }  # fmt: skip
-    parts = [Part("p", applied), *_amount(content)]
+    parts = [Part("p", applied), *_amount(content), *_when_it_ends(procedure, content)]
     told = content["told"].get(lang)
     if content["without_means_check"]:
         # what a run of before says is no reason of this decision, and would read like one
@@ -105,6 +105,22 @@ def _amount(content: Mapping[str, Any]) -> Iterator[Part]:
         yield Part("p", str(_("金额 %(amount)s 元，自 %(month)s 起。")) % words)
     if content["note"]:
         yield Part("p", str(_("说明：%s")) % content["note"])
+
+
+def _when_it_ends(procedure: p.Procedure, content: Mapping[str, Any]) -> Iterator[Part]:
+    """Of a stop: how long the household is paid on, and what comes before it holds."""
+    if content["decides"] != "stop":
+        return
+    ahead = [
+        procedure.steps[n]
+        for b in procedure.steps[content["step"]].outcomes[content["outcome"]].branches
+        for n in b.steps
+    ]
+    for step in ahead:
+        if step.not_before is not None and step.limit is not None and step.not_before.limit.start == content["step"]:
+            yield Part("p", str(_("渐退期最长%s：期内继续发放，期满公示无异议后停发。")) % _limit(step.limit))
+        elif any(procedure.things[needed.thing].kind == "notice" for needed in step.leaves):
+            yield Part("p", str(_("停发前公示，公示期内可以提出异议；公示期满无异议的，自次月起停发。")))
 
 
 def _clauses(told: Mapping[str, Any], denied: bool) -> Iterator[Part]:

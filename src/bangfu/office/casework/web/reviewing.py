@@ -8,7 +8,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
-from bangfu.office.casework import actions, engine, queries
+from bangfu.office.benefits import api as benefits
+from bangfu.office.casework import actions, queries
 from bangfu.office.casework.models import Case
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.refusals import Invalid, OutOfReach
@@ -19,7 +20,7 @@ def review(request: HttpRequest) -> HttpResponse:
     """Open the review of what a household receives, or go to the one that is open."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     asked = {name: request.POST.get(name, "").replace("\0", "")[:60] for name in ("household", "policy", "person")}
-    procedure = engine.review_procedure(asked["policy"])
+    procedure = benefits.review_procedure(asked["policy"])
     if not procedure:
         messages.warning(request, _("这项政策没有复核程序，请按主管部门的规定复核"))
         return redirect("benefits:benefits")
