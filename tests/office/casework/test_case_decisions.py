@@ -66,7 +66,7 @@ def _granted(ran, capsys):
     assert str(line.due_fen) not in str(entry.after)
 
     text = decision_paper(case, frozen, content).text()
-    assert f"金额 {line.due_fen / 100:,.2f} 元，自 2026-12 起。" in text
+    assert f"金额 {line.due_fen / 100:,.2f} 元，自2026年12月起。" in text
     assert "《最低生活保障审核确认办法》（民发〔2021〕57号）" in text
     assert decision_letter(hands.actor("township"), frozen, content).startswith(b"%PDF")
 
