@@ -196,8 +196,8 @@ def _turned(line: str) -> str:
         return ""
     words = {"what": match["what"], "value": match["value"], "limit": match["limit"].strip()}
     if match["above"]:
-        return str(_("%(what)s由现在的 %(value)s变为不再高于 %(limit)s；")) % words
-    return str(_("%(what)s由现在的 %(value)s变为不再低于 %(limit)s；")) % words
+        return str(_("%(what)s由现在的%(value)s变为不再高于%(limit)s；")) % words
+    return str(_("%(what)s由现在的%(value)s变为不再低于%(limit)s；")) % words
 
 
 def _appeals(case: Case, procedure: p.Procedure, content: Mapping[str, Any]) -> Iterator[Part]:
