@@ -223,6 +223,17 @@ def test_several_households_of_a_village_go_onto_one_sheet(hands, case, register
     assert "赵大" in text
 
 
+def test_the_page_of_notices_asks_no_more_when_there_is_more(hands, case, client_of, django_assert_max_num_queries):
+    made = issue(hands, case)
+    notices.withdraw(actor=hands.actor("township"), notice=made.pk)
+    for _n in range(8):
+        made = issue(hands, case)
+    client = client_of("township")
+    client.get("/cases/notices/")
+    with django_assert_max_num_queries(16):
+        assert client.get("/cases/notices/").content.decode().count("已撤下") == 8
+
+
 # -- what takes it down -------------------------------------------------------------------------------------------
 
 

@@ -332,3 +332,17 @@ def test_a_file_belongs_to_its_meeting(village):
     with pytest.raises(OutOfReach):
         people.open_file(actor=village.actor("elsewhere"), file=made.pk)
     assert MeetingFile.objects.get().file_name != ""
+
+
+def test_lists_ask_the_database_no_more_when_there_is_more(village, client_of, django_assert_max_num_queries):
+    row, _matter, _there = village.held()
+    api.add_task(actor=village.actor(), meeting=row.pk, what="复核", owner="吴二", due_on=timezone.localdate())
+    for n in range(12):
+        more = village.meeting(hours=n + 2)
+        Matter.objects.create(meeting=more, position=1, household=village.household, reference=f"R{n}", title="低保")
+        api.Task.objects.create(meeting=more, area_code=more.area_code, what="x", owner="y", due_on=date(2026, 12, 1))
+    client = client_of("township")
+    for address in ("/meetings/", "/meetings/tasks/", "/meetings/committee/", "/meetings/relatives/"):
+        client.get(address)
+        with django_assert_max_num_queries(14):
+            assert client.get(address).status_code == 200
