@@ -346,3 +346,28 @@ def test_lists_ask_the_database_no_more_when_there_is_more(village, client_of, d
         client.get(address)
         with django_assert_max_num_queries(14):
             assert client.get(address).status_code == 200
+
+
+def test_the_question_about_near_relatives_is_answered_by_the_register(village, registered, client_of):
+    from bangfu.office.casework.api import open_case
+
+    api.file_relative(
+        actor=village.actor("civil"),
+        household=registered.east.number,
+        relation="户主之兄",
+        member=village.members[1].pk,
+    )
+    Case.objects.filter(pk=village.case.pk).update(status="closed")
+    again = open_case(actor=village.actor("village"), household=registered.east.number, procedure="dibao")
+    papers = {name: Brought(paper="柜", dated=timezone.localdate()) for name in ("application", "promise")}
+    move = Move("step_done", "apply", "filed", things=papers)
+    act(actor=village.actor("village"), case=again.pk, move=move, expected=again.version)
+    page = (
+        client_of("township")
+        .get(f"/cases/{again.pk}/act/?kind=step_done&name=accept&outcome=accepted")
+        .content.decode()
+    )
+    assert "已备案的近亲属：吴二（户主之兄）" in page
+    asked = page.split('name="v-near_relative"')[1]
+    assert 'value="yes"' in asked.split(">")[0]
+    assert "checked" in asked.split(">")[0]
