@@ -131,6 +131,14 @@ CHANGES: dict[str, tuple[str, str, list[str]]] = {
         ["small/procedures/a.yml:6:9: found the notice form without 'stands'; "
          "expected stands: how long it hangs, such as {days: 7}"],
     ),
+    "a form that shows an amount": (
+        "form: {kind: form, title: 表}", "form: {kind: form, title: 表, amount: shown}",
+        ["small/procedures/a.yml:6:32: found amount for form; expected amount only for notice"],
+    ),
+    "a notice whose amount is neither shown nor hidden": (
+        "form: {kind: form, title: 表}", "form: {kind: notice, title: 公示, stands: {days: 7}, amount: show}",
+        ["small/procedures/a.yml:6:62: found amount: show; expected one of shown, hidden; did you mean 'shown'?"],
+    ),
     "a pause that ends by a step and begins by nothing": (
         "apart: [[check, decide]]", "pauses:\n  odd: {text: 停, by: [leader], allows: [check], ended_by: [check]}",
         ["small/procedures/a.yml:36:8: found 暂停 odd 由步骤结束，却不由异议开始 / the pause odd, which a step ends and no objection "

@@ -12,6 +12,7 @@ from bangfu.office.casework import deciding
 from bangfu.office.casework.api import Brought, Determination, open_case, open_from_finding, replay, sign, turn_down
 from bangfu.office.casework.documents.letters import decision_letter, decision_paper
 from bangfu.office.casework.models import Case, Proposal
+from bangfu.office.casework.notices import words_of
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry.api import Household
 from bangfu.office.site.operations.replay import run as replay_command
@@ -44,6 +45,9 @@ def _granted(ran, capsys):
     hands, line = ran.hands, ran.missed
     case = open_from_finding(actor=hands.actor("village"), finding=line.pk, procedure="dibao", matter="dibao")
     assert (case.origin, case.matter, case.household.number) == ("finding", "dibao", line.household_number)
+    assert (
+        words_of(case, "notice").amount_fen == line.due_fen
+    )  # the county shows it: `amount: shown`, as the rules compute it
     hands.until_confirm(case)
 
     said = refused(hands.act, case, "civil", "confirm", "refused", {"decision": Brought()}, verdicts=NO)
@@ -57,6 +61,7 @@ def _granted(ran, capsys):
     assert (case.status, case.end) == ("closed", "granted")
     frozen = Determination.objects.get()
     content = deciding.opened(frozen)
+    assert words_of(case, "notice").amount_fen == line.due_fen  # and as it was decided
     assert content["values"]["amount_fen"] == line.due_fen
     assert content["status"] == "eligible"
     assert {clause["verdict"] for one in content["explanation"] for clause in one["clauses"]} == {"met"}
@@ -66,7 +71,7 @@ def _granted(ran, capsys):
     assert str(line.due_fen) not in str(entry.after)
 
     text = decision_paper(case, frozen, content).text()
-    assert f"金额 {line.due_fen / 100:,.2f} 元，自 2026-12 起。" in text
+    assert f"金额 {line.due_fen / 100:,.2f} 元，自2026年12月起。" in text
     assert "《最低生活保障审核确认办法》（民发〔2021〕57号）" in text
     assert decision_letter(hands.actor("township"), frozen, content).startswith(b"%PDF")
 

@@ -192,15 +192,12 @@ def test_the_day_of_posting_moves_the_last_day_and_the_camera_s_day_is_compared(
     assert entry.after["photo_taken"] == "2026-10-01"
 
 
-def test_the_amount_is_shown_only_where_the_procedure_says_so(ran):
-    hands, line = ran.hands, ran.missed
-    from bangfu.office.casework.api import open_from_finding
-
-    case = open_from_finding(actor=hands.actor("village"), finding=line.pk, procedure="dibao", matter="dibao")
-    hands.until_review(case)
-    made = notices.issue(actor=hands.actor("township"), case=case.pk, thing="notice", from_on=timezone.localdate())
-    assert made.amount_fen == line.due_fen  # the demo county's rulebook: amount: shown
-    other = open_case(actor=hands.actor("village"), household=line.household_number, procedure="relapse_monitoring",
+def test_the_amount_is_shown_only_where_the_procedure_says_so(hands, case, registered, monkeypatch):
+    monkeypatch.setattr(notices, "_decided", lambda _case: ("A", 65_200))
+    made = issue(hands, case)  # the demo county's dibao: `amount: shown`
+    assert (made.category, made.amount_fen) == ("A", 65_200)
+    assert "652.00元" in text_of(posters.print_notices(hands.actor("township"), [made], "village"))
+    other = open_case(actor=hands.actor("village"), household=registered.east.number, procedure="relapse_monitoring",
                       matter="at_risk_household")  # fmt: skip
     assert notices.words_of(other, "notice").amount_fen is None
 
@@ -221,6 +218,25 @@ def test_several_households_of_a_village_go_onto_one_sheet(hands, case, register
     text = text_of(posters.print_notices(hands.actor("township"), [made], "village"))
     assert "序号" in text
     assert "赵大" in text
+
+
+def test_who_posts_on_another_day_than_printed_is_told_to_print_anew(hands, case, client_of):
+    made = issue(hands, case, from_on=timezone.localdate() + timedelta(days=2))
+    sent = {"posted_on": f"{timezone.localdate()}", "paper": "柜"}
+    page = client_of("township").post(f"/cases/notices/{made.pk}/proof/", sent, follow=True).content.decode()
+    last = timezone.localdate() + timedelta(days=7)
+    assert f"公示期改为 {timezone.localdate()} 至 {last}；请换上重新打印的公示" in page
+
+
+def test_the_page_of_notices_asks_no_more_when_there_is_more(hands, case, client_of, django_assert_max_num_queries):
+    made = issue(hands, case)
+    notices.withdraw(actor=hands.actor("township"), notice=made.pk)
+    for _n in range(8):
+        made = issue(hands, case)
+    client = client_of("township")
+    client.get("/cases/notices/")
+    with django_assert_max_num_queries(16):
+        assert client.get("/cases/notices/").content.decode().count("已撤下") == 8
 
 
 # -- what takes it down -------------------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ NOT_PERSONAL = {
     ("Run", "rulebook_name"): "name of a rulebook",
     ("ChangeWindow", "name"): "name of a period",
     ("Visit", "client_id"): "random key that the sender gave",
+    ("OfficeContact", "address"): "address of an office",
+    ("OfficeContact", "telephone"): "landline of an office",
 }
 
 

@@ -40,7 +40,7 @@ def test_what_is_not_taken_in_is_named(client_of, registered, fields, message):
 
 
 def test_a_file_that_is_too_large_is_refused(client_of, registered, monkeypatch):
-    monkeypatch.setattr("bangfu.office.registry.actions.LARGEST_MB", 0)
+    monkeypatch.setattr("bangfu.office.registry.documents.LARGEST_MB", 0)
     assert "文件超过 0 MB，请压缩后再上传" in upload(client_of("village"), registered.east).content.decode()
 
 

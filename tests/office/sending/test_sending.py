@@ -360,3 +360,14 @@ def test_the_page_shows_one_s_own_area_with_masked_numbers(cast, registered, cli
     assert client_of("elsewhere").post(f"/messages/{made.pk}/again/").status_code == 404
     assert client_of("township").post(f"/messages/{made.pk}/again/").status_code == 302
     assert Message.objects.get().state == "queued"
+
+
+def test_the_list_asks_the_database_no_more_when_there_is_more(
+    cast, registered, client_of, django_assert_max_num_queries
+):
+    for n in range(20):
+        queue(cast, registered, key=f"k{n}")
+    client = client_of("township")
+    client.get("/messages/")
+    with django_assert_max_num_queries(12):
+        assert client.get("/messages/").content.decode().count("<details>") == 20

@@ -15,7 +15,7 @@ READERS = ("civil", "admin", "auditor", "township")
 """Between them they may open every page."""
 NO_PAGE = {
     "health", "registry:suggest", "areas:boundaries", "areas:children", "runs:progress", "imports:progress",
-    "reporting:fill_progress", "pairing:plan_print", "pairing:campaign_report",
+    "reporting:fill_progress", "pairing:plan_print", "pairing:campaign_report", "meetings:minutes",
 }  # fmt: skip
 """What answers with data or a part of a page."""
 OTHERS = {"accounts:link", "accounts:welcome", "imports:columns"}

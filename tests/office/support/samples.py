@@ -195,6 +195,8 @@ SAMPLES: dict[str, Sample] = {
     "casework:letter": _nobody(pk=987654, paper=1),
     "casework:notice": _row("case", thing="notice"),
     "casework:notices": Sample(),
+    "casework:deliver": _row("case", ok=REFUSED_INPUT),
+    "casework:contacts": Sample(ok=REFUSED_INPUT),
     "casework:notice_print": _nobody(notice=987654),
     "casework:notice_proof": _nobody(notice=987654),
     "casework:notice_withdraw": _nobody(notice=987654),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bangfu.office.casework.models import Case, CaseDocument, CaseEvent, Determination, Proposal, PublicNotice
+from bangfu.office.casework.models import Case, CaseDocument, CaseEvent, Delivery, Determination, Proposal, PublicNotice
 from bangfu.office.registry import api as registry
 
 
@@ -20,5 +20,6 @@ def erase(subject: registry.Household | registry.Person) -> None:
     CaseDocument.objects.filter(case__in=cases).update(paper="")
     blank = {"head_name": "", "note": "", "proof_paper": "", "matter_title": "", "category": "", "amount_fen": None}
     PublicNotice.objects.filter(case__in=cases).update(**blank)
+    Delivery.objects.filter(case__in=cases).update(received_by="", proof_paper="")
     Proposal.objects.filter(case__in=cases).delete()
     Determination.objects.filter(case__in=cases).update(content=b"")

@@ -11,3 +11,5 @@ LETTER_READ = declare("casework.letter", "打开告知书", "letter opened", "re
 NOTICE_ISSUED = declare("casework.notice_issued", "出具公示", "public notice made")
 NOTICE_POSTED = declare("casework.notice_posted", "登记公示张贴", "posting of a notice registered")
 NOTICE_WITHDRAWN = declare("casework.notice_withdrawn", "撤下公示", "public notice withdrawn")
+DELIVERED = declare("casework.delivered", "登记送达", "delivery of a letter registered")
+CONTACT_SET = declare("casework.contact", "登记经办单位联系方式", "an office's address registered")

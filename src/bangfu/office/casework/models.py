@@ -238,4 +238,5 @@ class Determination(models.Model):
         return f"{self.case_id}/{self.seq} {self.decides}"
 
 
+from bangfu.office.casework.letter_models import Delivery, OfficeContact  # noqa: E402, F401 - likewise
 from bangfu.office.casework.notice_models import PublicNotice  # noqa: E402, F401 - a table of this app

@@ -23,6 +23,7 @@ from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
 from bangfu.office.casework import engine, events
 from bangfu.office.casework.deciding import basis_of, opened
+from bangfu.office.casework.deliveries import contact_text
 from bangfu.office.casework.models import Case, CaseDocument, Determination, OpenStep
 from bangfu.office.casework.notice_models import PublicNotice
 from bangfu.office.casework.notice_text import forbidden
@@ -64,6 +65,8 @@ class Published:
     until_on: date
     township: str
     law: str
+    contact: str = ""
+    """Where the township's office is, as an official paper says it; empty where nobody entered it."""
 
 
 def path_of(token: str) -> str:
@@ -331,7 +334,7 @@ def published(row: PublicNotice) -> Published:
     words = Words(row.village, row.head_name, row.persons, row.matter_title, row.category, row.amount_fen, row.note)
     return Published(
         row.case_id, procedure.things[row.thing].title.get(engine.language()), words, row.from_on, row.until_on,
-        names[row.area_code[:9]], law_of(procedure.authority),
+        names[row.area_code[:9]], law_of(procedure.authority), contact_text(row.area_code[:9]),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import ROLES, Actor, User
 from bangfu.office.casework import engine
+from bangfu.office.casework.deliveries import told_on
 from bangfu.office.casework.models import Case, CaseDocument, CaseEvent
 from bangfu.office.casework.queries import ACT, DECIDE, SOON
 from bangfu.office.registry import api as registry
@@ -139,7 +140,7 @@ def shown(actor: Actor, case: Case) -> Shown:
         procedure, state, clocks, _lines(procedure, state, clocks), [_happened(procedure, r, e, papers, names) for r, e in rows],
         allowed, refused, [(names.get(key, key), _barred(reason)) for key, reason in state.barred.items()], pauses,
         end=_end(procedure, state),
-        appeals=[(a.cite, day) for a, day in p.appeal_until(procedure, state, days)],
+        appeals=[(a.cite, day) for a, day in p.appeal_until(procedure, state, days, told=told_on(case))],
     )  # fmt: skip
 
 

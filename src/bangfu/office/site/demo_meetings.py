@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from bangfu.office.areas import api as areas
 from bangfu.office.casework import api as casework
+from bangfu.office.casework.deliveries import set_contact
 from bangfu.office.casework.notices import issue, open_notice, prove
 from bangfu.office.meetings import api as meetings
 from bangfu.office.meetings.actions import note_discussion
@@ -25,7 +26,18 @@ MEMBERS = (
 def leave() -> tuple[int, int]:
     """How many meetings were closed and notices posted; nothing where the county has no case for them."""
     with areas.everywhere():
+        _contacts()
         return _meeting(), _notice()
+
+
+def _contacts() -> None:
+    """Where the invented township's and county's offices are."""
+    township, civil = _actor("township"), _actor("civil")
+    for actor, code, address, telephone in (
+        (township, township.areas("cases.decide")[0], "示例路1号便民服务大厅3号窗口", "0999-1234567"),
+        (civil, civil.areas("cases.decide")[0], "示例县政务服务中心2楼", "12345"),
+    ):
+        set_contact(actor=actor, area_code=code, address=address, telephone=telephone, hours="工作日9:00—17:30")
 
 
 def _disputed() -> casework.Case | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,12 +15,20 @@ from bangfu.office.accounts.api import BUREAUS, Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
 from bangfu.office.casework import engine, events
+from bangfu.office.casework.deciding import opened
+from bangfu.office.casework.deliveries import contact_text, told_on
 from bangfu.office.casework.documents.printing import Paper, Part, pdf, shown_day
-from bangfu.office.casework.models import Case, CaseDocument, Determination
+from bangfu.office.casework.models import Case, CaseDocument, CaseEvent, Determination
 from bangfu.office.casework.showing import matter_title, said
 from bangfu.office.pages.refusals import Invalid
+from bangfu.office.privacy.api import Erased, SealBroken
 
 STARS = "＊"
+_COMPARED = (
+    re.compile(r"(?P<what>\S.*?) (?P<value>[\d,.]+(?: 元(?:/[年月])?)?)，(?:(?P<above>高于)|低于)(?P<limit>[^（，]+)"),
+    re.compile(r"(?P<what>\S.*?): (?P<value>[\d,.]+[^,]*), (?:(?P<above>above)|below) (?P<limit>[^(,]+)"),
+)
+"""A line of an explanation that compares a figure with a limit, in Chinese and in English."""
 _UNITS = {"working_days": "个工作日", "days": "日", "months": "个月"}
 _UNITS_EN = {"working_days": "working days", "days": "days", "months": "months"}
 
@@ -62,8 +71,8 @@ def decision_letter(actor: Actor, determination: Determination, content: Mapping
     return made
 
 
-def decision_paper(case: Case, determination: Determination, content: Mapping[str, Any]) -> Paper:
-    """The letter's words: decision, reasons, the law, what would change it, how and until when to appeal."""
+def decision_paper(case: Case, determination: Determination, content: Mapping[str, Any], title: str = "") -> Paper:
+    """The letter's words: decision, reasons, the law, what would change it, how, where and until when to appeal."""
     lang, procedure = engine.language(), engine.procedure_of(case)
     step = procedure.steps[content["step"]]
     on = timezone.localtime(determination.made_at).date()
@@ -72,37 +81,79 @@ def decision_paper(case: Case, determination: Determination, content: Mapping[st
         "what": matter_title(case.matter) or procedure.title.get(lang), "number": case.number,
         "title": content["title"][lang],
     }  # fmt: skip
-    parts = [Part("p", applied), *_amount(content), *_when_it_ends(procedure, content)]
+    parts = [Part("p", applied), *_amount(procedure, content), *_when_it_ends(procedure, content)]
     told = content["told"].get(lang)
     if content["without_means_check"]:
         # what a run of before says is no reason of this decision, and would read like one
         parts.append(Part("p", content["without_means_check"][lang] + ("。" if lang == "zh" else ".")))
     elif told is not None:
-        title = str(_("不符合的条件")) if denied else str(_("逐条核对的结果"))
-        parts += [Part("head", title), *_clauses(told, denied)]
-        changes = dict(told["sections"]).get("changes", [])
-        lines = [line for line in changes if STARS not in line]
-        if denied and lines:
+        heading = str(_("不符合的条件")) if denied else str(_("逐条核对的结果"))
+        parts += [Part("head", heading), *_clauses(told, denied)]
+        if denied and (lines := _changes(told)):
             parts += [Part("head", str(_("什么变化会改变这一结论"))), *(Part("item", line) for line in lines)]
-    parts += [Part("head", str(_("依据"))), Part("p", _law(content["authority"]) + _cited(step.cite))]
+            parts.append(Part("p", str(_("各项都须符合，以届时核对的结果为准。"))))
+    cited = _law(content["authority"]) + _cited(step.cite)
+    parts += [Part("head", str(_("依据"))), Part("p", cited + ("。" if lang == "zh" else "."))]
     parts += [Part("head", str(_("不服怎么办"))), *_appeals(case, procedure, content)]
-    head = case.household.head_name or str(_("户主"))
+    parts += _where(case, step.by)
+    parts = _numbered(parts)
+    plain = _("告知书") if not denied else _("不予确认告知书") if content["decides"] == "refuse" else _("决定告知书")
     return Paper(
-        str(_("告知书")) if not denied else str(_("不予确认告知书")) if content["decides"] == "refuse" else str(_("决定告知书")),
-        case.number, head + ("：" if lang == "zh" else ":"), parts, _office(case, step.by, step.bureau), on,
-        str(_("决定校验值 %s")) % determination.sha256, lang,
+        title or str(plain), case.number, _addressee(case), parts, _office(case, step.by, step.bureau), on,
+        str(_("决定校验值 %s")) % determination.sha256, lang, receipt(),
     )  # fmt: skip
+
+
+def _numbered(parts: list[Part]) -> list[Part]:
+    """Headings with 一、二、三、 before them, in Chinese."""
+    if engine.language() != "zh":
+        return parts
+    numbers = iter("一二三四五六七八九")
+    return [Part("head", f"{next(numbers)}、{one.text}") if one.kind == "head" else one for one in parts]
+
+
+def _addressee(case: Case) -> str:
+    head = case.household.head_name or str(_("户主"))
+    return head + ("：" if engine.language() == "zh" else ":")
+
+
+def receipt() -> list[str]:
+    """The slip below a letter that is signed when it is handed over, by its lines."""
+    return [
+        str(_("送达回证")), str(_("文书")), str(_("编号")), str(_("签收人（签字）")), str(_("送达人（签字）")),
+        str(_("送达日期")), str(_("送达方式：□当面　□成年家属代收　□邮寄　□留置")),
+    ]  # fmt: skip
+
+
+def _where(case: Case, roles: tuple[str, ...]) -> Iterator[Part]:
+    """Where the township's office is, and the county's where that one decided."""
+    county = bool(roles) and roles[0] in ("county_agriculture", "county_civil_affairs")
+    offices = [(case.area_code[:9], _office(case, ("township_office",)))]
+    if county:
+        offices.append((case.area_code[:6], _office(case, roles)))
+    between, end = ("，", "。") if engine.language() == "zh" else (", ", ".")
+    for code, name in offices:
+        if found := contact_text(code):
+            yield Part("p", str(_("咨询：%s")) % f"{name}{between}{found}{end}")
 
 
 def _cited(cite: str) -> str:
     return f"，{cite}" if cite and engine.language() == "zh" else f", {cite}" if cite else ""
 
 
-def _amount(content: Mapping[str, Any]) -> Iterator[Part]:
+def _amount(procedure: p.Procedure, content: Mapping[str, Any]) -> Iterator[Part]:
     values = content["values"]
     if values.get("amount_fen"):
-        words = {"amount": f"{values['amount_fen'] / 100:,.2f}", "month": values.get("start_month", "")}
-        yield Part("p", str(_("金额 %(amount)s 元，自 %(month)s 起。")) % words)
+        amount = f"{values['amount_fen'] / 100:,.2f}"
+        once = any(thing.kind == "payment" for thing in procedure.things.values())
+        if once or not values.get("start_month"):
+            yield Part("p", str(_("金额 %s 元。")) % amount)
+        else:
+            yield Part(
+                "p",
+                str(_("金额 %(amount)s 元，自%(month)s起。"))
+                % {"amount": amount, "month": _month(values["start_month"])},
+            )
     if content["note"]:
         yield Part("p", str(_("说明：%s")) % content["note"])
 
@@ -123,12 +174,49 @@ def _when_it_ends(procedure: p.Procedure, content: Mapping[str, Any]) -> Iterato
             yield Part("p", str(_("停发前公示，公示期内可以提出异议；公示期满无异议的，自次月起停发。")))
 
 
+def _month(text: str) -> str:
+    """2026年12月, or 2026-12 as it stands."""
+    year, _sep, month = text.partition("-")
+    return f"{year}年{int(month)}月" if engine.language() == "zh" and month.isdigit() else text
+
+
 def _clauses(told: Mapping[str, Any], denied: bool) -> Iterator[Part]:
+    """What was checked: of a refusal the clauses that fail, each with its figures and the document that sets the limit.
+
+    How each figure was added up stands in the frozen decision, which the household may ask for; here it would hide the reason.
+    """
     for clause in told["clauses"]:
-        if denied and clause["verdict"] != "not_met":
+        if not denied:
+            yield Part("item", clause["head"])
             continue
-        lines = [line for line in clause["lines"] if STARS not in line]
-        yield Part("item", clause["head"] + ("：" + "；".join(lines) if lines else ""))
+        if clause["verdict"] != "not_met":
+            continue
+        lines = [line for line in clause["lines"] if STARS not in line and not line.startswith("·")]
+        between, end = ("：", "。") if engine.language() == "zh" else (": ", ".")
+        yield Part("item", clause["head"] + (between + "；".join(lines) + end if lines else ""))
+
+
+def _changes(told: Mapping[str, Any]) -> list[str]:
+    """What would change a refusal: as the explanation says, else what is compared in the clauses that fail."""
+    known = [line for line in dict(told["sections"]).get("changes", []) if STARS not in line]
+    if known:
+        return known
+    found = []
+    for clause in told["clauses"]:
+        if clause["verdict"] == "not_met":
+            found += [_turned(line) for line in clause["lines"] if STARS not in line and not line.startswith("·")]
+    return list(dict.fromkeys(line for line in found if line))
+
+
+def _turned(line: str) -> str:
+    """“收入 600.00 元/年，高于 500.00 元/年（…），相差 …” turned into what would have to be; empty for another kind of line."""
+    match = next((found for pattern in _COMPARED if (found := pattern.match(line))), None)
+    if match is None:
+        return ""
+    words = {"what": match["what"], "value": match["value"], "limit": match["limit"].strip()}
+    if match["above"]:
+        return str(_("%(what)s由现在的%(value)s变为不再高于%(limit)s；")) % words
+    return str(_("%(what)s由现在的%(value)s变为不再低于%(limit)s；")) % words
 
 
 def _appeals(case: Case, procedure: p.Procedure, content: Mapping[str, Any]) -> Iterator[Part]:
@@ -137,6 +225,8 @@ def _appeals(case: Case, procedure: p.Procedure, content: Mapping[str, Any]) -> 
     for appeal in found:
         words = {"limit": _limit(appeal.limit), "law": f"《{appeal.cite}》" if appeal.cite else ""}
         yield Part("p", str(_("您可以自收到本告知书之日起%(limit)s内，依照%(law)s申请复核（行政复议）。")) % words)
+        county = areas.names([case.area_code[:6]])[case.area_code[:6]]
+        yield Part("p", str(_("行政复议申请向%s人民政府提出。")) % county)
         yield Part("p", str(_("也可以先向经办单位提出异议。")))
     if not found:
         yield Part("p", str(_("对本告知书有疑问的，可以向经办单位或县级主管部门提出，经办单位应当答复。")))
@@ -169,11 +259,29 @@ def letter(actor: Actor, case: Case, row: CaseDocument) -> bytes:
     place = next((i for i, (_r, event) in enumerate(happened) if any(t.ref == ref for t in event.things)), None)
     if place is None:
         raise Invalid(_("这份材料不是系统出具的文书"))
-    made = pdf(
-        letter_paper(case, procedure, [event for _r, event in happened[: place + 1]], thing, happened[place][0].note)
-    )
+    told = _telling(case, happened[place])
+    if told is not None:
+        made = pdf(decision_paper(case, *told, thing.title.get(engine.language())))
+    else:
+        events_so_far = [event for _r, event in happened[: place + 1]]
+        made = pdf(letter_paper(case, procedure, events_so_far, thing, happened[place][0].note))
     _logged(actor, case, row.thing)
     return made
+
+
+def _telling(case: Case, happened: tuple[CaseEvent, p.Event]) -> tuple[Determination, Mapping[str, Any]] | None:
+    """The decision that a letter tells: made with its event, or told by the step that follows a refusal."""
+    row, event = happened
+    if not isinstance(event, p.StepDone):
+        return None
+    last = Determination.objects.filter(case=case, seq__lte=row.seq).order_by("-seq").first()
+    if last is None or last.seq < row.seq - 1:
+        return None
+    last.case = case
+    try:
+        return last, opened(last)
+    except (Erased, SealBroken, ValueError):
+        raise Invalid(_("决定的内容已不能读取（个人资料已删除或内容被改动）")) from None
 
 
 def letter_paper(case: Case, procedure: p.Procedure, happened: list[p.Event], thing: Any, note: str) -> Paper:
@@ -191,22 +299,15 @@ def letter_paper(case: Case, procedure: p.Procedure, happened: list[p.Event], th
         parts += _suspension(procedure, event, clocks, lang)
     elif clocks.whole.due is not None and not state.final:
         parts.append(Part("p", str(_("本事项应当在%s前办结。")) % shown_day(clocks.whole.due, lang)))
-    for appeal, until in p.appeal_until(procedure, state, engine.calendar()):
+    for appeal, until in p.appeal_until(procedure, state, engine.calendar(), told=told_on(case)):
         ways = {"until": shown_day(until, lang), "law": f"《{appeal.cite}》" if appeal.cite else ""}
         parts.append(Part("p", str(_("不服的，可以在%(until)s前依照%(law)s申请复核。")) % ways))
     parts.append(Part("p", str(_("依据：%s。")) % _law(procedure.authority)))
-    head = case.household.head_name or str(_("户主"))
-    colon = "：" if lang == "zh" else ":"
+    parts += _where(case, (event.actor.role,))
     return Paper(
-        thing.title.get(lang),
-        case.number,
-        head + colon,
-        parts,
-        _office(case, (event.actor.role,), event.actor.bureau),
-        on,
-        "",
-        lang,
-    )
+        thing.title.get(lang), case.number, _addressee(case), parts,
+        _office(case, (event.actor.role,), event.actor.bureau), on, "", lang, receipt(),
+    )  # fmt: skip
 
 
 def _suspension(procedure: p.Procedure, event: p.Suspended, clocks: p.Clocks, lang: str) -> Iterator[Part]:

@@ -15,6 +15,7 @@ from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
 from bangfu.office.casework import engine, events
+from bangfu.office.casework.deliveries import contact_text
 from bangfu.office.casework.documents.printing import compiled, shown_day
 from bangfu.office.casework.documents.qr import qr_svg
 from bangfu.office.casework.notice_models import PublicNotice
@@ -38,6 +39,7 @@ class Poster:
     code_text: str
     period: str
     tail: list[str]
+    contact: str
     place: str
     signed: str
     on: date
@@ -97,8 +99,14 @@ def _poster(rows: Sequence[PublicNotice], place: str) -> Poster:
             str(_("有异议的，请在公示期内向村民委员会、%s或县级主管部门提出。")) % first.township,
             str(_("可以当面、书面、来电或匿名提出；经办单位应当调查并答复。")),
         ],
-        where, _office(rows[0]), first.from_on, lang,
+        _contact(rows[0]), where, _office(rows[0]), first.from_on, lang,
     )  # fmt: skip
+
+
+def _contact(row: PublicNotice) -> str:
+    """Where the township's office is: an office's telephone may stand on a notice, nobody else's."""
+    found = contact_text(row.area_code[:9])
+    return f"{_office(row)}：{found}。" if found else ""
 
 
 def _office(row: PublicNotice) -> str:

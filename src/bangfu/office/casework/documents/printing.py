@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -25,7 +25,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Paper:
-    """What is printed. `mark` stands small in the footer: which frozen decision the paper tells."""
+    """What is printed. `mark` stands small in the footer: which frozen decision the paper tells.
+
+    `receipt` are the words of the slip below, which is signed when the letter is handed over; none where there is no slip.
+    """
 
     title: str
     number: str
@@ -35,6 +38,7 @@ class Paper:
     on: date
     mark: str = ""
     lang: str = "zh"
+    receipt: list[str] = field(default_factory=list)
 
     def text(self) -> str:
         """Everything that is on the paper, as plain text."""
@@ -43,7 +47,8 @@ class Paper:
 
 def pdf(paper: Paper) -> bytes:
     """A letter as PDF/A-2a and PDF/UA-1. Raises Invalid where no font has the characters."""
-    view = {**asdict(paper), "date": paper.on.isoformat(), "shown_date": shown_day(paper.on, paper.lang)}
+    words = {"number_word": str(_("编号：")), "seal_word": str(_("（盖章）"))}
+    view = {**asdict(paper), **words, "date": paper.on.isoformat(), "shown_date": shown_day(paper.on, paper.lang)}
     del view["on"]
     return compiled("paper.typ", view, paper.on)
 

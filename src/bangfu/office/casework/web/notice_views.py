@@ -94,6 +94,11 @@ def proof(request: HttpRequest, notice: int) -> HttpResponse:
             messages.warning(request, str(error))
         else:
             messages.success(request, _("已登记张贴"))
+            if done.from_on != row.from_on:
+                said = {"first": done.from_on, "last": done.until_on}
+                messages.warning(
+                    request, _("张贴日期与印出的不同，公示期改为 %(first)s 至 %(last)s；请换上重新打印的公示") % said
+                )
             if done.photo_differs:
                 said = {"photo": done.taken_on, "posted": done.posted_on}
                 messages.warning(request, _("照片拍摄于 %(photo)s，与张贴日期 %(posted)s 不同，请核对") % said)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bangfu.office.casework.web import means_views, notice_views, reviewing, views, watching
+from bangfu.office.casework.web import letter_views, means_views, notice_views, reviewing, views, watching
 
 urlpatterns = [
     path("cases/", views.board, name="board"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("cases/<int:pk>/decisions/<int:decision>/letter/", views.decision_letter, name="decision_letter"),
     path("cases/<int:pk>/letters/<int:paper>/", views.letter, name="letter"),
     path("cases/<int:pk>/notices/<str:thing>/", notice_views.notice, name="notice"),
+    path("cases/<int:pk>/deliver/", letter_views.deliver, name="deliver"),
+    path("cases/contacts/", letter_views.contacts, name="contacts"),
     path("cases/notices/", notice_views.board, name="notices"),
     path("cases/notices/<int:notice>/print/", notice_views.print_notice, name="notice_print"),
     path("cases/notices/<int:notice>/proof/", notice_views.proof, name="notice_proof"),

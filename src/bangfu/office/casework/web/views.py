@@ -10,13 +10,14 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.casework import actions, answering, engine, from_visits, means_checks, openings, queries, showing
 from bangfu.office.casework.deciding import Changed, basis_of, opened
+from bangfu.office.casework.deliveries import letters_of
 from bangfu.office.casework.documents import letters
 from bangfu.office.casework.models import Case, CaseDocument, Determination, OpenStep, Proposal
 from bangfu.office.casework.web.forms import ActForm, Visits
@@ -167,7 +168,8 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
         "decisions": list(Determination.objects.filter(case=case).defer("content").order_by("seq")),
         "may_sign": draft is not None and draft.proposed_by != actor.key and actor.may(queries.DECIDE, case.area_code),
         "may_act": actor.may(queries.ACT, case.area_code), "origin": _origin(case),
-        "notices": letters.notices_of(case), "worked": from_visits.works_out(engine.procedure_of(case)),
+        "notices": letters.notices_of(case), "letters": letters_of(case),
+        "worked": from_visits.works_out(engine.procedure_of(case)),
     }  # fmt: skip
     return render(request, "casework/case.html", context)
 
@@ -284,8 +286,10 @@ def decision(request: HttpRequest, pk: int, decision: int) -> HttpResponse:
 
 def _printed(request: HttpRequest, case: Case, name: str, make: Any) -> HttpResponse:
     """A PDF, or the case's page with the reason why there is none."""
+    language = "en" if request.GET.get("language") == "en" else "zh-hans"
     try:
-        return pdf(name, make())
+        with translation.override(language):  # a letter is for the household, whatever the official reads
+            return pdf(name, make())
     except Invalid as error:
         messages.warning(request, str(error))
         return redirect(reverse("casework:case", args=[case.pk]))
