@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import pytest
@@ -23,19 +23,26 @@ PAPER = "3 号柜"
 
 
 @dataclass
-class Row:
-    """A row as casework gives it."""
+class Words:
+    """The words of a notice, as casework gives them."""
 
-    case_id: int
+    village: str = "东风村"
+    head: str = "赵大"
+    persons: int = 2
+    matter: str = "最低生活保障"
+    category: str = ""
+    amount_fen: int | None = 56_000
+
+
+@dataclass
+class Published:
+    """Likewise, with its days. `stands` is casework's business: before, after and when withdrawn it gives none."""
+
     from_on: date
     until_on: date
-    withdrawn: bool = False
-    thing: str = "notice"
-    head_name: str = "赵大"
-    persons: int = 2
-    matter_title: str = "最低生活保障"
-    amount_fen: int | None = 56_000
-    village: str = "东风村"
+    title: str = "审核结果公示"
+    words: Words = field(default_factory=Words)
+    stands: bool = True
 
 
 def _step(actor, case, step, outcome, things, **more):
@@ -64,11 +71,13 @@ def case(cast, registered) -> Case:
 
 
 @pytest.fixture
-def row(case, monkeypatch) -> Row:
+def row(case, monkeypatch) -> Published:
     """What casework knows under the token."""
     today = timezone.localdate()
-    found = Row(case.pk, today - timedelta(days=1), today + timedelta(days=5))
-    monkeypatch.setattr(notices, "_row", lambda token: found if token == TOKEN else None)
+    found = Published(today - timedelta(days=1), today + timedelta(days=5))
+    monkeypatch.setattr(
+        notices, "_standing", lambda token: (case.pk, found) if token == TOKEN and found.stands else None
+    )
     return found
 
 
@@ -79,18 +88,17 @@ def page(**more):
 # -- refusals -----------------------------------------------------------------------------------------------------
 
 
-def test_nothing_is_shown_before_after_when_withdrawn_and_for_another_token(row):
-    today = timezone.localdate()
-    assert page(token="kH3v9Zp2Qw7Rt5Yy").status_code == 404 == page(token="x").status_code
-    row.until_on = today - timedelta(days=1)
+def test_nothing_is_shown_when_it_stands_no_more_and_for_another_token(row):
+    for token in ("kH3v9Zp2Qw7Rt5Yy", "x", "y" * 80):
+        assert page(token=token).status_code == 404
+    row.stands = False
     gone = page()
     assert gone.status_code == 404
     assert "赵大" not in gone.content.decode()
-    row.until_on, row.from_on = today, today + timedelta(days=1)
-    assert page().status_code == 404
-    row.from_on, row.withdrawn = today, True
-    assert page().status_code == 404
-    row.withdrawn = False
+    objected = Client().post(reverse("intake:public_notice", args=[TOKEN]), {"text": "他家有车"})
+    assert objected.status_code == 404
+    assert not WebObjection.objects.exists()
+    row.stands = True
     assert page().status_code == 200
 
 
@@ -157,3 +165,18 @@ def test_an_officer_records_an_objection_made_in_person(cast, case):
     act(actor=cast.actor("village"), case=case.pk, move=Move("objection", note="村民当面说他家有车"), expected=version)
     event = CaseEvent.objects.filter(case=case).latest("seq")
     assert (event.kind, event.note) == ("objection", "村民当面说他家有车")
+
+
+def test_who_looks_into_it_reads_it_in_their_area_and_that_is_logged(row, case, client_of):
+    given = {"text": "他家有两辆车", "name": "李某", "phone": "13900000088"}
+    Client().post(reverse("intake:public_notice", args=[TOKEN]), given)
+    pk = WebObjection.objects.get().pk
+    assert client_of("elsewhere").get(reverse("intake:objection", args=[pk])).status_code == 404
+    client = client_of("township")
+    listed = client.get(reverse("intake:objections")).content.decode()
+    assert case.number in listed
+    assert "李某" not in listed
+    assert "待调查的网上异议" in client.get(reverse("home")).content.decode()
+    assert "他家有两辆车" in client.get(reverse("intake:objection", args=[pk])).content.decode()
+    entry = Entry.objects.get(kind="intake.objection_read")
+    assert (entry.purpose, entry.subject_id) == ("调查异议", case.number)

@@ -148,6 +148,8 @@ SAMPLES: dict[str, Sample] = {
     "intake:receipt": _row("application", "number"),
     "intake:reports": Sample(),
     "intake:report": _row("report"),
+    "intake:objections": Sample(),
+    "intake:objection": _nobody(pk=987654),
     "intake:bureau": Sample(),
     "intake:bureau_case": _nobody(pk=987654),
     "intake:bureau_act": _nobody(pk=987654),
