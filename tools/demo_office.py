@@ -55,12 +55,14 @@ def fill(county: Path, months: Sequence[tuple[str, date]]) -> list[object]:
         run = runs.work_now(runs.start(actor=actor, area_code=code, as_of=day))
         print(f"月度比对 / monthly run {month}: {run.status}, {sum((run.counts or {}).values()):,} 条 / lines "
               f"({time.perf_counter() - started:.1f} s)")  # fmt: skip
-    from bangfu.office.site import demo_cases, demo_work
+    from bangfu.office.site import demo_cases, demo_intake, demo_work
 
     proposed, workbook = demo_work.leave(Path(os.environ["BANGFU_HOME"]), as_of)
     print(f"变更 / changes: {proposed}; 导入练习 / a workbook to practise with: {workbook}")
     cases = demo_cases.leave()
     print(f"个案 / cases: {', '.join(case.number for case in cases)}")
+    applications, reports, complaints = demo_intake.leave()
+    print(f"受理 / applications: {applications}; 自主申报 / reports: {reports}; 信访投诉 / complaints: {complaints}")
     return list(made)
 
 
