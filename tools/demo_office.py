@@ -55,15 +55,21 @@ def fill(county: Path, months: Sequence[tuple[str, date]]) -> list[object]:
         run = runs.work_now(runs.start(actor=actor, area_code=code, as_of=day))
         print(f"月度比对 / monthly run {month}: {run.status}, {sum((run.counts or {}).values()):,} 条 / lines "
               f"({time.perf_counter() - started:.1f} s)")  # fmt: skip
-    from bangfu.office.site import demo_cases, demo_intake, demo_work
+    from bangfu.office.site import demo_cases, demo_work
 
     proposed, workbook = demo_work.leave(Path(os.environ["BANGFU_HOME"]), as_of)
     print(f"变更 / changes: {proposed}; 导入练习 / a workbook to practise with: {workbook}")
     cases = demo_cases.leave()
     print(f"个案 / cases: {', '.join(case.number for case in cases)}")
+    return list(made)
+
+
+def hand_in() -> None:
+    """What came in at the window and from the public pages."""
+    from bangfu.office.site import demo_intake
+
     applications, reports, complaints = demo_intake.leave()
     print(f"受理 / applications: {applications}; 自主申报 / reports: {reports}; 信访投诉 / complaints: {complaints}")
-    return list(made)
 
 
 def say(made: Sequence[object]) -> None:
@@ -89,7 +95,9 @@ def main() -> int:
     options = parser.parse_args()
     prepare(options.home.resolve())
     months = [(path.name, _end(path.name)) for path in sorted(options.county.resolve().iterdir()) if path.is_dir()]
-    say(fill(options.county.resolve(), months))
+    made = fill(options.county.resolve(), months)
+    hand_in()
+    say(made)
     if os.environ.get("SERVE", "1") == "0":
         print(f"\nBANGFU_HOME={options.home} BANGFU_RULEBOOK=rulebook/demo-county .venv/bin/bangfu serve")
         return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
@@ -23,26 +23,19 @@ PAPER = "3 号柜"
 
 
 @dataclass
-class Words:
-    """The words of a notice, as casework gives them."""
+class Row:
+    """A row as casework gives it."""
 
-    village: str = "东风村"
-    head: str = "赵大"
-    persons: int = 2
-    matter: str = "最低生活保障"
-    category: str = ""
-    amount_fen: int | None = 56_000
-
-
-@dataclass
-class Published:
-    """Likewise, with its days. `stands` is casework's business: before, after and when withdrawn it gives none."""
-
+    case_id: int
     from_on: date
     until_on: date
-    title: str = "审核结果公示"
-    words: Words = field(default_factory=Words)
-    stands: bool = True
+    withdrawn: bool = False
+    thing: str = "notice"
+    head_name: str = "赵大"
+    persons: int = 2
+    matter_title: str = "最低生活保障"
+    amount_fen: int | None = 56_000
+    village: str = "东风村"
 
 
 def _step(actor, case, step, outcome, things, **more):
@@ -71,13 +64,11 @@ def case(cast, registered) -> Case:
 
 
 @pytest.fixture
-def row(case, monkeypatch) -> Published:
+def row(case, monkeypatch) -> Row:
     """What casework knows under the token."""
     today = timezone.localdate()
-    found = Published(today - timedelta(days=1), today + timedelta(days=5))
-    monkeypatch.setattr(
-        notices, "_standing", lambda token: (case.pk, found) if token == TOKEN and found.stands else None
-    )
+    found = Row(case.pk, today - timedelta(days=1), today + timedelta(days=5))
+    monkeypatch.setattr(notices, "_row", lambda token: found if token == TOKEN else None)
     return found
 
 
@@ -88,17 +79,18 @@ def page(**more):
 # -- refusals -----------------------------------------------------------------------------------------------------
 
 
-def test_nothing_is_shown_when_it_stands_no_more_and_for_another_token(row):
-    for token in ("kH3v9Zp2Qw7Rt5Yy", "x", "y" * 80):
-        assert page(token=token).status_code == 404
-    row.stands = False
+def test_nothing_is_shown_before_after_when_withdrawn_and_for_another_token(row):
+    today = timezone.localdate()
+    assert page(token="kH3v9Zp2Qw7Rt5Yy").status_code == 404 == page(token="x").status_code
+    row.until_on = today - timedelta(days=1)
     gone = page()
     assert gone.status_code == 404
     assert "赵大" not in gone.content.decode()
-    objected = Client().post(reverse("intake:public_notice", args=[TOKEN]), {"text": "他家有车"})
-    assert objected.status_code == 404
-    assert not WebObjection.objects.exists()
-    row.stands = True
+    row.until_on, row.from_on = today, today + timedelta(days=1)
+    assert page().status_code == 404
+    row.from_on, row.withdrawn = today, True
+    assert page().status_code == 404
+    row.withdrawn = False
     assert page().status_code == 200
 
 

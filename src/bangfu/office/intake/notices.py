@@ -1,56 +1,48 @@
-"""The notice that a token stands for, as the public page shows it.
-
-Rows and words are casework's, where a notice is printed with the code that opens this page; it also says how long one
-stands. An installation whose casework prints no such notices shows none.
-"""
+"""The notice that a token stands for, as the public page shows it. Rows are made by casework, where a notice is printed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from typing import Any
 
-from bangfu.office.areas import api as areas
-from bangfu.office.casework import api as casework
+from django.utils import timezone
 
-LONGEST = 64
+_ROWS = "bangfu.office.casework.notices"
 
 
 @dataclass(frozen=True)
 class Notice:
-    """What everybody may read while it stands; `case` is for the objection and is not shown."""
+    """What everybody may read: the head's name, how many persons, which help, how much where that is allowed, which village."""
 
     case: int
-    title: str
-    village: str
+    thing: str
     head_name: str
     persons: int | None
     matter_title: str
-    category: str
     amount_fen: int | None
+    village: str
     from_on: date
     until_on: date
 
 
-def _standing(token: str) -> tuple[int, Any] | None:
-    """The case and the words (`title`, `words`, `from_on`, `until_on`) of the notice that stands under a token."""
-    read = getattr(casework, "notice_by_token", None)
-    published = read(token) if read is not None else None
-    if published is None:
+def _row(token: str) -> Any:
+    """The row of casework. None where there is none, and where this installation prints no such notices."""
+    if find_spec(_ROWS) is None:
         return None
-    with areas.everywhere():  # a visitor has no area; whose case it is stays here
-        row = casework.PublicNotice.objects.only("case_id").filter(token=token).first()
-    return (row.case_id, published) if row is not None else None
+    from importlib import import_module
+
+    return import_module(_ROWS).notice_by_token(token)
 
 
 def notice_by_token(token: str) -> Notice | None:
     """The notice that stands today under a token; None before, after, when withdrawn, and for a token that nobody has."""
-    found = _standing(token) if 8 <= len(token) <= LONGEST and "\0" not in token else None
-    if found is None:
+    row = _row(token) if 16 <= len(token) <= 64 else None
+    today = timezone.localdate()
+    if row is None or row.withdrawn or not row.from_on <= today <= row.until_on:
         return None
-    case, said = found
-    words = said.words
     return Notice(
-        case, said.title, words.village, words.head, words.persons, words.matter, words.category, words.amount_fen,
-        said.from_on, said.until_on,
+        row.case_id, row.thing, row.head_name, row.persons, row.matter_title, row.amount_fen, row.village,
+        row.from_on, row.until_on,
     )  # fmt: skip
