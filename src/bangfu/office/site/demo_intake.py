@@ -29,7 +29,7 @@ def leave() -> tuple[int, int, int]:
                     ("illness", "debt") if place else ("schooling",),
                     "上个月住院，花了四万多，家里没有存款了。" if place else "孩子考上高中，学费还差一半。",
                     consent=True,
-                )  # fmt: skip
+                )
             )
         _complained(township, village)
     counted = (intake.Application, intake.Report, grievance.Complaint)
