@@ -80,6 +80,14 @@ def fill(county: Path, months: Sequence[tuple[str, date]]) -> list[object]:
     return list(made)
 
 
+def hand_in() -> None:
+    """What came in at the window and from the public pages."""
+    from bangfu.office.site import demo_intake
+
+    applications, reports, complaints = demo_intake.leave()
+    print(f"受理 / applications: {applications}; 自主申报 / reports: {reports}; 信访投诉 / complaints: {complaints}")
+
+
 def say(made: Sequence[object]) -> None:
     """The accounts as a table."""
     print("\n账户 / accounts（密码相同 / one password）:")
@@ -103,7 +111,9 @@ def main() -> int:
     options = parser.parse_args()
     prepare(options.home.resolve())
     months = [(path.name, _end(path.name)) for path in sorted(options.county.resolve().iterdir()) if path.is_dir()]
-    say(fill(options.county.resolve(), months))
+    made = fill(options.county.resolve(), months)
+    hand_in()
+    say(made)
     if os.environ.get("SERVE", "1") == "0":
         print(f"\nBANGFU_HOME={options.home} BANGFU_RULEBOOK=rulebook/demo-county .venv/bin/bangfu serve")
         return 0

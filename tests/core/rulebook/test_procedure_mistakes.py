@@ -48,6 +48,18 @@ ends:
 apart: [[check, decide]]
 """
 CHANGES: dict[str, tuple[str, str, list[str]]] = {
+    "a bureau on a step that no officer of a bureau does": (
+        "    by: [township_office]\n",
+        "    by: [township_office]\n    bureau: housing\n",
+        ["small/procedures/a.yml:10:5: found bureau: housing on a step that no bureau_officer does; "
+         "expected by: bureau_officer, or no bureau"],
+    ),
+    "a need that nobody can state": (
+        "starts: [accept]\n",
+        "starts: [accept]\nanswers: [ilness]\n",
+        ["small/procedures/a.yml:5:11: found answers: ilness; expected one of low_income, illness, sudden_event, house, "
+         "schooling, disability, old_alone, child, work, water, debt; did you mean 'illness'?"],
+    ),
     "a path that skips a required step": (
         "accepted: {title: 受理, next: check}",
         "accepted: {title: 受理, next: check}\n      known: {title: 熟悉, next: decide}",

@@ -157,3 +157,18 @@ def test_an_officer_records_an_objection_made_in_person(cast, case):
     act(actor=cast.actor("village"), case=case.pk, move=Move("objection", note="村民当面说他家有车"), expected=version)
     event = CaseEvent.objects.filter(case=case).latest("seq")
     assert (event.kind, event.note) == ("objection", "村民当面说他家有车")
+
+
+def test_who_looks_into_it_reads_it_in_their_area_and_that_is_logged(row, case, client_of):
+    given = {"text": "他家有两辆车", "name": "李某", "phone": "13900000088"}
+    Client().post(reverse("intake:public_notice", args=[TOKEN]), given)
+    pk = WebObjection.objects.get().pk
+    assert client_of("elsewhere").get(reverse("intake:objection", args=[pk])).status_code == 404
+    client = client_of("township")
+    listed = client.get(reverse("intake:objections")).content.decode()
+    assert case.number in listed
+    assert "李某" not in listed
+    assert "待调查的网上异议" in client.get(reverse("home")).content.decode()
+    assert "他家有两辆车" in client.get(reverse("intake:objection", args=[pk])).content.decode()
+    entry = Entry.objects.get(kind="intake.objection_read")
+    assert (entry.purpose, entry.subject_id) == ("调查异议", case.number)

@@ -234,6 +234,8 @@ SAMPLES: dict[str, Sample] = {
     "intake:complain": Sample(ok=frozenset({200, 400})),
     "intake:notices": Sample(ok=frozenset({200, 404})),
     "intake:public_notice": Sample(_plain(token="none"), ok=frozenset({404})),
+    "intake:objections": Sample(),
+    "intake:objection": _nobody(pk=987654),
     "grievance:complaints": Sample(),
     "grievance:new": Sample(ok=REFUSED_INPUT),
     "grievance:complaint": _row("complaint"),

@@ -35,9 +35,9 @@ def paper(row: Complaint, event: ComplaintEvent) -> casework.Paper:
     """The letter's words."""
     language, on = casework.language(), timezone.localtime(event.at).date()
     received = casework.shown_day(timezone.localtime(row.received_at).date(), language)
-    words = {"day": received, "number": shown_receipt(row.number)}
-    first = str(_("您于%(day)s提出的事项（回执号 %(number)s）已收悉。")) % words
+    first = str(_("您于%s提出的事项已收悉。")) % received
     said, parts = words_of(row, event), [casework.Part("p", first)]
+    parts.append(casework.Part("p", str(_("回执号：%s")) % shown_receipt(row.number)))
     titles = {
         "accept": _("信访事项受理告知书"),
         "refuse": _("信访事项不予受理告知书"),

@@ -11,5 +11,5 @@ class IntakeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Erasure reaches what was handed in too."""
-        from bangfu.office.intake import erasing  # noqa: F401
+        """Erasure and a change of keys reach what was handed in too."""
+        from bangfu.office.intake import erasing, indexes  # noqa: F401

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from bangfu.core.api import procedures as p
 from bangfu.core.values.phone import read_phone
 from bangfu.core.values.receipt import new_receipt, read_receipt
-from bangfu.office.accounts.api import NOBODY
+from bangfu.office.accounts.api import NOBODY, Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
 from bangfu.office.casework import api as casework
@@ -234,6 +234,15 @@ def object_to(
             NOBODY, events.OBJECTED, audit.Subject("case", case.number, case.area_code), after={"seq": event.seq}
         )
     return row
+
+
+@transaction.atomic
+def read_objection(*, actor: Actor, row: WebObjection) -> dict[str, Any]:
+    """What it says, for who looks into it, with a row of the log. Raises Refused."""
+    actor.require("cases.act", row.area_code)
+    place = audit.Subject("case", row.case.number, row.area_code)
+    audit.record(actor.for_purpose(_("调查异议")), events.OBJECTION_READ, place, after={"seq": row.seq})
+    return opened_objection(row)
 
 
 def _check_objection(text: str, name: str, phone: str) -> None:

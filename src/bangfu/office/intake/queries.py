@@ -107,15 +107,21 @@ def counts(actor: Actor) -> dict[str, int]:
     return Report.objects.filter(actor.limit(HANDLE)).aggregate(**wanted)
 
 
-def objections(actor: Actor, case: casework.Case) -> list[WebObjection]:
-    """What came over the web against a case's notice."""
-    if not actor.may(ACT, case.area_code):
-        return []
-    return list(WebObjection.objects.select_related("key").filter(case=case).order_by("pk"))
+def objections(actor: Actor) -> QuerySet[WebObjection]:
+    """What came over the web against notices in the actor's area."""
+    return WebObjection.objects.filter(actor.limit(ACT)).select_related("case__household", "case__definition")
+
+
+def objection(actor: Actor, pk: int) -> WebObjection:
+    """One objection. Raises OutOfReach."""
+    found = WebObjection.objects.select_related("key", "case__household").filter(pk=pk).first()
+    if found is None or not actor.may(ACT, found.area_code):
+        raise OutOfReach(ACT, found.area_code if found else "")
+    return found
 
 
 def waiting(actor: Actor) -> list[Waiting]:
-    """What the home page says of reports and of a bureau's steps. At most two queries."""
+    """What the home page says of reports and of a bureau's steps. At most three queries."""
     found = []
     if actor.may(HANDLE):
         n, url = counts(actor), reverse("intake:reports")
@@ -123,6 +129,9 @@ def waiting(actor: Actor) -> list[Waiting]:
             Waiting(_("超期未核实的自主申报"), n["overdue"], f"{url}?view=overdue", urgent=True),
             Waiting(_("待核实的自主申报"), n["open"], url),
         ]
+    if actor.may(ACT):
+        n = objections(actor).filter(case__suspended="objection").count()
+        found.append(Waiting(_("待调查的网上异议"), n, reverse("intake:objections"), urgent=True))
     if actor.bureaus() and actor.may("cases.bureau"):
         found.append(Waiting(_("部门待办"), casework.of_bureaus(actor).count(), reverse("intake:bureau")))
     return [line for line in found if line.count]

@@ -32,8 +32,11 @@ def receipt_paper(application: Application, address: str) -> casework.Paper:
     """Its words. No ID number and no telephone stands on it: it lies on tables and is shown to others."""
     language, said = casework.language(), opened(application)
     on, number = timezone.localtime(application.taken_at).date(), shown_receipt(application.number)
-    parts = [casework.Part("p", str(_("%(day)s收到您户的申请，回执号 %(number)s。")) % {
-        "day": casework.shown_day(on, language), "number": number})]  # fmt: skip
+    day = casework.shown_day(on, language)
+    parts = [
+        casework.Part("p", str(_("%s收到您户的申请。")) % day),
+        casework.Part("p", str(_("回执号：%s")) % number),  # a line of its own: it must not break
+    ]
     if said.get("proxy_name"):
         words = {"who": said["proxy_name"], "relation": said["proxy_relation"]}
         parts.append(casework.Part("p", str(_("由%(who)s（%(relation)s）代为办理。")) % words))

@@ -39,6 +39,7 @@ ITEMS = (
             Item(_("结对帮扶"), "pairing:pairs", "cases.view"),
             Item(_("回头看"), "pairing:campaigns", "cases.view"),
             Item(_("自主申报"), "intake:reports", "reports.handle"),
+            Item(_("网上异议"), "intake:objections", "cases.act"),
             Item(_("信访投诉"), "grievance:complaints", "grievance.view"),
             Item(_("短信"), "sending:messages", "cases.view"),
         ),

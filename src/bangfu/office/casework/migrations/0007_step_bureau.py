@@ -1,4 +1,4 @@
-"""Which bureau's officers a step is for. Made anew from the cases by every event; those open now are filled in here."""
+"""Which bureau's officers a step is for. A case keeps the procedure it began with: steps that are open now name none."""
 
 from django.db import migrations, models
 from django.db.models import Q

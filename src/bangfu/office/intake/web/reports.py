@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from bangfu.core.values.receipt import shown_receipt
 from bangfu.office.areas import api as areas
 from bangfu.office.casework import api as casework
-from bangfu.office.intake import queries, report_actions
+from bangfu.office.intake import public_actions, queries, report_actions
 from bangfu.office.intake.models import OPEN_STATES
 from bangfu.office.intake.proposing import needs, proposals
 from bangfu.office.intake.web.forms import wanted_in
@@ -100,3 +100,33 @@ def _done(request: HttpRequest, pk: int) -> str:
         report_actions.answer(actor=actor, report=pk, reason=request.POST.get("reason", ""))
         return _("已答复")
     raise Invalid(_("没有这样的办理动作"))
+
+
+@page("cases.act")
+def objections(request: HttpRequest) -> HttpResponse:
+    """What came over the web against notices, the latest first. No word of it: who reads one opens it, and that is logged."""
+    actor = actor_in(request)
+    part = page_of(queries.objections(actor), ("-id",), request.GET.get("page", ""), count=False)
+    places = areas.names({row.area_code for row in part})
+    rows = [
+        {
+            "row": row,
+            "shown": shown_receipt(row.number),
+            "place": places[row.area_code],
+            "title": casework.title_of(row.case),
+        }
+        for row in part
+    ]
+    return render(request, "intake/objections.html", {"page": part, "rows": rows})
+
+
+@page("cases.act")
+def objection(request: HttpRequest, pk: int) -> HttpResponse:
+    """One objection, for who looks into it."""
+    actor = actor_in(request)
+    row = queries.objection(actor, pk)
+    context = {
+        "row": row, "shown": shown_receipt(row.number), "said": public_actions.read_objection(actor=actor, row=row),
+        "place": areas.names([row.area_code])[row.area_code],
+    }  # fmt: skip
+    return render(request, "intake/objection.html", context)
