@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from bangfu.core.documents.forms.meaning import Reader, Surroundings, hear
 from bangfu.core.documents.forms.package import FormError, NumberFormat
 from bangfu.core.documents.forms.terms import Lexicon
 from bangfu.core.documents.forms.words import read_words
+from bangfu.core.documents.official.issue import read_issue
 from bangfu.core.documents.official.kinds import Kind
 from bangfu.core.documents.official.model import (
     Figure,
@@ -175,9 +176,11 @@ class _Writing:
         title = "".join(run.text for run in self._runs(kind.title))
         addressee = str(self.request.slots.get("主送") or "") if kind.addressed else ""
         signature = str(self.request.slots.get("落款") or self._area_name()) if kind.signed else ""
-        return Official(
+        made = Official(
             kind.name, title, addressee, tuple(blocks), signature, self.request.as_of, tuple(self.sources), tuple(self.tasks)
         )  # fmt: skip
+        mark = "".join(run.text for run in self._runs(kind.mark) if not isinstance(run, Gap)) if kind.mark else ""
+        return replace(made, issue=read_issue(self.request.slots, mark, made.day_text, kind.present))
 
     def _phrases(self) -> list[str]:
         texts = [text for block in self.request.kind.blocks for text in block.values() if isinstance(text, str)]

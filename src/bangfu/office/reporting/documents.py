@@ -77,7 +77,14 @@ def slots(kind: Kind) -> list[str]:
                 found.append(value)
             elif isinstance(value, str):
                 found += re.findall(r"\{\{\{([^{}]+)\}\}\}", value)
-    return list(dict.fromkeys([*OWN, *found]))
+    return list(dict.fromkeys([*OWN, *found, *kind.present, *issued()]))
+
+
+def issued() -> tuple[str, ...]:
+    """What an issued document has besides: red head, attachments, imprint; all may be left blank."""
+    from bangfu.core.documents.official.issue import SLOTS
+
+    return SLOTS
 
 
 def make(
