@@ -96,3 +96,37 @@ def test_an_issued_document_has_a_red_head_and_what_the_standard_forbids_is_told
     answer = client.post("/figures/document/", {"kind": "summary", "area": EAST, "make": ".docx", **wrong})
     assert answer.status_code == 422
     assert "年份用六角括号〔〕，不加“第”，不补零" in answer.content.decode()
+
+
+def test_every_figure_of_the_summary_leads_to_what_it_counts(client_of, ran):  # noqa: F811
+    client = client_of("township")
+    made = client.post("/figures/document/", {"kind": "summary", "area": EAST, "make": ""}).context["made"]
+    computed = [source for source in made.sources if source.status == "computed"]
+    assert len(computed) > 20
+    for source in computed:
+        answer = client.get(f"/figures/{ran.pk}/words/", {"area": EAST, "words": source.name})
+        assert answer.status_code == 200, source.name
+        figure = answer.context["figure"]
+        assert figure.value == source.printed, source.name
+        if not figure.money and not figure.bottom:
+            assert sum(row.amount for row in figure.rows) == int(source.printed), source.name
+    rows = client.get(f"/figures/{ran.pk}/words/", {"area": EAST, "words": "总户数"}).context["rows"]
+    assert [(row.head, row.household) for row in rows] == [("赵大", "9901011012010001")]
+    entry = Entry.objects.filter(kind="reporting.figure.opened").latest("pk")
+    assert (entry.area_code, entry.after) == (EAST, {"words": "总户数"})
+
+
+def test_words_that_name_no_figure_and_areas_of_others_are_not_there(client_of, ran):  # noqa: F811
+    for query in (
+        {"area": EAST, "words": "外星人户数"},
+        {"area": WEST, "words": "总户数"},
+        {"area": EAST, "words": ""},
+    ):
+        assert client_of("township").get(f"/figures/{ran.pk}/words/", query).status_code == 404, query
+
+
+def test_a_figure_about_health_opens_into_no_list(client_of, ran):  # noqa: F811
+    answer = client_of("township").get(f"/figures/{ran.pk}/words/", {"area": EAST, "words": "慢性病卡办理人数"})
+    assert "名单涉及个人健康" in answer.content.decode()
+    assert "rows" not in answer.context
+    assert not Entry.objects.filter(kind="reporting.figure.opened").exists()

@@ -166,6 +166,12 @@ SAMPLES: dict[str, Sample] = {
         lambda world: {"run": world.made["run"][1].pk, "indicator": "households"},
         _plain(run=987654, indicator="households"),
     ),
+    "reporting:phrase": Sample(
+        lambda world: {"run": world.made["run"][0].pk},
+        lambda world: {"run": world.made["run"][1].pk},
+        _plain(run=987654),
+        query={"words": "总户数"},
+    ),
     "reporting:document": Sample(needs=("runs.view",)),
     "reporting:check": Sample(ok=REFUSED_INPUT),
     "imports:list": Sample(),

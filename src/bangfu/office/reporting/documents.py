@@ -33,6 +33,7 @@ from bangfu.office.runs import api as runs
 
 if TYPE_CHECKING:
     from bangfu.core.documents.official.kinds import Kind
+    from bangfu.core.documents.official.model import Source
     from bangfu.core.rulebook.model import Rulebook
 
 ENDINGS = (".docx", ".pdf")
@@ -56,6 +57,7 @@ class Made:
     typed: int
     changes: list[tuple[str, str, str]]
     gaps: list[str]
+    sources: tuple[Source, ...] = ()
     listed: int | None = None
     """How many households stand in it by name; None where the kind has no list."""
 
@@ -133,6 +135,7 @@ def make(
         statuses.count("typed"),
         [(s.name, s.before or "", s.printed) for s in made.changes],
         list(dict.fromkeys(str(gap) for gap in made.document.gaps)),
+        tuple(made.document.sources),
         listed,
     )
 
@@ -207,7 +210,7 @@ def _of_run(
         book = runs.book_of(run)
     except runs.RulesGone:
         raise NotKept("这次比对所用规则的副本已不在 / the copy of the rules of this run is gone") from None
-    return _write(_data(folder / f"data-{run.pk}", run, book), book, run.as_of, code, kind, given, out, before)
+    return _write(data_of(folder / f"data-{run.pk}", run, book), book, run.as_of, code, kind, given, out, before)
 
 
 def _write(
@@ -225,7 +228,7 @@ def _write(
     return write_report(ReportRequest(kind, book, data, day, out, code, given, before))
 
 
-def _data(folder: Path, run: runs.Run, book: Rulebook) -> Path:
+def data_of(folder: Path, run: runs.Run, book: Rulebook) -> Path:
     """The run's snapshot with the names of its villages beside it, as the tree of areas has them."""
     snapshot = runs.results(run.pk) / "snapshot"
     if not snapshot.is_dir():
