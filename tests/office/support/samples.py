@@ -212,7 +212,7 @@ SAMPLES: dict[str, Sample] = {
     "reporting:fill_remove": _row("form"),
     "reporting:fill_download": _row("form"),
     "reporting:ranks": Sample(),
-    "reporting:rank_targets": Sample(ok=frozenset({200, 404})),
+    "reporting:rank_targets": Sample(),
     "reporting:ranks_export": Sample(needs=("runs.view",)),
     "protection:list": Sample(),
     "protection:request": Sample(ok=REFUSED_INPUT),
