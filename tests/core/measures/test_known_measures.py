@@ -1,4 +1,4 @@
-"""Measures equal what textbooks and statistical offices publish, and a second implementation."""
+"""Measures equal values that can be reckoned by hand, and a second implementation."""
 
 from __future__ import annotations
 

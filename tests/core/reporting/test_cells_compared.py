@@ -220,3 +220,26 @@ def test_a_day_before_and_on_new_year_counts_for_the_year_it_lies_in(county: Tab
     assert homes[0]["household_no"] in started
     assert homes[1]["household_no"] in came
     assert not set(started) & set(came)
+
+
+def test_a_comparison_of_runs_without_snapshots_reads_the_data_that_is_named(
+    run_dir: Path, month_before: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import shutil
+
+    folders = []
+    for name, run in (("before", month_before), ("now", run_dir)):
+        bare = tmp_path / name
+        shutil.copytree(run, bare)
+        data = tmp_path / f"{name}-data"
+        shutil.move(bare / "snapshot", data)
+        folders.append((bare, data))
+    (before, old), (now, new) = folders
+    arguments = ["compare", before, now, "--rulebook", BOOK, "--indicator", "persons"]
+    with_snapshot = printed(capsys, "compare", month_before, run_dir, "--rulebook", BOOK, "--indicator", "persons")
+    assert printed(capsys, *arguments, "--data", old, "--data", new)["changes"] == with_snapshot["changes"]
+    assert main(["cells", *map(str, [*arguments, "--data", old, "--data", old])]) == 1, "data that is not the run's"
+    for wrong in (["--data", old] * 3, ["--data", old]):
+        told = main(["cells", "compare", str(before), str(now), "--indicator", "persons", *map(str, wrong)])
+        assert told == 2
+        assert "一次（两次结果同一份资料）或两次（先前、后来），并同时给 --rulebook" in capsys.readouterr().err

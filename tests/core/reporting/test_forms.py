@@ -188,7 +188,7 @@ def test_a_form_for_townships_gets_one_row_for_each_and_money_in_the_unit_of_its
     assert sheet["E5"].value == pytest.approx(sum(float(h["耕地面积"] or 0) for h in count.households))
     assert sheet["G3"].value is None
     assert sheet["H3"].value is None
-    assert told(result, "unknown") == ["高标准农田面积(亩)", "本年新增监测户数"]
+    assert told(result, "unknown") == ["高标准农田面积(亩)", "本年退出低保户数"]
 
 
 def test_a_sum_over_records_with_blanks_is_left_empty_with_the_reason(fill: Fill, count: Count) -> None:
@@ -412,7 +412,7 @@ def test_an_answer_about_a_header_is_remembered(fill: Fill, tmp_path: Path) -> N
     result, _ = fill("township_rows")
     asked = load_workbook(result.questions_file)
     rows = {sheet_row[0].value: sheet_row for sheet_row in asked.active.iter_rows(min_row=2)}
-    rows["本年新增监测户数"][6].value = "1"
+    rows["本年退出低保户数"][6].value = "1"
     rows["高标准农田面积(亩)"][6].value = "空"
     asked.save(tmp_path / "answered.xlsx")
     answers = read_answers([tmp_path / "answered.xlsx"])
@@ -421,11 +421,11 @@ def test_an_answer_about_a_header_is_remembered(fill: Fill, tmp_path: Path) -> N
     assert told(again, "unknown") == []
     # next month the file of questions is the memory
     assert read_answers([again.questions_file])["高标准农田面积(亩)"] == Answer(blank=True)
-    assert read_answers([again.questions_file])["本年新增监测户数"].reading.endswith("监测对象（风险未消除）")
+    assert read_answers([again.questions_file])["本年退出低保户数"].reading.endswith("正在享受低保（待遇表有低保）")
 
 
 def test_other_words_for_a_header_may_be_given(fill: Fill, tmp_path: Path, count: Count) -> None:
-    (tmp_path / "a.json").write_text('{"本年新增监测户数": "监测对象户数"}', encoding="utf-8")
+    (tmp_path / "a.json").write_text('{"本年退出低保户数": "监测对象户数"}', encoding="utf-8")
     _, sheet = fill("township_rows", answers=read_answers([tmp_path / "a.json"]))
     assert sheet["H5"].value == count.count(count.households, "", count.monitored)
 

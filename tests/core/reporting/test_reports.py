@@ -20,6 +20,7 @@ from bangfu.core.documents.official.kinds import kind_named, kinds
 from bangfu.core.documents.official.model import title_lines, typed_figures
 from bangfu.core.reporting.forms_registry import Registry, open_registry
 from bangfu.core.reporting.reports import ReportRequest, ReportResult, read_slots, write_report
+from bangfu.core.reporting.reports_lists import ON_A_WALL
 from bangfu.core.rulebook.loader import load
 from bangfu.core.rulebook.model import Rulebook
 
@@ -157,7 +158,8 @@ def test_decisions_of_a_meeting_become_tasks(write: Write) -> None:
 @pytest.mark.parametrize("name", [kind.name for kind in kinds().values()])
 def test_every_kind_is_written_with_no_slot_filled(write: Write, name: str) -> None:
     result = write(name)
-    assert title_lines(result.document.title)[0] in texts(result.out)
+    head = result.document.issue.head
+    assert (head.mark if head else title_lines(result.document.title)[0]) in texts(result.out)
 
 
 def test_figures_of_a_hand_written_text_are_found() -> None:
@@ -194,3 +196,20 @@ def test_an_unknown_kind_and_slots_that_are_none_are_refused(county: Path, tmp_p
     (tmp_path / "slots.yml").write_text("- 一\n", encoding="utf-8")
     with pytest.raises(Exception, match="应为 栏目名: 内容"):
         read_slots(tmp_path / "slots.yml")
+
+
+@pytest.mark.parametrize("subject", ["残疾人", "患大病", "因病致贫", "长期慢性病"])
+def test_a_notice_of_people_by_their_health_is_refused(write: Write, subject: str) -> None:
+    with pytest.raises(FormError) as told:
+        write("公示", slots={"对象": subject})
+    assert str(told.value) == (
+        f"对象：“{subject}”是按健康状况挑选的，不能公示 / the slot 对象 picks people by their health: not for a notice"
+    )
+
+
+def test_a_notice_never_holds_a_column_with_numbers_or_addresses() -> None:
+    notice = kinds()["notice"]
+    columns = next(set(block["list"]) for block in notice.blocks if "list" in block)
+    assert notice.public
+    assert columns <= ON_A_WALL
+    assert not {"证件号码", "身份证号码", "联系电话", "银行账号", "健康状况", "家庭住址"} & ON_A_WALL

@@ -401,3 +401,22 @@ def test_the_list_costs_the_same_for_many_forms(upload, client_of, django_assert
     client = client_of("township")
     with django_assert_max_num_queries(12):
         assert client.get("/figures/fill/").status_code == 200
+
+
+def test_a_village_s_name_of_two_townships_is_answered_in_the_office_and_remembered(
+    upload, post, client_of, registered
+):
+    from bangfu.office.areas.models import Area
+
+    Area.objects.filter(code="990101102201").update(name="东风村")
+    form = upload("civil", file=workbook([["农户情况统计表"], HEADS, ["东风村"]]), area="990101")
+    page = client_of("civil").get(f"/figures/fill/{form.pk}/").content.decode()
+    assert "行:东风村" in page
+    asked, _told = previews.questions_of(storage.trace(form) or {}, False)
+    question = next(q for q in asked if q.header == "行:东风村")
+    choice = next(zh for zh, _ in question.options if zh.endswith("990101102201"))
+    post("civil", form, "answer", **{
+        f"answer-{question.number}": choice, f"header-{question.number}": question.header,
+    })  # fmt: skip
+    assert cells(form)[2][1] == 1
+    assert RememberedAnswer.objects.get(header="行:东风村").answer == {"reading": choice}

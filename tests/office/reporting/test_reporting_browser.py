@@ -77,7 +77,7 @@ def test_the_leader_reads_ranks(live_server, cast, registered, phone):
     with browser_page(live_server, cast["leader"], phone) as page:
         page.goto("/figures/ranks/?indicator=measure_households")
         looks_right(page)
-        page.get_by_label("每地的目标").fill("42")
+        page.get_by_label("各地同一目标").fill("42")
         page.get_by_role("button", name="排名").click()
         page.get_by_text("时间过去 83.3%").first.wait_for()
         assert page.get_by_text("高于目标 3户").is_visible()

@@ -53,7 +53,12 @@ def open_cell(args: argparse.Namespace) -> int:
 
 def compare(args: argparse.Namespace) -> int:
     """Say why one indicator differs between two runs, or two areas of them."""
-    existing([args.first, args.second, args.rulebook])
+    if args.data is not None and (args.rulebook is None or len(args.data) > 2):
+        raise UsageError(
+            "--data: 给一次（两次结果同一份资料）或两次（先前、后来），并同时给 --rulebook "
+            "/ give it once (one folder for both) or twice (the earlier's, the later's), together with --rulebook"
+        )
+    existing([args.first, args.second, args.rulebook, *(args.data or ())])
     from bangfu.core.reporting import cells_text
     from bangfu.core.reporting.cells import read_run
     from bangfu.core.reporting.cells_behind import Opener
@@ -63,13 +68,17 @@ def compare(args: argparse.Namespace) -> int:
     one, other = read_run(args.first).cell(args.indicator, args.area), read_run(args.second).cell(args.indicator, area)
     sides = ("numerator", "denominator") if one.ratio and other.ratio else ("numerator",)
 
-    def opened(run: Any, cell: Any) -> Any:
+    folders = [args.data[0], args.data[-1]] if args.data else [None, None]
+
+    def opened(run: Any, cell: Any, data: Any) -> Any:
         if args.rulebook is None:
             return ()
-        with Opener(run, args.rulebook, indicators=(args.indicator,)) as opener:
+        with Opener(run, args.rulebook, data=data, indicators=(args.indicator,)) as opener:
             return tuple(opener.behind(cell, side) for side in sides)
 
-    found = difference(one, other, before=opened(args.first, one), after=opened(args.second, other))
+    found = difference(
+        one, other, before=opened(args.first, one, folders[0]), after=opened(args.second, other, folders[1])
+    )
     shown = {
         "first": one.as_dict(),
         "second": other.as_dict(),

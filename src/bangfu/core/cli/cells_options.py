@@ -45,6 +45,8 @@ def add(commands: Any, command: Callable[..., Any], language: Callable[[Any], No
     made.add_argument("--area", default="", metavar="CODE", help="地区代码，默认全部 / area code (all)")
     made.add_argument("--other-area", metavar="CODE", help="后一次的地区，默认相同 / the second's area (the same)")
     made.add_argument("--rulebook", type=Path, metavar="PATH", help="给出则列出变化的户 / lists the changed records")
+    what = "没有快照时的数据文件夹；两次不同就写两遍 / data, where a run has no snapshot; twice where the two differ"
+    made.add_argument("--data", type=Path, action="append", metavar="DIR", help=what)
     _shown(made, language)
     what = "核对期末=期初-减少+增加 / check that stocks are start - out + in"
     made = command(inner, "check", what, "cells check results/2026-10", do.check)

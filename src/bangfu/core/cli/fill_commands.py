@@ -23,6 +23,8 @@ def add_options(made: Any, day: Callable[[str], date]) -> None:
     made.add_argument("--data", type=Path, required=True, metavar="DIR", help="数据文件夹 / folder of the registry")
     made.add_argument("--out", required=True, help="填好的表 / the filled form (.xlsx)", **paths)
     made.add_argument("--area", metavar="CODE", help="填报单位的区划代码 / code of the area that reports")
+    what = "填报单位的名称，资料里没有时（如县） / name of the reporting unit where the data lack it, as of a county"
+    made.add_argument("--unit", metavar="TEXT", default="", help=what)
     what = "截止日期，默认为数据文件夹名所指月份的最后一天 / default: the last day of the month that the folder is named after"
     made.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help=what)
     made.add_argument("--rulebook", type=Path, metavar="DIR", help="规则集，默认 rulebook/cn / default: rulebook/cn")
@@ -54,7 +56,7 @@ def fill(args: argparse.Namespace) -> int:
     with Bar() as bar:
         request = FillRequest(
             args.form, load(rulebook, cases=False), args.data, as_of, args.out, area,
-            read_answers(args.answers), args.purpose or "", bar,
+            read_answers(args.answers), args.purpose or "", bar, args.unit,
         )  # fmt: skip
         result = fill_form(request)
     _print(result, as_of, args)

@@ -136,7 +136,7 @@ def lorenz(data: Distribution, shares: Sequence[float]) -> list[float] | None:
 def quintile_share_ratio(data: Distribution) -> float | None:
     """S80/S20: mean income of all above the 80% quantile over mean income of all at or below the 20% quantile.
 
-    As R's laeken has it after Eurostat (EU-SILC 131-rev/04): where the groups are fifths exactly, that is the ratio of
+    After Eurostat's description: where the groups are fifths exactly, that is the ratio of
     their incomes; where rows or ties make them larger or smaller, means do not suffer from it. Everybody with the same
     income falls on the same side: who ties with the lower border is in the lowest fifth, who ties with the upper border
     is not in the highest. Where that leaves nobody in the highest, rows at the borders are divided, as

@@ -22,7 +22,7 @@ from bangfu.core.documents.forms.terms import Lexicon
 from bangfu.core.documents.forms.words import read_words
 from bangfu.core.files.whole_file import whole_file
 from bangfu.core.reporting.forms_answers import KINDS, Question, write_questions
-from bangfu.core.reporting.forms_areas import area_book
+from bangfu.core.reporting.forms_areas import area_book, group_code
 from bangfu.core.reporting.forms_around import fill_surroundings
 from bangfu.core.reporting.forms_catalogue import lexicon_of
 from bangfu.core.reporting.forms_convert import as_xlsx
@@ -75,7 +75,9 @@ def _state(request: FillRequest, package: Package, registry: Registry) -> FillSt
     villages = registry.snapshot.directory.villages
     codes = {entry.region_code for entry in registry.snapshot.directory.households.values() if entry.region_code}
     named = {code: (entry.name, entry.township_name) for code, entry in villages.items()}
-    areas = area_book(named, codes, request.area)
+    homes = registry.snapshot.directory.households.values()
+    groups = ((e.region_code, e.group_name) for e in homes if e.region_code and e.group_name)
+    areas = area_book(named, codes, request.area, groups)
     if request.area and not areas.inside(12) and not any(code.startswith(request.area) for code in codes):
         raise FormError(
             f"--area: 资料里没有区划代码以 {request.area} 开头的村 / no village of the data lies in {request.area}; "
@@ -109,6 +111,8 @@ def _fill(state: FillState) -> None:
             "no header was found: no row names two columns that are known; is this the right sheet, and is it a table?"
         )
     state.registry.count(ask for filling in fillings for ask in filling.asks())
+    grouped = [f for f in fillings if isinstance(f, TableFilling) and f.by_group]
+    state.registry.count_by_group((ask for filling in grouped for ask in filling.asks()), group_code)
     for filling in fillings:
         filling.fill()
         fill_surroundings(state, filling.grid, filling.table)

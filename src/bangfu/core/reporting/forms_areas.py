@@ -10,6 +10,7 @@ from bangfu.core.documents.forms.labels import squeezed
 from bangfu.core.values.area import read_area_code
 
 VILLAGE, TOWNSHIP, COUNTY = 12, 9, 6
+GROUP = "#"
 _TAIL = re.compile(r"(?:村民委员会|社区居民委员会|社区居委会|居民委员会|村委会|居委会|行政村|社区|村|居)$")
 _TOWN_TAIL = re.compile(r"(?:人民政府|街道办事处|街道办|街道|镇|乡)$")
 _OF_TOWN = re.compile(r"(.{2,9}?(?:镇|乡|街道))(.{2,})$")
@@ -23,6 +24,8 @@ class AreaBook:
     villages: Mapping[str, str]
     townships: Mapping[str, str]
     scope: str = ""
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Villagers' groups by village, as the households name them."""
     _keys: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -37,7 +40,14 @@ class AreaBook:
 
     def name(self, code: str) -> str:
         """The name of an area; empty where the registry has none."""
-        return self.villages.get(code) or self.townships.get(code) or ""
+        village, _, group = code.partition(GROUP)
+        return (self.villages.get(village) or self.townships.get(village) or "") + group.rstrip(GROUP)
+
+    def find_group(self, village: str, text: str) -> str:
+        """The code of a village's group that a label names (第1组, 一组, 1村民小组); empty where none is surely meant."""
+        wanted = _group_key(text)
+        found = [name for name in self.groups.get(village, ()) if _group_key(name) == wanted]
+        return group_code(village, found[0]) if len(found) == 1 else ""
 
     def find(self, text: str, level: int = 0, area: str = "") -> list[str]:
         """The codes that a label may mean within an area, of a level where one is given: none, one, or several."""
@@ -75,6 +85,22 @@ class AreaBook:
         return self.townships.get(code[:TOWNSHIP], "")
 
 
+def group_code(village: str, name: str) -> str:
+    """The code of a group within its village; no group's code begins another's."""
+    return f"{village}{GROUP}{name}{GROUP}"
+
+
+def _group_key(text: str) -> str:
+    key = re.sub(r"^第|(?:村民)?(?:小组|组|队)$", "", squeezed(text))
+    if key.isdigit():
+        return str(int(key))
+    digits = {c: n for n, c in enumerate("一二三四五六七八九", 1)}
+    if key and set(key) <= {*digits, "十"}:
+        tens, mark, ones = key.partition("十")
+        return str((digits.get(tens, 1) if mark else 0) * 10 + digits.get(ones if mark else key, 0))
+    return key
+
+
 def _fits(key: str, name: str) -> bool:
     """镇 names no 乡 and no village."""
     own, other = _TOWN_TAIL.search(key), _TOWN_TAIL.search(squeezed(name))
@@ -102,7 +128,9 @@ def _shortened(code: str) -> str:
     return code
 
 
-def area_book(villages: Mapping[str, tuple[str, str]], codes: Iterable[str], scope: str) -> AreaBook:
+def area_book(
+    villages: Mapping[str, tuple[str, str]], codes: Iterable[str], scope: str, groups: Iterable[tuple[str, str]] = ()
+) -> AreaBook:
     """The areas that the table of villages names; codes of households that it lacks get no name."""
     names = {code: name for code, (name, _) in villages.items()}
     for code in codes:
@@ -111,4 +139,13 @@ def area_book(villages: Mapping[str, tuple[str, str]], codes: Iterable[str], sco
     for code, (_, town) in villages.items():
         if town:
             towns[code[:TOWNSHIP]] = town
-    return AreaBook({c: n for c, n in names.items() if len(c) == VILLAGE}, towns, scope)
+    named: dict[str, list[str]] = {}
+    for village, group in sorted(set(groups), key=lambda pair: (pair[0], _order(pair[1]))):
+        named.setdefault(village, []).append(group)
+    held = {village: tuple(found) for village, found in named.items()}
+    return AreaBook({c: n for c, n in names.items() if len(c) == VILLAGE}, towns, scope, held)
+
+
+def _order(group: str) -> tuple[int, str]:
+    key = _group_key(group)
+    return (int(key), "") if key.isdigit() else (10**6, key)

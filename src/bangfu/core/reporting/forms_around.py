@@ -20,7 +20,7 @@ _DAY = re.compile(
 
 def fill_surroundings(state: FillState, grid: Grid, table: FormTable) -> None:
     """填报单位 from the area's name, 填报时间 from the as-of date; what is written already stays."""
-    name = state.areas.name(state.request.area) if state.request.area else ""
+    name = state.request.unit or (state.areas.name(state.request.area) if state.request.area else "")
     day = f"{state.request.as_of.year}年{state.request.as_of.month}月{state.request.as_of.day}日"
     for row, column in table.surrounding:
         if (row, column) in state.written.get(grid.sheet.part, {}) or grid.formula(row, column):
@@ -31,10 +31,15 @@ def fill_surroundings(state: FillState, grid: Grid, table: FormTable) -> None:
             if not found:
                 continue
             if not value:
-                zh = "没有给 --area，或资料里没有这个单位的名称，“填报单位”没有填"
+                zh = "没有给 --area，或资料里没有这个单位的名称，“填报单位”没有填；可用 --unit 写明"
                 state.ask(
                     Question(
-                        "填报单位", "note", zh, "no --area was given, or its name is not in the data", table.sheet, []
+                        "填报单位",
+                        "note",
+                        zh,
+                        "no --area was given, or its name is not in the data; --unit gives it",
+                        table.sheet,
+                        [],
                     )
                 )
                 continue

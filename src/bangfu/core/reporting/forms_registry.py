@@ -13,7 +13,7 @@ from typing import Any
 
 from bangfu.core.compiler.lookup import Lookup
 from bangfu.core.compiler.sql import quoted
-from bangfu.core.documents.forms.definitions import Ask
+from bangfu.core.documents.forms.definitions import HOUSEHOLDS, PERSONS, Ask
 from bangfu.core.engines import duckdb_engine
 from bangfu.core.engines.duckdb_engine import Connection, run
 from bangfu.core.rulebook.mistakes import ExpressionError
@@ -40,6 +40,14 @@ class Counted:
     open_: dict[str, int] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
 
+    def add(self, area: str, value: int | None, is_open: bool) -> None:
+        """Take one row in."""
+        if is_open:
+            self.open_[area] = self.open_.get(area, 0) + 1
+        elif value:
+            self.known[area] = self.known.get(area, 0) + value
+            self.rows[area] = self.rows.get(area, 0) + 1
+
     def within(self, areas: Sequence[str]) -> tuple[int, int, int]:
         """(known, rows not known, rows) in the areas; codes are compared by their beginning."""
 
@@ -62,6 +70,8 @@ class Registry:
     lookup: Lookup
     counted: dict[Ask, Counted] = field(default_factory=dict)
     missing: set[Ask] = field(default_factory=set)
+    grouped: dict[Ask, Counted] = field(default_factory=dict)
+    """By villagers' group, for forms that have a row for each; only of households and persons."""
 
     def count(self, asks: Iterable[Ask]) -> None:
         """Compute what was not computed yet, all in one pass over each table."""
@@ -129,6 +139,36 @@ class Registry:
             worker = Worker(shared, self.connection)
             for chunk in chunks:
                 yield worker, chunk
+
+    def count_by_group(self, asks: Iterable[Ask], code_of: Callable[[str, str], str]) -> None:
+        """Likewise by villagers' group; `code_of` makes a code of a village and a group's name."""
+        resolver = Resolver(self.book)
+        new = [ask for ask in dict.fromkeys(asks) if ask not in self.grouped and ask.table in (HOUSEHOLDS, PERSONS)]
+        for table in (HOUSEHOLDS, PERSONS):
+            wanted = {
+                f"a{n}": (ask, quantity) for n, ask in enumerate(new)
+                if ask.table == table and (quantity := self._quantity(resolver, ask)) is not None
+            }  # fmt: skip
+            if not wanted:
+                continue
+            places = self._places(table, code_of)
+            held = [self.grouped.setdefault(ask, Counted()) for ask, _ in wanted.values()]
+            for worker, chunk in self._workers({name: _indicator(name, q) for name, (_, q) in wanted.items()}):
+                compiled = worker.compute(chunk)
+                roots, last = compiled.plan.roots[table], compiled.plan.last[table]
+                columns = [quoted(f"k_{table}")] + [c for name in wanted for c in _pair(roots, name)]
+                for key, *values in run(worker.connection, f"SELECT {', '.join(columns)} FROM {quoted(last.name)}"):
+                    for at, counted in enumerate(held):
+                        counted.add(places.get(key, ""), values[2 * at], values[2 * at + 1])
+
+    def _places(self, table: str, code_of: Callable[[str, str], str]) -> dict[Any, str]:
+        """The group's code of each row of households or persons."""
+        entries = self.snapshot.directory.households
+        homes = {key: code_of(e.region_code, e.group_name) for key, e in entries.items() if e.region_code}
+        if table == HOUSEHOLDS:
+            return homes
+        belongs = self.book.tables[PERSONS].belongs_to or ""
+        return {key: homes.get(row.get(belongs), "") for key, row in self.stored(PERSONS, [belongs]).items()}
 
     # -- rows -------------------------------------------------------------------------------------
     def rows(self, table: str, where: str, values: Mapping[str, Ask]) -> dict[Any, dict[str, int | None]]:

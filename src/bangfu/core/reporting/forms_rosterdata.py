@@ -212,6 +212,8 @@ class RosterData:
                 return self.areas.township_of(region) or None
             case "village":
                 return self.areas.name(region[:12]) or None
+            case "village_group":
+                return self.areas.name(region[:12]) + (entry.group_name if entry else "") or None
             case "address":
                 parts = [
                     self.areas.township_of(region),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bangfu.core.documents.forms.layout import FormRow, FormTable
-from bangfu.core.reporting.forms_areas import COUNTY, TOWNSHIP, VILLAGE, AreaBook
+from bangfu.core.reporting.forms_areas import COUNTY, GROUP, TOWNSHIP, VILLAGE, AreaBook, group_code
 
 LEVELS = {"village": VILLAGE, "township": TOWNSHIP, "county": COUNTY}
 AREA_ROLES = ("village", "township", "county", "area", "code", "item")
@@ -37,13 +38,17 @@ def rows_are_areas(table: FormTable, areas: AreaBook) -> bool:
     return sum(bool(areas.find(text)) for text in texts) * 2 > len(texts)
 
 
-def plan_rows(table: FormTable, areas: AreaBook) -> RowPlan:
+Chosen = Callable[[str], str]
+"""The area that a person chose for a row's label; empty where nobody did."""
+
+
+def plan_rows(table: FormTable, areas: AreaBook, chosen: Chosen = lambda _label: "") -> RowPlan:
     """Areas for rows that name one, and for blank rows."""
     plan = RowPlan()
     data = [row for row in table.rows if row.kind == "data"]
     named = [row for row in data if _texts(table, row)]
     if named or not data:
-        _named(table, areas, plan)
+        _named(table, areas, plan, chosen)
     else:
         _blank(table, areas, plan, data)
     _totals(table, areas, plan)
@@ -60,15 +65,28 @@ def _texts(table: FormTable, row: FormRow) -> dict[str, str]:
     return found
 
 
-def _named(table: FormTable, areas: AreaBook, plan: RowPlan) -> None:
+def _named(table: FormTable, areas: AreaBook, plan: RowPlan, chosen: Chosen) -> None:
     township, serial = "", 0
+    met: dict[str, int] = {}
+    above: dict[str, str] = {}
     for row in table.rows:
         texts = _texts(table, row)
+        if row.kind == "data" and not texts and _group_text(table, row):
+            texts = above  # a village's name stands once, over its groups
+        above = texts
         if row.kind == "section":
             township = _one(areas.find(next(iter(texts.values()), ""), TOWNSHIP)) or township
         if row.kind != "data" or not texts:
             continue
         found = _find(texts, areas, township)
+        label, group = "".join(texts.values()), _group_text(table, row)
+        met[label] = met.get(label, 0) + (not group)
+        label += f"（第{met[label]}个）" if met[label] > 1 else ""
+        if len(found) > 1 and (one := chosen(label)) in found:
+            found = [one]
+        if len(found) == 1 and group:
+            found = [code] if (code := areas.find_group(found[0], group)) else []
+            label += group
         if len(found) == 1:
             plan.scopes[row.number] = found
             township = found[0] if len(found[0]) == TOWNSHIP else township
@@ -76,7 +94,11 @@ def _named(table: FormTable, areas: AreaBook, plan: RowPlan) -> None:
             _serial(table, row, plan, serial)
             _other_labels(table, row, areas, plan, found[0])
         else:
-            plan.lost[row.number] = ("".join(texts.values()), found)
+            plan.lost[row.number] = (label, found)
+
+
+def _group_text(table: FormTable, row: FormRow) -> str:
+    return next((text for c in table.by_role("group") if (text := row.labels.get(c.number, ""))), "")
 
 
 def _one(found: list[str]) -> str:
@@ -90,6 +112,8 @@ def _find(texts: dict[str, str], areas: AreaBook, township: str) -> list[str]:
         if by_code:
             return by_code
     beside = _one(areas.find(texts["township"], TOWNSHIP)) if "township" in texts else ""
+    if "township" in texts and not beside:
+        return []  # a township that is not there, or not one: its villages are nobody else's
     if "village" in texts:
         found = areas.find(texts["village"], VILLAGE, beside or township) or areas.find(
             texts["village"], VILLAGE, beside
@@ -127,7 +151,8 @@ def _wanted(table: FormTable, areas: AreaBook, blank: int) -> list[str]:
     roles = {column.role for column in table.columns}
     scope = areas.scope
     if "group" in roles:
-        return []  # figures are kept by village; a row for each group is for a person to fill in
+        villages = [v for v in areas.groups if v.startswith(scope)]
+        return [group_code(v, name) for v in sorted(villages) for name in areas.groups[v]]
     if "village" in roles:
         return [scope] if len(scope) == VILLAGE else areas.inside(VILLAGE)
     if "township" in roles:
@@ -140,6 +165,9 @@ def _wanted(table: FormTable, areas: AreaBook, blank: int) -> list[str]:
 
 
 def _label(role: str, code: str, areas: AreaBook) -> str:
+    code, _, group = code.partition(GROUP)
+    if role == "group":
+        return group.rstrip(GROUP)
     if role == "village":
         return areas.name(code) or code if len(code) == VILLAGE else ""
     if role == "township":

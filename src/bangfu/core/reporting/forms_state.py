@@ -36,6 +36,8 @@ class FillRequest:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     purpose: str = ""
     progress: Progress | None = None
+    unit: str = ""
+    """The name for 填报单位, where the data do not name the area."""
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -9,10 +10,12 @@ from typing import Any
 
 from bangfu.core.documents.forms.definitions import Ask, Definition, Meaning
 from bangfu.core.documents.forms.grid import Grid
+from bangfu.core.documents.forms.labels import squeezed
 from bangfu.core.documents.forms.layout import FormColumn, FormRow, FormTable
 from bangfu.core.documents.forms.questions import Asked
 from bangfu.core.documents.forms.scan import column_letters, reference
 from bangfu.core.reporting.forms_answers import Question
+from bangfu.core.reporting.forms_areas import GROUP
 from bangfu.core.reporting.forms_rows import RowPlan, outermost, plan_rows, rows_are_areas
 from bangfu.core.reporting.forms_state import FilledCell, FillState
 from bangfu.core.reporting.forms_values import Figure, asks_of, figure
@@ -48,7 +51,13 @@ class TableFilling:
         phrases = {key: answer.phrase for key, answer in state.request.answers.items() if answer.phrase}
         self.asked = Asked(table, state.lexicon, state.request.as_of, places, phrases)
         self.by_area = rows_are_areas(table, state.areas)
-        self.plan = plan_rows(table, state.areas) if self.by_area else RowPlan()
+        self.plan = plan_rows(table, state.areas, self._chosen) if self.by_area else RowPlan()
+
+    def _chosen(self, label: str) -> str:
+        """The area that somebody chose for a label that fits several: an option, or its code."""
+        answer = self.state.request.answers.get(squeezed(f"行：{label}"))
+        found = re.search(r"\d{9,12}", answer.reading or answer.phrase) if answer else None
+        return found[0] if found else ""
 
     def _place(self, text: str) -> list[str]:
         words = self.state.lexicon
@@ -60,6 +69,11 @@ class TableFilling:
     def more(self) -> int:
         """How many rows are wanted beyond those that the form has."""
         return self.plan.more
+
+    @property
+    def by_group(self) -> bool:
+        """Whether rows stand for villagers' groups."""
+        return any(GROUP in area for scopes in self.plan.scopes.values() for area in scopes)
 
     # -- what is asked ----------------------------------------------------------------------------
     def cells(self) -> Iterator[Cell]:
@@ -281,7 +295,15 @@ class TableFilling:
         )
         zh = f"第{row}行“{label}”可以是：{names}" if found else f"第{row}行“{label}”在资料里没有对应的单位"
         en = "several areas fit this row's label" if found else "no area of the data has this row's label"
-        self.state.ask(Question(f"行：{label}", "row", zh, en, self.table.sheet, [str(row)]))
+        options = [(self._option(code), "") for code in found[:12]]
+        # answers are kept by the squeezed text; where there is nothing to answer it stands as it is read
+        key = squeezed(f"行：{label}") if options else f"行：{label}"
+        self.state.ask(Question(key, "row", zh, en, self.table.sheet, [str(row)], options))
+
+    def _option(self, code: str) -> str:
+        """An area as one of several that a label may mean."""
+        areas = self.state.areas
+        return f"{areas.township_of(code)}{areas.name(code) if len(code) > 9 else ''} {code}".strip()
 
     def _ask_differing(self) -> None:
         """Columns in which another reading gives other figures."""

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from bangfu.core.documents.forms.definitions import Ask, Definition, Meaning
 from bangfu.core.documents.forms.package import NumberFormat
+from bangfu.core.reporting.forms_areas import GROUP
 from bangfu.core.reporting.forms_registry import Counted, Registry
 from bangfu.core.screening.figures import rounded
 from bangfu.core.values.money import format_yuan
@@ -38,10 +39,13 @@ def figure(
     """The figure of a definition in areas, in the unit of the column."""
     if definition.top in registry.missing or definition.bottom in registry.missing:
         return Figure(None, 0, None, 0, 0, "规则集没有所需的事实", "the rulebook lacks a fact that this needs")
-    known, open_, rows = registry.counted[definition.top].within(areas)
+    held = registry.grouped if any(GROUP in area for area in areas) else registry.counted
+    if not all(ask in held for ask in (definition.top, definition.bottom) if ask is not None):
+        return Figure(None, 0, None, 0, 0, "这一项没有分到村民组的数", "the data do not tell this by villagers' group")
+    known, open_, rows = held[definition.top].within(areas)
     bottom = None
     if definition.bottom is not None:
-        bottom, more, _ = registry.counted[definition.bottom].within(areas)
+        bottom, more, _ = held[definition.bottom].within(areas)
         open_ += more
     if open_:
         zh = f"{open_}条记录缺资料，不能确定"

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bangfu.core.documents.forms.definitions import HOUSEHOLDS, Definition, Meaning
+from bangfu.core.documents.forms.definitions import Definition, Meaning
 from bangfu.core.documents.forms.meaning import Reader, Surroundings, hear
 from bangfu.core.documents.forms.package import FormError, NumberFormat
-from bangfu.core.documents.forms.terms import Lexicon, RosterColumn, roster_columns
+from bangfu.core.documents.forms.terms import Lexicon
 from bangfu.core.documents.forms.words import read_words
+from bangfu.core.documents.official.issue import read_issue
 from bangfu.core.documents.official.kinds import Kind
 from bangfu.core.documents.official.model import (
     Figure,
@@ -32,11 +33,10 @@ from bangfu.core.files.whole_file import whole_file
 from bangfu.core.reporting.forms_areas import AreaBook, area_book
 from bangfu.core.reporting.forms_catalogue import lexicon_of
 from bangfu.core.reporting.forms_registry import Progress, Registry, open_registry
-from bangfu.core.reporting.forms_rosterdata import RosterData, shown_value
-from bangfu.core.reporting.forms_rosterdata import Source as RowSource
 from bangfu.core.reporting.forms_table import described
 from bangfu.core.reporting.forms_values import Figure as Value
 from bangfu.core.reporting.forms_values import asks_of, figure
+from bangfu.core.reporting.reports_lists import people_list
 from bangfu.core.rulebook.model import Rulebook
 
 _MARK = re.compile(r"\{\{\{([^{}]+)\}\}\}|\{\{([^{}]+)\}\}|\{(\w+)\}")
@@ -176,9 +176,11 @@ class _Writing:
         title = "".join(run.text for run in self._runs(kind.title))
         addressee = str(self.request.slots.get("主送") or "") if kind.addressed else ""
         signature = str(self.request.slots.get("落款") or self._area_name()) if kind.signed else ""
-        return Official(
+        made = Official(
             kind.name, title, addressee, tuple(blocks), signature, self.request.as_of, tuple(self.sources), tuple(self.tasks)
         )  # fmt: skip
+        mark = "".join(run.text for run in self._runs(kind.mark) if not isinstance(run, Gap)) if kind.mark else ""
+        return replace(made, issue=read_issue(self.request.slots, mark, made.day_text, kind.present))
 
     def _phrases(self) -> list[str]:
         texts = [text for block in self.request.kind.blocks for text in block.values() if isinstance(text, str)]
@@ -216,7 +218,7 @@ class _Writing:
             return self._tasks(text)
         if what == "table":
             return [self._table(text)]
-        return [self._list(text)]
+        return [people_list(text, self.subject, self.request.kind.public, self.registry, self.areas, self.reader)]
 
     def _runs(self, text: str) -> list[Run]:
         """A template's text with its words, slots and figures."""
@@ -321,37 +323,6 @@ class _Writing:
         return Figure(text, next(s.number for s in self.sources if s.name == f"{shown[0][1]}户数"))
 
     # -- tables -----------------------------------------------------------------------------------
-    def _list(self, columns: Sequence[str]) -> Grid:
-        """Households of the subject; numbers are masked, and a notice has none."""
-        heard = hear([read_words(self.subject, self.lexicon)], self.subject)
-        if heard.left or not heard.words.filters:
-            raise FormError(f"对象：不认得“{self.subject}” / the slot 对象 names nobody that is known")
-        programme = next((c.programme for _, c in heard.conditions if c.programme), "")
-        where = self.reader.asks(heard, HOUSEHOLDS, Meaning(self.subject))[0].where
-        known = roster_columns()
-        sources = {}
-        for number, column in enumerate(columns):
-            if column == "户主姓名":
-                sources[number] = RowSource("household", RosterColumn("household", special="head_name"))
-            elif column in known:
-                of = "head" if known[column].of == "person" else known[column].of
-                sources[number] = RowSource(of, known[column])
-        rows = RosterData(self.registry, self.areas, HOUSEHOLDS, programme).rows(where, sources)
-        made = []
-        for number, row in enumerate(rows, 1):
-            values = [
-                shown_value(row.values.get(n), sources[n], 1, False) if n in sources else None
-                for n in range(len(columns))
-            ]
-            cells = [
-                str(number) if c == "序号" else "" if v is None else str(v)
-                for c, v in zip(columns, values, strict=True)
-            ]
-            if "类别" in columns and programme:
-                cells[columns.index("类别")] = self.subject
-            made.append(tuple(cells))
-        return Grid(tuple(columns), tuple(made))
-
     def _table(self, wanted: Mapping[str, Any]) -> Grid:
         """Rows that a person gave under a slot's name, or blank ones to be written by hand."""
         head = tuple(wanted["columns"])

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bangfu.core.reporting.forms_answers import Answer
+from bangfu.office.areas import api as areas
 from bangfu.office.registry.api import ExportError, export_registry, rulebook
 from bangfu.office.reporting import previews, storage
 from bangfu.office.reporting.models import FilledForm
@@ -50,6 +51,7 @@ def fill(form: FilledForm) -> Made:
         request = FillRequest(
             named, rulebook(), data, form.as_of, work / "out" / "filled.xlsx", form.area_code,
             answers_of(form.answers), form.purpose, told.filling,
+            areas.names([form.area_code]).get(form.area_code, ""),
         )  # fmt: skip
         result = fill_form(request)
         storage.keep(form, work / "out")

@@ -182,7 +182,7 @@ def _figure(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,g}" if isinstance(value, float) else str(value)
 
 
-ANSWERABLE = ("doubtful", "unknown")
+ANSWERABLE = ("doubtful", "unknown", "row")
 
 
 def questions_of(trace: Mapping[str, Any], english: bool) -> tuple[list[Asked], list[Asked]]:
@@ -194,7 +194,7 @@ def questions_of(trace: Mapping[str, Any], english: bool) -> tuple[list[Asked], 
         options = [(r["definition"], r["values"]) for r in q["readings"]]
         place = f"{q['sheet']}!{cells}" if q["sheet"] and cells else ""
         asked = Asked(number, q["kind"], q["header"], _said(q["en" if english else "zh"]), place, options)
-        if q["kind"] not in ANSWERABLE or (q["kind"] == "doubtful" and not options):
+        if q["kind"] not in ANSWERABLE or (q["kind"] in ("doubtful", "row") and not options):
             told.append(asked)
             continue
         held = open_.get(asked.header)
@@ -208,6 +208,8 @@ def questions_of(trace: Mapping[str, Any], english: bool) -> tuple[list[Asked], 
 
 _OFFICE = (
     ("没有给 --area，或", ""),
+    ("；可用 --unit 写明", ""),
+    ("; --unit gives it", ""),
     ("no --area was given, or its", "its"),
     ("用 --purpose 说明用途", "请在上传时勾选并说明用途"),
     ("--purpose TEXT writes whole numbers", "tick the box at upload and state a purpose for whole numbers"),

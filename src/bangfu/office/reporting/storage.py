@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ from bangfu.office.pages.refusals import Invalid
 from bangfu.office.reporting.models import FilledForm
 
 ENDINGS = (".xlsx", ".xls")
+DOCUMENT = ".document-"
+"""Begins the names of private folders in which a document with names is being made; gone when it is."""
 _PRIVATE = 0o700
 
 
@@ -140,7 +143,10 @@ def workroom(form: FilledForm) -> Iterator[Path]:
 
 
 def sweep(keep: set[int]) -> None:
-    """Remove workrooms that a killed worker left."""
+    """Remove workrooms that a killed worker left, and what a killed server left of documents an hour ago."""
+    for path in root().glob(f"{DOCUMENT}*"):
+        if path.stat().st_mtime < time.time() - 3600:
+            shutil.rmtree(path, ignore_errors=True)
     for path in root().glob("*/work"):
         if path.parent.name.isdigit() and int(path.parent.name) not in keep:
             shutil.rmtree(path, ignore_errors=True)

@@ -101,6 +101,20 @@ _UNITS = frozenset(
 _CODES = frozenset("甲乙丙丁戊己庚辛壬癸")
 
 
+_GROUP_HEADER = re.compile(r"(?:所在)?(?:村民)?小?组(?:名称?|别)?|村民小组|生产队")
+_GROUP = re.compile(r"(?:第)?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[\u4e00-\u9fff]{1,6})(?:村民)?(?:小组|组|队)")
+
+
+def is_group_header(text: str) -> bool:
+    """Whether a header may name villagers' groups."""
+    return bool(_GROUP_HEADER.fullmatch(squeezed(text)))
+
+
+def is_group(text: str) -> bool:
+    """Whether a label reads like one group's name: 第1组, 二组, 王庄组."""
+    return bool(_GROUP.fullmatch(squeezed(text)))
+
+
 def squeezed(text: str) -> str:
     """Half-width, without any space or line break."""
     return _SPACE.sub("", half_width(text))

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from bangfu.core.documents.forms.grid import Grid
 from bangfu.core.documents.forms.labels import (
     is_code_row,
+    is_group,
+    is_group_header,
     is_note,
     is_placeholder,
     is_subtotal,
@@ -124,7 +126,7 @@ class _Reading:
 
     def table(self) -> FormTable:
         """The whole table."""
-        columns = self._measured(self._with_labels(self._continued_labels(self._columns())))
+        columns = self._measured(self._grouped(self._with_labels(self._continued_labels(self._columns()))))
         self.labelled = [c.number for c in columns if c.role and c.role != "note"]
         self.columns = [c.number for c in columns]
         rows, after, fixed = self._body()
@@ -231,6 +233,15 @@ class _Reading:
             if any(self._says(row, number) for row in range(self.last + 1, min(self.bottom, self.last + 40) + 1)):
                 known[number] = replace(before, number=number)
         return [known[number] for number in sorted(known)]
+
+    def _grouped(self, columns: list[FormColumn]) -> list[FormColumn]:
+        """村民小组 whose rows hold 第1组, 二组 names groups; else it is how many there are."""
+        found = []
+        for column in columns:
+            named = column.role == "" and is_group_header(column.path[-1])
+            texts = [self.grid.text(r, column.number) for r in range(self.last + 1, self.bottom + 1)] if named else []
+            found.append(replace(column, role="group") if any(is_group(text) for text in texts) else column)
+        return found
 
     def _measured(self, columns: list[FormColumn]) -> list[FormColumn]:
         """单位 beside 指标 is the unit in which a row is counted, not who reports."""

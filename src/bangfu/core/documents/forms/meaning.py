@@ -302,6 +302,9 @@ class Reader:
         made.percent = True
         own = words.filters
         unit = self.unit_of(heard) or (_counted(beside) if beside else "") or PERSONS
+        if words.share == "of" and not (words.unit or words.hint):
+            whole = hear([read_words(words.whole, self.lexicon)], self.around.title).words
+            unit = {PERSONS: PERSONS, HOUSEHOLDS: HOUSEHOLDS}.get(whole.unit or whole.hint, unit)  # 占总人口: persons
         if any(concept.id == "headcount" for _, concept in heard.conditions):
             self._headcount(made)
             return

@@ -10,6 +10,7 @@ import io
 import zipfile
 from xml.sax.saxutils import escape
 
+from bangfu.core.documents.official.issue import Attachment, Head, Imprint, noted
 from bangfu.core.documents.official.model import TYPED, Figure, Gap, Grid, Official, Paragraph, Run, Source, title_lines
 
 BODY, TITLE, HEAD, SUB, NUMBER = "仿宋_GB2312", "方正小标宋简体", "黑体", "楷体_GB2312", "宋体"
@@ -21,11 +22,15 @@ TWIPS_PER_MM = 1440 / 25.4
 LINE = 579
 """28.95 pt in twentieths of a point: 22 lines fill 225 mm."""
 BODY_SIZE = 32
+RED = "FF0000"
 NARROWER = -4
 """A 16 pt character is narrowed by 0.2 pt, so that 28 fill 156 mm; in twentieths of a point."""
 _W = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
-    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
+    'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
 )
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _DAY = (1980, 1, 1, 0, 0, 0)
@@ -58,14 +63,27 @@ def docx(document: Official) -> bytes:
 
 
 def _document(document: Official) -> str:
-    body = [_paragraph(_run(line, TITLE, 44), align="center") for line in title_lines(document.title)]
-    body.append(_paragraph(""))
+    issue = document.issue
+    body = _head(issue.head) if issue.head else []
+    if issue.head is None or not issue.head.mark.endswith("纪要"):
+        body += [_paragraph(_run(line, TITLE, 44), align="center") for line in title_lines(document.title)]
+        body.append(_paragraph(""))
     if document.addressee:
         body.append(_paragraph(_run(f"{document.addressee.rstrip('：:')}：", BODY)))
     for block in document.blocks:
         body.append(_grid(block.head, block.rows) if isinstance(block, Grid) else _text(block))
+    if issue.attachments:
+        body += [_paragraph(""), *(_paragraph(_run(line, BODY), indent=True) for line in noted(issue.attachments))]
     if document.signature:
         body += [_paragraph(""), *_signed(document)]
+    for label, names in issue.present:
+        hang = '<w:ind w:leftChars="500" w:left="1600" w:hangingChars="300" w:hanging="960"/>'
+        body += [_paragraph(_run(f"{label}：", HEAD) + _run(names, BODY), extra=hang)]
+    for number, attachment in enumerate(issue.attachments, 1):
+        if attachment.lines or attachment.rows:
+            body += _attached(attachment, number if len(issue.attachments) > 1 else 0)
+    if issue.imprint:
+        body += _imprint(issue.imprint)
     if document.sources:
         body += _appendix(document.sources)
     return f"<w:document {_W}><w:body>{''.join(body)}{_section()}</w:body></w:document>"
@@ -86,13 +104,14 @@ def _shown(run: Run, font: str) -> str:
     return _run(run.text, font)
 
 
-def _run(text: str, font: str, size: int = BODY_SIZE, mark: str = "", bold: bool = False) -> str:
+def _run(text: str, font: str, size: int = BODY_SIZE, mark: str = "", bold: bool = False, color: str = "") -> str:
+    ink = f'<w:color w:val="{color}"/>' if color else ""
     more = f'<w:highlight w:val="{mark}"/>' if mark else ""
     heavy = "<w:b/>" if bold else ""
     narrow = f'<w:spacing w:val="{NARROWER}"/>' if size == BODY_SIZE else ""
     fonts = f'<w:rFonts w:ascii="{font}" w:hAnsi="{font}" w:eastAsia="{font}" w:cs="{font}" w:hint="eastAsia"/>'
     return (
-        f'<w:r><w:rPr>{fonts}{heavy}{narrow}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>{more}</w:rPr>'
+        f'<w:r><w:rPr>{fonts}{heavy}{ink}{narrow}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>{more}</w:rPr>'
         f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
     )
 
@@ -119,6 +138,88 @@ def _signed(document: Official) -> list[str]:
         _paragraph(_run(name, BODY), align="right", extra=right(from_right)),
         _paragraph(_run(day, BODY), align="right", extra=right(4)),
     ]
+
+
+def _head(head: Head) -> list[str]:
+    """The red mark 35 mm under the top of the text area, the number two lines under it, the red line 4 mm under that."""
+    over = [*head.above, "", "", ""][:3]
+    size = min(124, int(2 * 156 * 72 / 25.4 / max(len(head.mark), 1)))
+    # three lines and 12.4 pt are 35 mm
+    made = [_paragraph(_run(line, HEAD)) for line in over] + [_line(248, "")]
+    made.append(_line(size * 12, _run(head.mark, TITLE, size, color=RED), align="center"))
+    made += [_paragraph("")] * 2
+    rule = f'<w:pBdr><w:bottom w:val="single" w:sz="12" w:space="11" w:color="{RED}"/></w:pBdr>'
+    made.append(_numbered(head))
+    # the line lies 4 mm under the number
+    rule = f'<w:pBdr><w:bottom w:val="single" w:sz="12" w:space="0" w:color="{RED}"/></w:pBdr>'
+    return [*made, _line(227, "", extra=rule), _paragraph(""), _paragraph("")]
+
+
+def _numbered(head: Head) -> str:
+    """The number in the middle; with a signer on the left, the signer on the right, a character in from either side."""
+    if not head.signer:
+        return _line(LINE, _run(head.number, BODY) if head.number else "", align="center")
+    tabs = f'<w:tabs><w:tab w:val="right" w:pos="{round(156 * TWIPS_PER_MM) - 320}"/></w:tabs>'
+    runs = _run(head.number, BODY) + "<w:r><w:tab/></w:r>" + _run("签发人：", BODY) + _run(head.signer, SUB)
+    return _line(LINE, runs, extra=tabs, indent='<w:ind w:leftChars="100" w:left="320"/>')
+
+
+def _attached(attachment: Attachment, number: int) -> list[str]:
+    """A page of its own: 附件1 in the first line, its title in the third."""
+    named = _run(f"附件{number or ''}", HEAD)
+    made = ['<w:p><w:r><w:br w:type="page"/></w:r></w:p>', _paragraph(named), _paragraph("")]
+    made += [_paragraph(_run(line, TITLE, 44), align="center") for line in title_lines(attachment.title)]
+    made.append(_paragraph(""))
+    made += [_paragraph(_run(line, BODY), indent=True) for line in attachment.lines]
+    if attachment.rows:
+        made.append(_grid(attachment.head, attachment.rows))
+    return made
+
+
+def _imprint(imprint: Imprint) -> list[str]:
+    """At the foot of the last page, between lines of 0.35 mm with one of 0.25 mm inside: a frame that stands there."""
+    wide = round(156 * TWIPS_PER_MM)
+    texts = [f"抄送：{imprint.copies}。"] if imprint.copies else []
+    rows = [_run(text, BODY, 28) for text in texts]
+    if imprint.printer:
+        texts.append(imprint.printer)
+        rows.append(_run(imprint.printer, BODY, 28) + "<w:r><w:tab/></w:r>" + _run(f"{imprint.day}印发", BODY, 28))
+    tabs = f'<w:tabs><w:tab w:val="right" w:pos="{wide - 280}"/></w:tabs>'
+    made = ""
+    for number, runs in enumerate(rows):
+        above = f'<w:top w:val="single" w:sz="{6 if number else 8}" w:space="2" w:color="000000"/>'
+        below = '<w:bottom w:val="single" w:sz="8" w:space="2" w:color="000000"/>' if number == len(rows) - 1 else ""
+        indent = '<w:ind w:left="280" w:right="280"/>'
+        made += _line(440, runs, extra=f"<w:pBdr>{above}{below}</w:pBdr>{tabs}", indent=indent)
+    # 28 characters of 14 pt fill a line between the margins of one character
+    lines = sum(-(-len(text) // 28) for text in texts)
+    return [_frame(made, wide, lines * 440 + len(rows) * 120 + 80)]
+
+
+def _frame(inside: str, wide: int, high: int) -> str:
+    """A frame without a border at the foot of the text area of the page where it is written; twentieths of a point."""
+    extent = f'cx="{wide * 635}" cy="{high * 635}"'
+    return (
+        f'<w:p><w:pPr><w:snapToGrid w:val="0"/><w:spacing w:line="20" w:lineRule="exact"/></w:pPr><w:r><w:drawing>'
+        '<wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="1" behindDoc="0" locked="0" '
+        'layoutInCell="1" allowOverlap="0"><wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="margin"><wp:align>left'
+        '</wp:align></wp:positionH><wp:positionV relativeFrom="margin"><wp:align>bottom</wp:align></wp:positionV>'
+        f'<wp:extent {extent}/><wp:effectExtent l="0" t="0" r="0" b="0"/><wp:wrapTopAndBottom/>'
+        '<wp:docPr id="1" name="imprint"/><wp:cNvGraphicFramePr/><a:graphic><a:graphicData '
+        'uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr txBox="1"/><wps:spPr>'
+        f'<a:xfrm><a:off x="0" y="0"/><a:ext {extent}/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/>'
+        f"<a:ln><a:noFill/></a:ln></wps:spPr><wps:txbx><w:txbxContent>{inside}</w:txbxContent></wps:txbx>"
+        '<wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0" anchor="b"/></wps:wsp></a:graphicData></a:graphic></wp:anchor>'
+        "</w:drawing></w:r></w:p>"
+    )
+
+
+def _line(height: int, runs: str, *, align: str = "left", extra: str = "", indent: str = "") -> str:
+    """A line of an exact height, in twentieths of a point."""
+    return (
+        f'<w:p><w:pPr>{extra}<w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="{height}" w:lineRule="exact"/>{indent}'
+        f'<w:jc w:val="{align}"/></w:pPr>{runs}</w:p>'
+    )
 
 
 def _grid(

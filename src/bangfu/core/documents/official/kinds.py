@@ -21,6 +21,17 @@ class Kind:
     addressed: bool
     signed: bool
     blocks: tuple[Mapping[str, Any], ...]
+    mark: str = ""
+    """The red mark that is the kind's own: minutes have one."""
+    present: tuple[str, ...] = ()
+    """Lines of those who were there, under the body of minutes."""
+    public: bool = False
+    """Whether it hangs on a wall: its lists hold no number, telephone, account, address or health."""
+
+    @property
+    def lists_people(self) -> bool:
+        """Whether households stand in it by name."""
+        return any("list" in block for block in self.blocks)
 
 
 @cache
@@ -38,6 +49,9 @@ def kinds() -> dict[str, Kind]:
             raw.get("addressed", False),
             raw.get("signed", True),
             tuple(raw["blocks"]),
+            raw.get("mark", ""),
+            tuple(raw.get("present", ())),
+            raw.get("public", False),
         )
     return found
 

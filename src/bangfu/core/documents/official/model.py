@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from bangfu.core.documents.official.issue import Issue
+
 TYPED = "人工填报，无来源"
 _TYPED = re.compile(
     r"(?<![\d年月〔（(第])\d[\d,，]*(?:\.\d+)?\s*(?:余|多)?(?:万|亿)?(?:户次|人次|个百分点|户|人|元|%|％|个|次|名|亩|公里|座|所|处|份|条|千瓦|项|吨|斤|辆|场|期)"
@@ -91,6 +93,7 @@ class Official:
     day: date
     sources: tuple[Source, ...] = ()
     tasks: tuple[dict[str, str], ...] = ()
+    issue: Issue = field(default_factory=Issue)
 
     @property
     def day_text(self) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bangfu.core.documents.means_report_pdf import chosen_fonts, installed_fonts, unprintable
+from bangfu.core.documents.official.issue import Issue, noted
 from bangfu.core.documents.official.model import TYPED, Figure, Gap, Grid, Official, Paragraph, Run, title_lines
 
 
@@ -48,10 +49,33 @@ def view(document: Official) -> dict[str, Any]:
         "title_lines": title_lines(document.title),
         "addressee": document.addressee.rstrip("：:"),
         "blocks": [_block(block) for block in document.blocks],
+        "issue": _issue(document.issue),
         "signature": document.signature,
         "day": document.day_text,
         "sources": {"head": head, "rows": rows, "columns": [0, 2, 0, 4, 2, 0, 0]},
     }
+
+
+def _issue(issue: Issue) -> dict[str, Any]:
+    """Head, attachments, imprint and who was there, as the template reads them."""
+    many = len(issue.attachments) > 1
+    head = issue.head
+    return {
+        "head": None if head is None else {"mark": head.mark, "number": head.number, "signer": head.signer, "above": head.above},
+        "minutes": head is not None and head.mark.endswith("纪要"),
+        "noted": noted(issue.attachments),
+        "present": [[label, names] for label, names in issue.present],
+        "attachments": [
+            {
+                "label": f"附件{number if many else ''}", "title_lines": title_lines(a.title), "lines": a.lines,
+                "grid": {"head": a.head, "rows": a.rows, "columns": [0] * len(a.head)} if a.rows else None,
+            }
+            for number, a in enumerate(issue.attachments, 1) if a.lines or a.rows
+        ],
+        "imprint": None if issue.imprint is None else {
+            "copies": issue.imprint.copies, "printer": issue.imprint.printer, "day": issue.imprint.day,
+        },
+    }  # fmt: skip
 
 
 def _block(block: Paragraph | Grid) -> Mapping[str, Any]:

@@ -21,6 +21,16 @@ TYPES = {
 }
 
 
+def _fields(names: list[str], written: dict[str, str], issued: bool) -> list[tuple[str, str, str, bool]]:
+    """(field, words, text, one line) of slots, those of an issued document apart."""
+    of_issue, many = documents.issued(), ("附件",)
+    single = {*documents.OWN, documents.SUBJECT, *of_issue} - {*many}
+    return [
+        (f"slot-{n}", name, written[name], name in single)
+        for n, name in enumerate(names) if (name in of_issue) == issued
+    ]  # fmt: skip
+
+
 @page("export", "GET", "POST")
 def document(request: HttpRequest) -> HttpResponse:
     """Choose a kind, write what a person must write, see what is missing and what changed, take the file."""
@@ -41,7 +51,8 @@ def document(request: HttpRequest) -> HttpResponse:
         "area": code,
         "place": areas.names([code])[code],
         "places": [p for p in runs.places(actor, run) if any(p.code.startswith(prefix) for prefix in own)],
-        "slots": [(f"slot-{n}", name, written[name], name in documents.OWN) for n, name in enumerate(names)],
+        "slots": _fields(names, written, issued=False),
+        "issue": _fields(names, written, issued=True),
     }
     if request.method != "POST":
         return render(request, "reporting/document.html", context)

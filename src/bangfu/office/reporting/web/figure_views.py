@@ -19,7 +19,7 @@ from bangfu.office.pages.downloads import XLSX
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.purposes import stated_in
 from bangfu.office.pages.refusals import Invalid
-from bangfu.office.reporting import events
+from bangfu.office.reporting import events, phrases
 from bangfu.office.reporting import figures as reading
 from bangfu.office.runs import api as runs
 
@@ -184,3 +184,32 @@ def _opened(actor: Actor, run: runs.Run, cell: Cell, side: str, start: str, at: 
         "changes": reading.changed(actor, changes, unit, at) if changes else [],
         "changes_count": len(changes or ()),
     }
+
+
+@page("runs.view")
+def phrase(request: HttpRequest, run: int) -> HttpResponse:
+    """A figure that a document names in words: what it counts, and the rows behind it (logged, since they name households)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = runs.run(actor, run)
+    code = reading.area_of(actor, found, request.GET.get("area", "").strip()[:12])
+    words, start = request.GET.get("words", "").strip(), request.GET.get("from", "")
+    context: dict[str, Any] = {"run": found, "area": code, "place": areas.names([code])[code], "words": words}
+    try:
+        figure_ = phrases.opened(found, code, words)
+    except Invalid:
+        raise Http404 from None
+    except reading.NotKept as error:
+        return render(request, "reporting/phrase.html", {**context, "gone": str(error)})
+    context |= {"figure": figure_, "may_open": actor.may("registry.view", code)}
+    if context["may_open"] and not figure_.health:
+        phrases.record_opening(actor=actor, run=found, code=code, phrase=words)
+        first = int(start) if start.isascii() and start.isdigit() and len(start) < 9 else 0
+        rows = reading.named(actor, figure_.rows[first : first + PART], "元" if figure_.money else "", _at())
+        count = len(figure_.rows)
+        context |= {
+            "rows": rows, "first": first + 1 if rows else 0, "last": first + len(rows), "count": count,
+            "next": first + PART if first + PART < count else None, "previous": max(0, first - PART) if first else None,
+        }  # fmt: skip
+    response = render(request, "reporting/phrase.html", context)
+    response["Cache-Control"] = "no-store"
+    return response

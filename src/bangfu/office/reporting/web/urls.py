@@ -21,5 +21,6 @@ urlpatterns = [
     path("figures/ranks/", rank_views.rank, name="ranks"),
     path("figures/ranks/targets/", rank_views.targets, name="rank_targets"),
     path("figures/ranks/export/", rank_views.export, name="ranks_export"),
+    path("figures/<int:run>/words/", figure_views.phrase, name="phrase"),
     path("figures/<int:run>/<slug:indicator>/", figure_views.figure, name="figure"),
 ]
