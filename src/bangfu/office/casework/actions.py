@@ -89,6 +89,7 @@ def open_case(
         number=uuid4().hex, definition=engine.stored(chosen), procedure=chosen.id, matter=matter, topic=topic,
         household=home, person_number=person, area_code=home.area_code, opened_at=now, opened_by=actor.key,
         opened_name=actor.name, moved_at=now, origin=origin, origin_ref=origin_ref, about=about,
+        found_as=kind_of(origin_ref) if origin == "finding" else "",
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -127,7 +128,7 @@ def _write(
         case=case, seq=state.count, kind=json.loads(content)["kind"], content=content, at=now,
         actor_key=event.actor.key, actor_name=_name(event.actor.key, actor), note=note,
     )  # fmt: skip
-    engine.project(case, procedure, state, now)
+    engine.project(case, procedure, state, event, now)
     return row
 
 
@@ -145,11 +146,20 @@ def open_from_finding(*, actor: Actor, finding: int, procedure: str, matter: str
     line = runs.finding_of(finding)
     if line is None or not actor.may("runs.view", line.area_code):
         raise OutOfReach("runs.view", line.area_code if line else "")
-    ref = f"run:{line.run_id}/{line.kind}/{line.definition}"
     return open_case(
         actor=actor, household=line.household_number, procedure=procedure, matter=matter, origin="finding",
-        origin_ref=ref[:80], note=note,
+        origin_ref=ref_of(line), note=note,
     )  # fmt: skip
+
+
+def ref_of(line: runs.Finding) -> str:
+    """How a case names the line that it was opened from: run, kind, definition."""
+    return f"run:{line.run_id}/{line.kind}/{line.definition}"[:80]
+
+
+def kind_of(ref: str) -> str:
+    """The kind of the line in such a name."""
+    return ([*ref.split("/"), ""])[1][:24]
 
 
 def _locked(actor: Actor, pk: int, expected: int, permission: str) -> Case:
@@ -180,7 +190,7 @@ def act(*, actor: Actor, case: int, move: Move, expected: int) -> CaseEvent | Pr
     together, now = keys_of(move.companions), timezone.now()
     basis, clauses = _basis(row, procedure, move, note)
     state = engine.folded(procedure, [event for _row, event in engine.events_of(row)])
-    _posted_in_time(procedure, state, move)
+    posted_in_time(procedure, state, move)
     faces = engine.faces(actor, permission, row.area_code)
     alone = not clauses.get("unknown")
 
@@ -222,7 +232,7 @@ def _basis(case: Case, procedure: p.Procedure, move: Move, note: str) -> tuple[B
     return basis, clauses_for(outcome.decides, basis)
 
 
-def _posted_in_time(procedure: p.Procedure, state: p.Case, move: Move) -> None:
+def posted_in_time(procedure: p.Procedure, state: p.Case, move: Move) -> None:
     """A notice hangs from the day its step began: an earlier one told people something else. Raises Invalid."""
     since = state.open.get(move.name) if move.kind == "step_done" else None
     for name, brought in move.things.items():

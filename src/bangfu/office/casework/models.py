@@ -43,6 +43,7 @@ class Case(models.Model):
 
     `version` is the number of events. `due_on` is the earliest day on which an open step or the whole is due, None while
     suspended and where there is no limit. `topic` is what may be open once for a household: the policy, else the procedure.
+    `found_as` is the kind of the run's line that it was opened from.
     """
 
     number = models.CharField("事项编号", max_length=40, unique=True)
@@ -64,6 +65,7 @@ class Case(models.Model):
     moved_at = models.DateTimeField("最近办理时间")
     origin = models.CharField("来源", max_length=12, choices=ORIGINS)
     origin_ref = models.CharField("来源编号", max_length=80, blank=True)
+    found_as = models.CharField("比对结果类别", max_length=24, blank=True)
     about = models.ForeignKey("self", models.PROTECT, null=True, related_name="later", verbose_name="所涉事项")
     version = models.PositiveIntegerField("版本", default=0)
 
@@ -89,6 +91,7 @@ class Case(models.Model):
         indexes = (
             models.Index(fields=("status", "area_code", "due_on", "id"), name="casework_case_board"),
             models.Index(fields=("household", "id"), name="casework_case_household"),
+            models.Index(fields=("found_as", "area_code", "status"), name="casework_case_found"),
         )
 
     def __str__(self) -> str:
@@ -96,25 +99,65 @@ class Case(models.Model):
 
 
 class OpenStep(models.Model):
-    """A step that is to be done now, once for each role that may do it: what boards read. Made anew by every event."""
+    """A step that is to be done now, once for each role that may do it: what boards read. Made anew by every event.
+
+    `assigned_to` is the account whose step it is, blank where it is anybody's with the role; it is kept until the step is done.
+    """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="steps", verbose_name="个案")
+    procedure = models.CharField("程序", max_length=60, default="")
     step = models.CharField("步骤", max_length=60)
     role = models.CharField("角色", max_length=40)
     area_code = models.CharField("行政村代码", max_length=12)
     entered_at = models.DateTimeField("进入时间")
     due_on = models.DateField("到期日", null=True)
     held = models.BooleanField("被中止", default=False)
+    assigned_to = models.CharField("承办人标识", max_length=64, blank=True)
 
     personal_data: ClassVar[PersonalData] = NO_PERSONAL_DATA
 
     class Meta:
         verbose_name = "待办步骤"
         constraints = (models.UniqueConstraint(fields=("case", "step", "role"), name="casework_step_once"),)
-        indexes = (models.Index(fields=("role", "area_code", "held", "case"), name="casework_step_role"),)
+        indexes = (
+            models.Index(fields=("role", "area_code", "held", "case"), name="casework_step_role"),
+            models.Index(fields=("assigned_to", "held", "case"), name="casework_step_owner"),
+            models.Index(fields=("procedure", "step", "area_code", "case"), name="casework_step_waiting"),
+        )
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.step}"
+
+
+class StepPassed(models.Model):
+    """A step that was done, for the figures of how long things take: one row for each `step_done` event, with its number.
+
+    `days` are working days from its entry, suspensions left out; `late` says that its limit had passed.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="passed", verbose_name="个案")
+    seq = models.PositiveIntegerField("办理记录序号")
+    procedure = models.CharField("程序", max_length=60)
+    step = models.CharField("步骤", max_length=60)
+    outcome = models.CharField("结果", max_length=60)
+    decides = models.CharField("决定", max_length=10, blank=True)
+    area_code = models.CharField("行政村代码", max_length=12)
+    entered_at = models.DateTimeField("进入时间")
+    done_at = models.DateTimeField("完成时间")
+    days = models.PositiveIntegerField("工作日数")
+    late = models.BooleanField("超期", default=False)
+
+    personal_data: ClassVar[PersonalData] = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = "已办步骤"
+        constraints = (models.UniqueConstraint(fields=("case", "seq"), name="casework_passed_event"),)
+        indexes = (
+            models.Index(fields=("procedure", "step", "done_at", "days", "area_code"), name="casework_passed_days"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.seq} {self.step}"
 
 
 class CaseEvent(models.Model):
@@ -155,6 +198,7 @@ class CaseDocument(models.Model):
     document = models.BigIntegerField("档案材料", null=True)
     paper = models.CharField("纸质材料存放处", max_length=60, blank=True)
     run = models.BigIntegerField("月度比对", null=True)
+    shared = models.ForeignKey("SharedDocument", models.PROTECT, null=True, related_name="+", verbose_name="共用材料")
     dated = models.DateField("日期", null=True)
     added_by = models.CharField("登记人标识", max_length=64)
     added_at = models.DateTimeField("登记时间")
@@ -225,3 +269,25 @@ class Determination(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.seq} {self.decides}"
+
+
+from bangfu.office.casework.bulk.rows import BulkAction, BulkItem, SharedDocument  # noqa: E402
+
+__all__ = [
+    "CLOSED",
+    "DECIDED",
+    "OPEN",
+    "ORIGINS",
+    "STATUSES",
+    "BulkAction",
+    "BulkItem",
+    "Case",
+    "CaseDocument",
+    "CaseEvent",
+    "Determination",
+    "OpenStep",
+    "Proposal",
+    "SharedDocument",
+    "StepPassed",
+    "StoredDefinition",
+]

@@ -10,17 +10,19 @@ from bangfu.office.accounts.api import Actor
 from bangfu.office.runs import queries
 from bangfu.office.runs.actions import cancel, recover, start
 from bangfu.office.runs.bureau import bureau_folder, gather_bureau_files, place_bureau_files
-from bangfu.office.runs.evidence import Evidence, evidence, evidence_run, finding_of, run_of
+from bangfu.office.runs.evidence import Evidence, evidence, evidence_run, finding_of, lines_of, run_of
 from bangfu.office.runs.explaining import counts_health
 from bangfu.office.runs.folders import results
 from bangfu.office.runs.models import ACTIVE, ERRORS, KINDS, Finding, Run
-from bangfu.office.runs.queries import Place, finished, latest, places, run, scope
+from bangfu.office.runs.queries import Filters, Place, findings, finished, latest, places, run, scope, total
 from bangfu.office.runs.relocation import count_moving, relocate
-from bangfu.office.runs.rules import RulesGone, book_of, kept_rulebook
+from bangfu.office.runs.rules import RulesGone, book_of, kept_rulebook, title
+from bangfu.office.runs.rules import titles_of_run as _titles_of_run
 from bangfu.office.runs.sheets import Shown, shown
 
 __all__ = [
     "Evidence",
+    "Filters",
     "Finding",
     "Overview",
     "Place",
@@ -35,11 +37,13 @@ __all__ = [
     "evidence",
     "evidence_run",
     "finding_of",
+    "findings",
     "finished",
     "gather_bureau_files",
     "kept_rulebook",
     "latest",
     "latest_overview",
+    "lines_of",
     "place_bureau_files",
     "places",
     "recover",
@@ -49,6 +53,8 @@ __all__ = [
     "run_of",
     "scope",
     "start",
+    "title_of_line",
+    "total",
     "work_now",
 ]
 
@@ -60,6 +66,11 @@ def work_now(run: Run) -> Run:
     work.func(run.pk)
     run.refresh_from_db()
     return run
+
+
+def title_of_line(run: Run, kind: str, definition: str, language: str) -> str:
+    """What a line of this kind is called by the run's own rules."""
+    return title(_titles_of_run(run), kind, definition, language)
 
 
 FIRST = 8
