@@ -11,6 +11,8 @@ from bangfu.office.casework.actions import (
     sign,
     turn_down,
 )
+from bangfu.office.casework.bulk.handing import count_desk, move_desk
+from bangfu.office.casework.bulk.running import recover
 from bangfu.office.casework.models import Case, CaseEvent, Determination
 from bangfu.office.casework.queries import waiting
 from bangfu.office.casework.relocation import count_moving, relocate
@@ -26,9 +28,12 @@ __all__ = [
     "Replayed",
     "act",
     "bar",
+    "count_desk",
     "count_moving",
+    "move_desk",
     "open_case",
     "open_from_finding",
+    "recover",
     "relocate",
     "replay",
     "sign",

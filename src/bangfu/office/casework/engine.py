@@ -15,6 +15,7 @@ from bangfu.office.areas.api import covers
 from bangfu.office.casework.models import (
     CLOSED,
     DECIDED,
+    NEVER,
     OPEN,
     Case,
     CaseEvent,
@@ -108,7 +109,9 @@ class Projected:
     passed: list[StepPassed]
 
 
-PROJECTED = ("status", "end", "suspended", "whole_due_on", "due_on", "moved_at", "version")
+PROJECTED = (
+    "status", "end", "suspended", "whole_due_on", "due_on", "listed_on", "running", "moved_at", "version",
+)  # fmt: skip
 """The columns of a case that follow from its events."""
 
 
@@ -128,6 +131,7 @@ def projected(
     whole = None if found.whole.finished or state.final else found.whole.due
     dues = [one.due for one in found.steps if one.due is not None] + ([whole] if whole else [])
     case.whole_due_on, case.due_on = whole, None if state.final else min(dues, default=None)
+    case.listed_on, case.running = case.due_on or NEVER, not state.final
     case.moved_at, case.version = now, state.count
     due = {one.step: one.due for one in found.steps}
     steps = [

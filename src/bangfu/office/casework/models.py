@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -12,6 +13,8 @@ from bangfu.office.privacy.api import NO_PERSONAL_DATA, PersonalData
 
 OPEN, DECIDED, CLOSED = "open", "decided", "closed"
 STATUSES = ((OPEN, _("办理中")), (DECIDED, _("已决定，待办结")), (CLOSED, _("已办结")))
+NEVER = date(9999, 12, 31)
+"""Where a case that has no day stands in a list: at the end."""
 ORIGINS = (
     ("application", _("申请")),
     ("found", _("主动发现")),
@@ -43,6 +46,7 @@ class Case(models.Model):
 
     `version` is the number of events. `due_on` is the earliest day on which an open step or the whole is due, None while
     suspended and where there is no limit. `topic` is what may be open once for a household: the policy, else the procedure.
+    `running` and `listed_on` (`due_on`, else NEVER) are what lists go by.
     `found_as` is the kind of the run's line that it was opened from.
     """
 
@@ -58,6 +62,8 @@ class Case(models.Model):
     end = models.CharField("办结方式", max_length=60, blank=True)
     suspended = models.CharField("中止事由", max_length=60, blank=True)
     due_on = models.DateField("到期日", null=True)
+    listed_on = models.DateField("排序日", default=NEVER)
+    running = models.BooleanField("未办结", default=True)
     whole_due_on = models.DateField("总时限到期日", null=True)
     opened_at = models.DateTimeField("立案时间")
     opened_by = models.CharField("立案人标识", max_length=64)
@@ -89,7 +95,8 @@ class Case(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("status", "area_code", "due_on", "id"), name="casework_case_board"),
+            models.Index(fields=("running", "listed_on", "id", "area_code"), name="casework_case_board"),
+            models.Index(fields=("running", "area_code", "listed_on", "suspended"), name="casework_case_area"),
             models.Index(fields=("household", "id"), name="casework_case_household"),
             models.Index(fields=("found_as", "area_code", "status"), name="casework_case_found"),
         )
@@ -276,6 +283,7 @@ from bangfu.office.casework.bulk.rows import BulkAction, BulkItem, SharedDocumen
 __all__ = [
     "CLOSED",
     "DECIDED",
+    "NEVER",
     "OPEN",
     "ORIGINS",
     "STATUSES",

@@ -12,7 +12,7 @@ from django.db.models import F
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas.api import Move, count_following, follow
-from bangfu.office.casework.models import CLOSED, Case, OpenStep
+from bangfu.office.casework.models import CLOSED, Case, OpenStep, StepPassed
 
 _GROUP, _CASES_GROUP = F("household__group_name"), F("case__household__group_name")
 
@@ -25,4 +25,5 @@ def count_moving(moves: Sequence[Move]) -> int:
 def relocate(_actor: Actor, moves: Sequence[Move], _on: date) -> int:
     """Cases and what is to be done in them. The tree's own row in the log says it for all."""
     follow(OpenStep.objects.all(), moves, group=_CASES_GROUP)
+    follow(StepPassed.objects.all(), moves, group=_CASES_GROUP)
     return follow(Case.objects.all(), moves, group=_GROUP)

@@ -4,6 +4,9 @@ from bangfu.office.registry.actions import add_document, load_vocabularies
 from bangfu.office.registry.bulk import Origin, add_households, add_persons, add_records, place_of, recount
 from bangfu.office.registry.catalogue import HEALTH, Catalogue, Field, catalogue, monitored_kinds, rulebook, to_json
 from bangfu.office.registry.checking import check_person_values, check_values
+from bangfu.office.registry.documents import LARGEST_MB, NAMED_BY, media_type_of, set_aside, unclaimed
+from bangfu.office.registry.documents import load as load_file
+from bangfu.office.registry.documents import store as store_file
 from bangfu.office.registry.erasure import ERASED_NAME, also_erase, erase_household, erase_person
 from bangfu.office.registry.events import EPISODE_CHANGED, EXPORTED, RECORD_WITHDRAWN, UNMASKED
 from bangfu.office.registry.export import Exported, ExportError, export_registry
@@ -53,6 +56,8 @@ __all__ = [
     "EXPORTED",
     "HEALTH",
     "ID",
+    "LARGEST_MB",
+    "NAMED_BY",
     "PHONE",
     "RECORD_WITHDRAWN",
     "UNMASKED",
@@ -99,9 +104,11 @@ __all__ = [
     "index_of",
     "indexes_of_normal",
     "indexes_to_search",
+    "load_file",
     "load_vocabularies",
     "locked_households",
     "locked_persons",
+    "media_type_of",
     "merge_households",
     "monitored_kinds",
     "move_household",
@@ -122,12 +129,15 @@ __all__ = [
     "reproject",
     "return_person",
     "rulebook",
+    "set_aside",
     "split",
     "split_household",
     "state",
     "state_facts",
+    "store_file",
     "text_of",
     "to_json",
+    "unclaimed",
     "undo",
     "undo_obstacles",
     "unpack",

@@ -22,7 +22,14 @@ from bangfu.office.runs import api as runs
 
 _log = logging.getLogger("bangfu.worker")
 
-RECOVERIES: list[Callable[[], object]] = [runs.recover, imports.clear_out, reporting.recover, reporting.clear_out]
+RECOVERIES: list[Callable[[], object]] = [
+    runs.recover,
+    imports.clear_out,
+    reporting.recover,
+    reporting.clear_out,
+    casework.recover,
+    registry.set_aside,
+]
 """What each app does, before the first task of a worker, about work that a killed worker left."""
 
 
@@ -58,3 +65,4 @@ areas.register_mover(areas.Mover("requests", _("删除申请"), protection.count
 areas.register_mover(areas.Mover("forms", _("填报的表"), reporting.count_moving, reporting.relocate))
 areas.register_counter(areas.Counter("households", _("户"), "registry.view", registry.count_by_area))
 # accounts.register_work_mover(accounts.WorkMover(code, label, count, move)): an app with open work of its own adds a line
+accounts.register_work_mover(accounts.WorkMover("cases", _("分给本人的个案"), casework.count_desk, casework.move_desk))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,8 +26,6 @@ from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.privacy.api import Erased, SealBroken
 from bangfu.office.registry import api as registry
 
-NEVER = date(9999, 12, 31)
-
 
 def _actor(request: HttpRequest) -> Actor:
     found: Actor = request.actor  # type: ignore[attr-defined]
@@ -46,8 +42,8 @@ def board(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("view", "")
     if chosen not in lists:
         chosen = next((name for name in ("mine", "overdue", "others") if counts[name]), "mine")
-    rows = queries.board(actor, chosen, filters).annotate(by=Coalesce("due_on", NEVER))
-    part = page_of(rows, ("by", "id"), request.GET.get("page", ""), count=False)
+    rows = queries.board(actor, chosen, filters)
+    part = page_of(rows, ("listed_on", "id"), request.GET.get("page", ""), count=False)
     steps: dict[int, dict[str, None]] = {}
     for case, step in OpenStep.objects.filter(case__in=list(part)).order_by("pk").values_list("case", "step"):
         steps.setdefault(case, {})[step] = None
