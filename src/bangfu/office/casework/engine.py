@@ -59,6 +59,12 @@ def procedure_of(case: Case) -> p.Procedure:
     return _read(case.definition.text)
 
 
+def version(row: StoredDefinition) -> p.Procedure:
+    """The procedure of a stored version."""
+    today = registry.rulebook().procedures.get(row.procedure)
+    return today if today is not None and today.digest == row.digest else _read(row.text)
+
+
 def stored(procedure: p.Procedure) -> StoredDefinition:
     """The row of a version, made where it is the first case with it."""
     row, _made = StoredDefinition.objects.get_or_create(
@@ -152,7 +158,7 @@ def passed(case: Case, procedure: p.Procedure, state: p.Case, days: p.Calendar) 
     return StepPassed(
         case=case, seq=state.count, procedure=procedure.id, step=done.step, outcome=done.outcome,
         decides=procedure.steps[done.step].outcomes[done.outcome].decides or "", area_code=case.area_code,
-        entered_at=done.entered, done_at=done.at, days=p.worked_days(state, days, done),
+        entered_at=done.entered, done_on=days.day(done.at), days=p.worked_days(state, days, done),
         late=p.took(procedure, state, days, done).late,
     )  # fmt: skip
 

@@ -150,7 +150,7 @@ class StepPassed(models.Model):
     decides = models.CharField("决定", max_length=10, blank=True)
     area_code = models.CharField("行政村代码", max_length=12)
     entered_at = models.DateTimeField("进入时间")
-    done_at = models.DateTimeField("完成时间")
+    done_on = models.DateField("完成日")
     days = models.PositiveIntegerField("工作日数")
     late = models.BooleanField("超期", default=False)
 
@@ -160,7 +160,10 @@ class StepPassed(models.Model):
         verbose_name = "已办步骤"
         constraints = (models.UniqueConstraint(fields=("case", "seq"), name="casework_passed_event"),)
         indexes = (
-            models.Index(fields=("procedure", "step", "done_at", "days", "area_code"), name="casework_passed_days"),
+            models.Index(fields=("procedure", "step", "days", "id"), name="casework_passed_list"),
+            models.Index(
+                fields=("done_on", "procedure", "step", "days", "late", "area_code"), name="casework_passed_days"
+            ),
         )
 
     def __str__(self) -> str:

@@ -26,6 +26,11 @@ SOON = timedelta(days=3)
 LEVELS = (2, 4, 6, 9, 12)
 
 
+def today() -> date:
+    """The day by which cases are due or not."""
+    return timezone.localdate()
+
+
 def cases(actor: Actor, permission: str = VIEW) -> QuerySet[Case]:
     """Cases in the actor's area."""
     return Case.objects.filter(actor.limit(permission))
@@ -80,7 +85,7 @@ class Filters:
     """What the board shows beside the list that is chosen.
 
     `step` is open now; `found` the kind of line that a case came from, `decided` how it was decided since; `owner` the account
-    that a step was given to; `due` one day.
+    that a step was given to; `due` one day; `late` narrows `step` to what is beyond its day.
     """
 
     area: str = ""
@@ -90,6 +95,7 @@ class Filters:
     decided: str = ""
     owner: str = ""
     due: str = ""
+    late: str = ""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Filters:
@@ -102,7 +108,9 @@ class Filters:
         if self.procedure:
             wanted &= Q(procedure=self.procedure)
         if self.step:
-            wanted &= Q(Exists(OpenStep.objects.filter(case=OuterRef("pk"), step=self.step)))
+            steps = OpenStep.objects.filter(case=OuterRef("pk"), step=self.step)
+            late = Q(due_on__lt=timezone.localdate(), held=False) if self.late else Q()
+            wanted &= Q(Exists(steps.filter(late)))
         if self.found:
             wanted &= Q(found_as=self.found)
         if self.decided:

@@ -13,6 +13,7 @@ from django.db.models import F
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas.api import Move, count_following, follow
 from bangfu.office.casework.models import CLOSED, Case, OpenStep, StepPassed
+from bangfu.office.casework.remembered import forget
 
 _GROUP, _CASES_GROUP = F("household__group_name"), F("case__household__group_name")
 
@@ -26,4 +27,5 @@ def relocate(_actor: Actor, moves: Sequence[Move], _on: date) -> int:
     """Cases and what is to be done in them. The tree's own row in the log says it for all."""
     follow(OpenStep.objects.all(), moves, group=_CASES_GROUP)
     follow(StepPassed.objects.all(), moves, group=_CASES_GROUP)
+    forget()
     return follow(Case.objects.all(), moves, group=_GROUP)

@@ -44,6 +44,7 @@ class BulkAction(models.Model):
     state = models.CharField("状态", max_length=10, choices=STATES, default=DRAFT)
     content = models.JSONField("内容", default=dict)
     note = models.CharField("说明", max_length=200, blank=True)
+    language = models.CharField("语言", max_length=10, default="zh-hans")
     user = models.BigIntegerField("账户")
     actor_key = models.CharField("办理人标识", max_length=64)
     actor_name = models.CharField("办理人", max_length=60)

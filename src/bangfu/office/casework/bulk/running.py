@@ -14,6 +14,7 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor, User, actor_of
@@ -36,6 +37,7 @@ from bangfu.office.casework.bulk.rows import (
     BulkAction,
     BulkItem,
 )
+from bangfu.office.casework.models import OpenStep
 from bangfu.office.pages.inserting import insert, update
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 
@@ -80,26 +82,48 @@ def own(actor: Actor, pk: int) -> BulkAction:
     return found
 
 
-@transaction.atomic
 def preview(*, actor: Actor, action: BulkAction, content: Mapping[str, Any], note: str = "") -> None:
     """Look at every item with these parameters; nothing of a case is written. Raises Invalid where it was confirmed."""
-    row = _locked(actor, action, (DRAFT, CHECKED))
-    row.content, row.note, row.state, row.beat_at = dict(content), note, CHECKING, timezone.now()
-    row.save()
-    row.items.exclude(answer=NEW).update(answer=NEW, reason="")
-    if row.sort == OPENING:
-        row.items.update(case=None, topic="")
+    with transaction.atomic():
+        row = _locked(actor, action, (DRAFT, CHECKED))
+        row.content, row.note, row.state, row.beat_at = dict(content), note, CHECKING, timezone.now()
+        row.language = get_language() or "zh-hans"
+        row.save()
+        row.items.exclude(answer=NEW).update(answer=NEW, reason="")
+        if row.sort == OPENING:
+            row.items.update(case=None, topic="")
     _go(row)
 
 
-@transaction.atomic
+def move(*, actor: Actor, action: BulkAction, together: moving.Together, note: str) -> None:
+    """Preview one move; chosen cases that are at another step or another version are left out of it. Raises Invalid."""
+    with transaction.atomic():
+        row = _locked(actor, action, (DRAFT,))
+        here = OpenStep.objects.filter(case__definition=together.digest, step=together.step)
+        left = row.items.exclude(case__in=here.values("case")).delete()[0]
+        row.total -= left
+        row.save()
+    preview(actor=actor, action=action, content={**together.plain(), "left_out": left}, note=note)
+
+
+def hand(*, actor: Actor, action: BulkAction, to: str, step: str, note: str) -> None:
+    """Preview handing the chosen cases to the account with this key. Raises Invalid."""
+    with transaction.atomic():
+        row = _locked(actor, action, (DRAFT,))
+        row.sort = HANDING
+        row.save()
+    name = User.objects.get(key=to).full_name
+    preview(actor=actor, action=action, content={"to": to, "name": name, "step": step}, note=note)
+
+
 def confirm(*, actor: Actor, action: BulkAction) -> None:
     """Do what the preview found possible. Raises Invalid where it was confirmed before, or nothing is possible."""
-    row = _locked(actor, action, (CHECKED,))
-    if not row.items.filter(answer=WOULD).exists():
-        raise Invalid(_("没有可以办理的"))
-    row.state, row.beat_at = WORKING, timezone.now()
-    row.save()
+    with transaction.atomic():
+        row = _locked(actor, action, (CHECKED,))
+        if not row.items.filter(answer=WOULD).exists():
+            raise Invalid(_("没有可以办理的"))
+        row.state, row.beat_at = WORKING, timezone.now()
+        row.save()
     _go(row)
 
 
@@ -113,10 +137,11 @@ def cancel(*, actor: Actor, action: BulkAction) -> None:
         _told(row, actor)
 
 
-@transaction.atomic
 def resume(*, actor: Actor, action: BulkAction) -> None:
     """Go on where an interruption left it. Raises Invalid where it is not under way."""
-    _go(_locked(actor, action, BUSY))
+    with transaction.atomic():
+        row = _locked(actor, action, BUSY)
+    _go(row)
 
 
 def _locked(actor: Actor, action: BulkAction, states: tuple[str, ...]) -> BulkAction:
@@ -129,10 +154,13 @@ def _locked(actor: Actor, action: BulkAction, states: tuple[str, ...]) -> BulkAc
 
 
 def _go(action: BulkAction) -> None:
+    """Few at once, many in the worker."""
     from bangfu.office.casework.tasks import work_on
 
-    pk = action.pk
-    transaction.on_commit((lambda: carry_on(pk)) if action.total <= AT_ONCE else (lambda: work_on.enqueue(pk)))  # type: ignore[arg-type,return-value]
+    if action.total <= AT_ONCE:
+        carry_on(action.pk)
+    else:
+        transaction.on_commit(lambda: work_on.enqueue(action.pk))
 
 
 def carry_on(pk: int, chunk: int = CHUNK) -> BulkAction:
@@ -142,7 +170,8 @@ def carry_on(pk: int, chunk: int = CHUNK) -> BulkAction:
     failed = 0
     while True:
         try:
-            action = _chunk(pk, actor, chunk)
+            with override(action.language):
+                action = _chunk(pk, actor, chunk)
         except IntegrityError:  # somebody opened the same matter in this very moment: looked at again, it is there
             failed += 1
             if failed >= _TRIES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from django.contrib import messages
@@ -48,9 +49,13 @@ def board(request: HttpRequest) -> HttpResponse:
     for case, step in OpenStep.objects.filter(case__in=list(part)).order_by("pk").values_list("case", "step"):
         steps.setdefault(case, {})[step] = None
     places = areas.names({row.area_code for row in part})
+    known = {one.name: getattr(filters, one.name) for one in fields(filters)}
     context = {
+        "ticks": chosen not in ("closed", "all") and actor.may(queries.ACT), "total": counts[chosen],
+        "kept": [(name, value) for name, value in known.items() if value and name != "procedure"],
+        "narrowed": _narrowed(request, known),
         "page": part, "chosen": chosen, "filters": filters, "by_area": queries.by_area(actor, chosen, filters),
-        "tabs": [(name, label, counts[name]) for name, (label, _c) in lists.items()],
+        "tabs": [(name, label, counts[name]) for name, (label, _c) in lists.items() if name != "all" or chosen == "all"],
         "procedures": [(one.id, one.title.get(engine.language())) for one in engine.current().values()],
         "rows": [
             {"case": row, "title": showing.title_of(row), "place": places[row.area_code],
@@ -59,6 +64,19 @@ def board(request: HttpRequest) -> HttpResponse:
         ],
     }  # fmt: skip
     return render(request, "casework/board.html", context)
+
+
+def _narrowed(request: HttpRequest, known: dict[str, str]) -> list[tuple[str, str]]:
+    """What a link from a figure narrows the list to, in words, each with the address without it."""
+    found = []
+    for name, value in known.items():
+        if not value or name in ("area", "procedure"):
+            continue
+        without = request.GET.copy()
+        without.pop(name, None)
+        without.pop("page", None)
+        found.append((showing.narrowed_by(name, value, known["procedure"]), f"?{without.urlencode()}"))
+    return found
 
 
 @page("cases.act", "GET", "POST")
