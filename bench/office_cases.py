@@ -17,7 +17,6 @@ import argparse
 import os
 import random
 import resource
-import statistics
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -71,9 +70,18 @@ class Scribe:
         for name in names:
             self.next_paper += 1
             day = self.days.day(at)
-            row = CaseDocument(pk=self.next_paper, case=case, thing=name, paper=PAPER, dated=day, added_by="bench", added_at=at)
+            row = CaseDocument(
+                pk=self.next_paper, case=case, thing=name, paper=PAPER, dated=day, added_by="bench", added_at=at
+            )
             self.rows["papers"].append(row)
-            found.append(self.p.Thing(name, f"doc:{row.pk}", day, {**values.get(name, {}), **({"proof": f"doc:{row.pk}"} if name.endswith("notice") else {})}))
+            found.append(
+                self.p.Thing(
+                    name,
+                    f"doc:{row.pk}",
+                    day,
+                    {**values.get(name, {}), **({"proof": f"doc:{row.pk}"} if name.endswith("notice") else {})},
+                )
+            )
         return tuple(found)
 
     next_paper = 0
@@ -87,7 +95,11 @@ class Scribe:
             event = tell(case)
             if event is None or event.at > self.now:
                 break
-            after = p.open_case(procedure, event, self.days) if state is None else p.apply(procedure, state, event, self.days)
+            after = (
+                p.open_case(procedure, event, self.days)
+                if state is None
+                else p.apply(procedure, state, event, self.days)
+            )
             if isinstance(after, p.Refusal):
                 raise SystemExit(f"{procedure.id}: {after}")
             state = after
@@ -112,11 +124,17 @@ def dibao(scribe: Scribe, opened: datetime, length: int) -> list[Any]:
     """The steps of a case of dibao as functions of the case: at most `length` of them, with days between."""
     p, dice, at = scribe.p, scribe.dice, [opened]
 
-    def step(who: str, role: str, digits: int, name: str, outcome: str, papers: list[str], days: tuple[int, int], **more: Any) -> Any:
+    def step(
+        who: str, role: str, digits: int, name: str, outcome: str, papers: list[str], days: tuple[int, int], **more: Any
+    ) -> Any:
         def tell(case: Any) -> Any:
             at[0] += timedelta(days=dice.randint(*days), minutes=dice.randint(1, 50))
             actor = scribe.actor(who, role, case.area_code[:digits])
-            values = {"neighbours": {"count": 2}, "photos": {"count": 1}, "decision": {"amount_fen": 56_000, "start_month": "2026-12", "class": "B"}}
+            values = {
+                "neighbours": {"count": 2},
+                "photos": {"count": 1},
+                "decision": {"amount_fen": 56_000, "start_month": "2026-12", "class": "B"},
+            }
             if name == "notice":  # it hung for as long as it has to
                 made = scribe.papers(case, papers, at[0] - timedelta(days=8))
             else:
@@ -182,7 +200,9 @@ def _chunk(scribe: Scribe, part: list[Any], procedure: Any, stored: Any, actor: 
     for pk, area in part:
         # two thirds came to their end, the others are under way
         closed = dice.random() < 0.67
-        opened = scribe.now - timedelta(days=dice.randint(90, 420) if closed else dice.randint(0, 45), minutes=dice.randint(0, 600))
+        opened = scribe.now - timedelta(
+            days=dice.randint(90, 420) if closed else dice.randint(0, 45), minutes=dice.randint(0, 600)
+        )
         found = dice.random() < 0.4
         kind = dice.choice(("entitled_not_receiving", "receiving_not_entitled")) if found else ""
         cases.append(case_model(
@@ -198,7 +218,10 @@ def _chunk(scribe: Scribe, part: list[Any], procedure: Any, stored: Any, actor: 
             scribe.write(case, procedure, story)
         scribe.flush(cases)
         subject = audit.Subject("casework_bulk", "bench")
-        rows = [audit.entry(actor, events.OPENED, audit.Subject("case", c.number, c.area_code), after={"bench": True}) for c in cases]
+        rows = [
+            audit.entry(actor, events.OPENED, audit.Subject("case", c.number, c.area_code), after={"bench": True})
+            for c in cases
+        ]
         audit.record_bulk(actor, events.BULK_OPENED, subject, "casework:bench", rows)
     return len(cases)
 
@@ -253,9 +276,17 @@ def at_apply(count: int) -> None:
 
     with everywhere():
         if not User.objects.filter(username="county-everything").exists():
-            user = create_user(actor=system_actor(), username="county-everything", full_name="某人", password=registry.PASSWORD)
+            user = create_user(
+                actor=system_actor(), username="county-everything", full_name="某人", password=registry.PASSWORD
+            )
             for code in Area.objects.filter(level="township").values_list("code", flat=True):
-                grant_role(actor=system_actor(), user=user, role="township_office", area_code=code, starts_on=timezone.localdate())
+                grant_role(
+                    actor=system_actor(),
+                    user=user,
+                    role="township_office",
+                    area_code=code,
+                    starts_on=timezone.localdate(),
+                )
         scribe, actor = Scribe(9), system_actor("bench")
         procedure = scribe.known["dibao"]
         stored = scribe.engine.stored(procedure)
@@ -275,7 +306,9 @@ def at_apply(count: int) -> None:
                     scribe.write(case, procedure, dibao(scribe, scribe.now, 1))
                 scribe.flush(cases)
                 rows = [audit.entry(actor, events.OPENED, audit.Subject("case", c.number, c.area_code)) for c in cases]
-                audit.record_bulk(actor, events.BULK_OPENED, audit.Subject("casework_bulk", "bench"), "casework:bench", rows)
+                audit.record_bulk(
+                    actor, events.BULK_OPENED, audit.Subject("casework_bulk", "bench"), "casework:bench", rows
+                )
 
 
 # -- pages -----------------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def places(actor: Actor, filters: Filters) -> list[Place]:
 
 
 def _known(actor: Actor, filters: Filters, digits: int) -> Iterable[tuple[str, str]]:
-    level = areas.DIGITS[digits]
+    level = next(name for name, count in areas.DIGITS.items() if count == digits)
     found = areas.current().filter(actor.limit(VIEW, "code"), level=level)
     if filters.area:
         found = found.filter(areas.inside((filters.area,), "code"))
