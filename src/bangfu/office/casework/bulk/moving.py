@@ -84,8 +84,9 @@ class Together:
 
 
 def items_of(cases: Sequence[Case], group: str = "") -> list[BulkItem]:
-    """Cases as items, each as it is seen now."""
-    return [BulkItem(case=c, version=c.version, area_code=c.area_code, group=group) for c in cases]
+    """Cases as items, each once, as it is seen now."""
+    once = {case.pk: case for case in cases}
+    return [BulkItem(case=c, version=c.version, area_code=c.area_code, group=group) for c in once.values()]
 
 
 class _No(Exception):
