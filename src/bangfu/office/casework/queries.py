@@ -53,26 +53,31 @@ def roles_here(actor: Actor) -> Q:
     return wanted
 
 
-def _mine(actor: Actor) -> Exists:
+def _having(steps: QuerySet[OpenStep]) -> Q:
+    """Cases with one of these steps. The steps are gathered once: asked for case by case they are looked up by role."""
+    return Q(pk__in=steps.order_by().values("case"))
+
+
+def _mine(actor: Actor) -> Q:
     """Some open step is for one of the actor's roles and nobody else's, and nothing holds it."""
     free = Q(assigned_to__in=("", actor.key))
-    return Exists(OpenStep.objects.filter(roles_here(actor), free, case=OuterRef("pk"), held=False))
+    return _having(OpenStep.objects.filter(roles_here(actor), free, held=False))
 
 
-def _own(actor: Actor) -> Exists:
+def _own(actor: Actor) -> Q:
     """Some open step was given to the actor."""
-    return Exists(OpenStep.objects.filter(case=OuterRef("pk"), assigned_to=actor.key))
+    return _having(OpenStep.objects.filter(assigned_to=actor.key))
 
 
 def views(actor: Actor, today: date) -> Mapping[str, tuple[Any, Q]]:
     """The lists of the board, each with its label and its condition."""
     running = Q(running=True)
     return {
-        "mine": (_("待我办理"), running & Q(_mine(actor))),
-        "own": (_("分给我"), running & Q(_own(actor))),
+        "mine": (_("待我办理"), running & _mine(actor)),
+        "own": (_("分给我"), running & _own(actor)),
         "overdue": (_("已超期"), running & Q(listed_on__lt=today)),
         "soon": (_("即将到期"), running & Q(listed_on__gte=today, listed_on__lte=today + SOON)),
-        "others": (_("等待他人"), running & ~Q(_mine(actor)) & Q(suspended="")),
+        "others": (_("等待他人"), running & ~_mine(actor) & Q(suspended="")),
         "suspended": (_("中止"), running & ~Q(suspended="")),
         "running": (_("办理中"), running),
         "closed": (_("已办结"), Q(running=False)),
@@ -108,9 +113,9 @@ class Filters:
         if self.procedure:
             wanted &= Q(procedure=self.procedure)
         if self.step:
-            steps = OpenStep.objects.filter(case=OuterRef("pk"), step=self.step)
+            here = Q(procedure=self.procedure, step=self.step) if self.procedure else Q(step=self.step)
             late = Q(due_on__lt=timezone.localdate(), held=False) if self.late else Q()
-            wanted &= Q(Exists(steps.filter(late)))
+            wanted &= _having(OpenStep.objects.filter(here, late))
         if self.found:
             wanted &= Q(found_as=self.found)
         if self.decided:
@@ -118,7 +123,7 @@ class Filters:
             wanted &= Q(Exists(made))
         if self.owner:
             key = User.objects.filter(username=self.owner).values_list("key", flat=True).first() or "?"
-            wanted &= Q(Exists(OpenStep.objects.filter(case=OuterRef("pk"), assigned_to=key)))
+            wanted &= _having(OpenStep.objects.filter(assigned_to=key))
         if self.due:
             wanted &= Q(listed_on=_day(self.due))
         if self.area:
@@ -161,7 +166,7 @@ def _counts(actor: Actor, filters: Filters) -> dict[str, int]:
     wanted = {
         f"n_{name}": condition for name, (_l, condition) in known.items() if name not in ("closed", "all", "others")
     }
-    wanted["n_both"] = Q(_mine(actor)) & Q(suspended="")
+    wanted["n_both"] = _mine(actor) & Q(suspended="")
     # every list but two is of what runs: what was closed long ago is counted once, by its index
     sums = found.filter(running=True).aggregate(**{name: Count("pk", filter=one) for name, one in wanted.items()})
     numbers = {name.removeprefix("n_"): n for name, n in sums.items()}
