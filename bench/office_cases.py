@@ -241,7 +241,9 @@ def move(count: int) -> dict[str, float]:
 
     with everywhere():
         county = actor_of(User.objects.get(username="county-everything"), timezone.localdate())
-        wanted = Case.objects.filter(running=True, procedure="dibao", steps__step="apply").distinct().order_by("pk")[:count]
+        wanted = (
+            Case.objects.filter(running=True, procedure="dibao", steps__step="apply").distinct().order_by("pk")[:count]
+        )
         cases = list(wanted)
         if len(cases) < count:
             raise SystemExit(f"{len(cases)} cases at the step apply only; fill with --at-apply {count}")

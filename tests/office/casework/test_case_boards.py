@@ -93,7 +93,7 @@ def test_the_calendar_shows_the_days_and_the_download_holds_no_name(hands, case,
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("phone", [False, True])
-def test_boards_and_many_at_once_in_a_browser(hands, case, live_server, phone, tmp_path):
+def test_boards_and_many_at_once_in_a_browser(hands, case, live_server, phone):
     with browser_page(live_server, hands.people["township"], phone) as page:
         for address in ("/cases/", "/cases/places/", "/cases/stalls/", "/cases/calendar/", "/cases/bulk/"):
             page.goto(address)
@@ -106,15 +106,15 @@ def test_boards_and_many_at_once_in_a_browser(hands, case, live_server, phone, t
         page.get_by_label(f"选中 {case.number}").check()
         page.get_by_role("button", name="选中的").click()
         page.get_by_text("已选 1 件").wait_for()
-        page.screenshot(path=f"/tmp/bulk/shots/{'phone' if phone else 'wide'}-what.png", full_page=True)
+
         assert (serious(page), too_wide(page)) == ([], 0)
         page.get_by_role("link", name="受理", exact=True).click()
         for group in page.get_by_role("group", name="判定").all():
             group.get_by_label("否").check()
-        page.screenshot(path=f"/tmp/bulk/shots/{'phone' if phone else 'wide'}-form.png", full_page=True)
+
         page.get_by_role("button", name="预览").click()
         page.get_by_role("button", name="确认办理 1 件").wait_for()
-        page.screenshot(path=f"/tmp/bulk/shots/{'phone' if phone else 'wide'}-preview.png", full_page=True)
+
         assert (serious(page), too_wide(page)) == ([], 0)
         page.get_by_role("button", name="确认办理 1 件").click()
         page.get_by_text("已完成").first.wait_for()
