@@ -226,6 +226,15 @@ def test_one_by_one_and_together_leave_the_same(hands, cases):
     assert plain(cases[0]) == plain(cases[1])
 
 
+def test_what_goes_through_the_door_of_single_cases_leaves_the_same_rows(hands, cases, monkeypatch):
+    monkeypatch.setattr(moving, "singly", lambda _procedure, _move: True)
+    action = moved(hands.actor("township"), cases, accept(cases[0]))
+    assert answers(action) == {"made": 6}
+    assert set(Case.objects.values_list("version", flat=True)) == {3}
+    assert Entry.objects.filter(kind="casework.moved", stream="main", after__step="accept").count() == 6
+    assert list(problems(Case.objects.all())) == []
+
+
 def test_who_was_quicker_is_told_and_nothing_is_done_twice(hands, cases):
     actor = hands.actor("township")
 

@@ -46,9 +46,9 @@ def _row(actor: Actor, case: Case, thing: Any, brought: Brought) -> CaseDocument
         if found is None or not case.area_code.startswith(found.area_code):
             raise Invalid({f"{name}-run": _("没有这次比对")})
     paper = checked(brought.paper, f"{name}-paper", needed=False, most=60)
-    if not (document or run or paper or kind in MADE_BY_OFFICE):
+    if not (document or run or paper or brought.shared or kind in MADE_BY_OFFICE):
         raise Invalid({name: _("%s：请上传、选用档案中的材料，或写明纸质材料存放处") % title})
     return CaseDocument.objects.create(
-        case=case, thing=thing.id, document=document, paper=paper, run=run, dated=brought.dated,
+        case=case, thing=thing.id, document=document, paper=paper, run=run, shared_id=brought.shared, dated=brought.dated,
         added_by=actor.key, added_at=timezone.now(),
     )  # fmt: skip

@@ -17,7 +17,8 @@ from bangfu.office.pages.refusals import Invalid
 
 @dataclass(frozen=True)
 class Brought:
-    """One thing that is left behind: an upload, a document of the file, a paper's place, a run, or made by the office.
+    """One thing that is left behind: an upload, a document of the file, a paper's place, a run, a file that many cases have
+    in common, or made by the office.
 
     `values` are those of the engine's Thing (counts, votes, class, amount_fen, start_month).
     """
@@ -26,6 +27,7 @@ class Brought:
     document: int | None = None
     paper: str = ""
     run: int | None = None
+    shared: int | None = None
     dated: date | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -31,6 +30,15 @@ from bangfu.office.runs import api as runs
 
 DECIDED_HERE = ("grant",)
 """What may be decided for many at once."""
+
+
+def singly(procedure: p.Procedure, move: Move) -> bool:
+    """True where each case goes through `actions.act` by itself, because more follows a step than events, papers and lists.
+
+    A decision does: it is frozen. Whatever else is made to follow a step in `actions` must be named here, or done in `write` too.
+    """
+    outcome = outcome_of(procedure, move)
+    return outcome is not None and bool(outcome.decides)
 
 
 @dataclass(frozen=True)
@@ -110,13 +118,13 @@ def handle(action: BulkAction, items: list[BulkItem], actor: Actor, dry: bool) -
     for item in items:
         try:
             moved = mover.looked_at(held.get(item.case_id or 0), item.version, histories)
-            if not dry and mover.decides:
-                mover.decide(moved)
+            if not dry and mover.singly:
+                mover.by_itself(moved)
             ready.append(moved)
             item.answer, item.reason = (WOULD if dry else MADE), ""
         except _No as no:
             item.answer, item.reason = no.answer, no.reason[:400]
-    return mover.write(ready) if ready and not dry and not mover.decides else []
+    return mover.write(ready) if ready and not dry and not mover.singly else []
 
 
 @dataclass
@@ -140,7 +148,7 @@ class _Mover:
         self._faces: dict[str, list[p.Actor]] = {}
         self._runs: dict[str, runs.Run | None] = {}
         self._procedures: dict[str, p.Procedure] = {}
-        self.decides = False
+        self.decides = self.singly = False
         self.permission = ACT
 
     def _procedure(self, case: Case) -> p.Procedure:
@@ -150,6 +158,7 @@ class _Mover:
             outcome = outcome_of(found, self.together.move)
             self.decides = outcome is not None and bool(outcome.decides)
             self.permission = DECIDE if self.decides else ACT
+            self.singly = singly(found, self.together.move)
         return self._procedures[case.definition_id]
 
     def looked_at(self, case: Case | None, version: int, histories: Mapping[int, Sequence[CaseEvent]]) -> _Moved:
@@ -199,7 +208,9 @@ class _Mover:
             if same.by_run and run is None:
                 raise _No(_("还没有覆盖本村的月度比对，不能用作核对报告"))
             dated = run.as_of if run else same.dated
-            things[name] = Brought(paper=same.paper, run=run.pk if run else None, dated=dated, values=dict(same.values))
+            things[name] = Brought(
+                paper=same.paper, run=run.pk if run else None, shared=same.shared, dated=dated, values=dict(same.values)
+            )
         move = self.together.move
         return Move(move.kind, move.name, move.outcome, move.to, things, move.verdicts, move.companions, move.note)
 
@@ -224,8 +235,8 @@ class _Mover:
         check(outcome, basis, values, move.note)
         return clauses_for(outcome.decides, basis)
 
-    def decide(self, moved: _Moved) -> None:
-        """Through the door of single decisions. Raises _No."""
+    def by_itself(self, moved: _Moved) -> None:
+        """Through the door of single cases. Raises _No."""
         try:
             with transaction.atomic():
                 done = actions.act(actor=self.actor, case=moved.case.pk, move=moved.move, expected=moved.case.version)
@@ -234,15 +245,11 @@ class _Mover:
         except (Invalid, Refused, OutOfReach) as wrong:
             raise _No(str(wrong)) from None
 
-    @cached_property
-    def _shared(self) -> Mapping[str, int | None]:
-        return {name: same.shared for name, same in self.together.things.items()}
-
     def write(self, ready: list[_Moved]) -> list[audit.Entry]:
         """Papers, events, projections, the log's rows: each kind of row at once."""
         papers = [
             CaseDocument(
-                case=one.case, thing=name, paper=brought.paper, run=brought.run, shared_id=self._shared[name],
+                case=one.case, thing=name, paper=brought.paper, run=brought.run, shared_id=brought.shared,
                 dated=brought.dated, added_by=self.actor.key, added_at=self.now,
             )
             for one in ready
