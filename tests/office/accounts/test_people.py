@@ -218,7 +218,7 @@ def test_work_changes_hands_as_it_was_shown(client_of, cast, desk):
     assert receiver.assignments.get().starts_on == TODAY
     assert desk == [("village", "next", (EAST_VILLAGE,))]
     entry = Entry.objects.get(kind="accounts.handed_over")
-    assert (entry.actor_name, entry.after["moved"]) == ("某township", {"tasks": 2})
+    assert (entry.actor_name, entry.after["moved"]) == ("某township", {"cases": 0, "tasks": 2})
 
 
 def test_a_handover_lifts_nobody_above_themselves(client_of, cast):

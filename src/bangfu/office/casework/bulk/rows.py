@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from bangfu.office.privacy.api import NO_PERSONAL_DATA, PersonalData
+from bangfu.office.privacy.api import PersonalData
 
 OPENING, MOVING, HANDING = "open", "move", "hand"
 SORTS = ((OPENING, _("立案")), (MOVING, _("办理")), (HANDING, _("交办")))
@@ -119,7 +119,11 @@ class SharedDocument(models.Model):
     added_by = models.CharField("登记人标识", max_length=64)
     added_at = models.DateTimeField("登记时间")
 
-    personal_data: ClassVar[PersonalData] = NO_PERSONAL_DATA
+    personal_data: ClassVar[PersonalData] = PersonalData(
+        fields={"file_name": "where a sealed file lies that hung in public or that a meeting left"},
+        erased_by="the file is of many households and holds what was public; who asks for more destroys its key",
+        kept="as long as the cases",
+    )
 
     class Meta:
         verbose_name = "共用材料"
