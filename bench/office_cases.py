@@ -222,7 +222,7 @@ def _chunk(scribe: Scribe, part: list[Any], procedure: Any, stored: Any, actor: 
             audit.entry(actor, events.OPENED, audit.Subject("case", c.number, c.area_code), after={"bench": True})
             for c in cases
         ]
-        audit.record_bulk(actor, events.BULK_OPENED, subject, "casework:bench", rows)
+        audit.record_bulk(actor, events.BULK_OPENED, subject, "cases:bench", rows)
     return len(cases)
 
 
@@ -309,7 +309,7 @@ def at_apply(count: int) -> None:
                 scribe.flush(cases)
                 rows = [audit.entry(actor, events.OPENED, audit.Subject("case", c.number, c.area_code)) for c in cases]
                 audit.record_bulk(
-                    actor, events.BULK_OPENED, audit.Subject("casework_bulk", "bench"), "casework:bench", rows
+                    actor, events.BULK_OPENED, audit.Subject("casework_bulk", "bench"), "cases:bench", rows
                 )
 
 

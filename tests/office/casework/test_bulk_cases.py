@@ -127,7 +127,7 @@ def test_confirmed_lines_are_cases_in_one_stream_of_the_log_and_a_later_month_kn
     assert (case.number, case.found_as, case.version) == (f"GA{case.opened_at:%Y}-{case.pk:06d}", MISSED, 1)
     assert case.origin_ref == f"run:{run.pk}/{MISSED}/dibao"
     assert set(OpenStep.objects.filter(case=case).values_list("step", "procedure")) == {("apply", "dibao")}
-    rows = Entry.objects.filter(stream=f"casework:{action.key}")
+    rows = Entry.objects.filter(stream=f"cases:{action.key}")
     assert set(rows.values_list("kind", flat=True)) == {"casework.opened"}
     assert rows.count() == 6
     assert Entry.objects.filter(kind="casework.bulk_opened").count() == 1
@@ -190,7 +190,7 @@ def test_a_move_of_many_is_looked_at_and_done_with_events_steps_figures_and_rows
     assert (last.actor_name, last.note, last.kind) == (actor.name, "集中受理", "step_done")
     assert CaseDocument.objects.filter(case=case, thing="receipt").count() == 1
     assert StepPassed.objects.filter(case=case, step="accept", outcome="accepted", days=0).count() == 1
-    rows = Entry.objects.filter(stream=f"casework:{action.key}", kind="casework.moved")
+    rows = Entry.objects.filter(stream=f"cases:{action.key}", kind="casework.moved")
     assert rows.count() == 6
     assert rows.first().after == {
         "version": 3,
@@ -334,7 +334,7 @@ def test_an_action_that_is_interrupted_goes_on_with_what_is_left_and_whole_chunk
     running.carry_on(action.pk, chunk=2)
     assert answers(action) == {"made": 6}
     assert CaseEvent.objects.filter(seq=3).count() == 6
-    assert Entry.objects.filter(kind="casework.moved", stream=f"casework:{action.key}").count() == 6
+    assert Entry.objects.filter(kind="casework.moved", stream=f"cases:{action.key}").count() == 6
     assert verify().good
 
 

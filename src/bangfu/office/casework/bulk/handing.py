@@ -111,5 +111,5 @@ def move_desk(actor: Actor, giver: User, receiver: User, within: Sequence[str]) 
     update(rows, ["assigned_to"])
     if entries:
         key = uuid4().hex
-        audit.record_bulk(actor, events.BULK_HANDED, audit.Subject("casework_bulk", key), f"casework:{key}", entries)
+        audit.record_bulk(actor, events.BULK_HANDED, audit.Subject("casework_bulk", key), f"cases:{key}", entries)
     return len(cases)

@@ -195,7 +195,7 @@ def _chunk(pk: int, actor: Actor, chunk: int) -> BulkAction:
         assert dry or all(item.answer != WOULD for item in items)
         update(items, ["answer", "reason", "case", "topic"])
         if entries:
-            audit.record_bulk(actor, _KINDS[action.sort], _subject(action), f"casework:{action.key}", entries)
+            audit.record_bulk(actor, _KINDS[action.sort], _subject(action), f"cases:{action.key}", entries)
     if len(items) < chunk:
         action.state, action.finished_at = (CHECKED, None) if dry else (DONE, timezone.now())
         if not dry:
