@@ -27,9 +27,9 @@ class Brought:
     document: int | None = None
     paper: str = ""
     run: int | None = None
-    shared: int | None = None
     dated: date | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    shared: int | None = None
 
 
 @dataclass(frozen=True)
