@@ -156,7 +156,12 @@ def main() -> int:
     parser.add_argument("--database-url", default="")
     options = parser.parse_args()
     PERSONS, THINK = options.persons, options.think
-    home = registry.prepared(options.persons, options.database_url)
+    return serve_and_load(options.persons, options.users, options.seconds, options.database_url)
+
+
+def serve_and_load(persons: int, users: int, seconds: float, database_url: str) -> int:
+    """Serve the home of that size, load it, print a table; 1 where a page is slower than wanted."""
+    home = registry.prepared(persons, database_url)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -180,12 +185,12 @@ def main() -> int:
             except OSError:
                 continue
         sample = samples(home, 2000)
-        load(port, options.users, 3, sample)  # warm
-        times = load(port, options.users, options.seconds, sample)
+        load(port, users, 3, sample)  # warm
+        times = load(port, users, seconds, sample)
     finally:
         server.terminate()
         server.wait()
-    print(f"{options.persons:,} persons, {options.users} users, {'PostgreSQL' if options.database_url else 'SQLite'}\n")
+    print(f"{persons:,} persons, {users} users, {'PostgreSQL' if database_url else 'SQLite'}\n")
     print("| page | answers | p50, ms | p95, ms | slowest, ms |\n|---|---|---|---|---|")
     for kind, found in sorted(times.items()):
         print(f"| {kind} | {len(found)} | {statistics.median(found):.0f} | {p95(found):.0f} | {max(found):.0f} |")

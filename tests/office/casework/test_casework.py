@@ -259,7 +259,7 @@ def test_the_queries_of_the_board_do_not_grow_with_its_rows(
     client = client_of("township")
     with django_assert_max_num_queries(12):
         page = client.get("/cases/?view=mine").content.decode()
-    assert page.count("GA20") == 4
+    assert page.count(">GA20") == 4
 
 
 def test_the_page_says_what_may_be_done_and_what_may_not_and_why(hands, case, client_of):

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from bangfu.core.procedures.calendar import Calendar, reached
 from bangfu.core.procedures.case import SUPERSEDED, Case, Done, Suspension, fold
-from bangfu.core.procedures.clocks import Clock, Clocks, Elapsed, appeal_until, clock, elapsed, median_days
+from bangfu.core.procedures.clocks import (
+    Clock,
+    Clocks,
+    Elapsed,
+    appeal_until,
+    clock,
+    elapsed,
+    median_days,
+    took,
+    worked_days,
+)
 from bangfu.core.procedures.engine import Action, apply, open_case, possible
 from bangfu.core.procedures.events import (
     Actor,
@@ -37,5 +47,5 @@ __all__ = [
     "Event", "Extended", "Limit", "Objection", "Opened", "Procedure", "Refusal", "Resumed", "Returned", "StepDone", "StoredEventError",
     "Superseded", "Suspended", "Suspension", "Thing", "Withdrawn", "appeal_until", "apply", "clock", "elapsed",
     "event_from_json", "event_to_json", "fold", "last_day", "median_days", "open_case", "possible", "reached",
-    "read_definition",
+    "read_definition", "took", "worked_days",
 ]  # fmt: skip

@@ -144,19 +144,27 @@ class Elapsed:
 
 def elapsed(procedure: Procedure, case: Case, calendar: Calendar) -> tuple[Elapsed, ...]:
     """Every step that was done, in order, with the days it took."""
-    found = []
-    for done in case.done:
-        limit = procedure.steps[done.step].limit
-        day = calendar.day(done.at)
-        measure = _Measure(case, calendar, day, until=done.at)
-        start = _start(case, limit, calendar, done.entered)
-        if limit is None:
-            used = 0 if start is None else calendar.used(start, day, "working_days", measure.stopped)
-            found.append(Elapsed(done, used, False))
-        else:
-            at = measure.of(done.step, limit, start)
-            found.append(Elapsed(done, at.used, at.overdue))
-    return tuple(found)
+    return tuple(took(procedure, case, calendar, done) for done in case.done)
+
+
+def took(procedure: Procedure, case: Case, calendar: Calendar, done: Done) -> Elapsed:
+    """The days that one step took, in the unit of its limit, and whether it was late."""
+    limit = procedure.steps[done.step].limit
+    day = calendar.day(done.at)
+    measure = _Measure(case, calendar, day, until=done.at)
+    start = _start(case, limit, calendar, done.entered)
+    if limit is None:
+        used = 0 if start is None else calendar.used(start, day, "working_days", measure.stopped)
+        return Elapsed(done, used, False)
+    at = measure.of(done.step, limit, start)
+    return Elapsed(done, at.used, at.overdue)
+
+
+def worked_days(case: Case, calendar: Calendar, done: Done) -> int:
+    """Working days between a step's entry and its end, suspensions left out, whatever the unit of its limit."""
+    day = calendar.day(done.at)
+    stopped = _Measure(case, calendar, day, until=done.at).stopped
+    return calendar.used(calendar.day(done.entered), day, "working_days", stopped)
 
 
 def median_days(found: Iterable[Elapsed]) -> dict[str, float]:
@@ -177,4 +185,4 @@ def appeal_until(
     return tuple((a, calendar.due(start, a.limit)) for a in procedure.appeals if case.end in a.against)
 
 
-__all__ = ["Clock", "Clocks", "Elapsed", "appeal_until", "clock", "elapsed", "median_days"]
+__all__ = ["Clock", "Clocks", "Elapsed", "appeal_until", "clock", "elapsed", "median_days", "took", "worked_days"]

@@ -108,6 +108,7 @@ def open_case(
         number=uuid4().hex, definition=engine.stored(chosen), procedure=chosen.id, matter=matter, topic=topic,
         household=home, person_number=person, area_code=home.area_code, opened_at=now, opened_by=actor.key,
         opened_name=actor.name, moved_at=now, origin=origin, origin_ref=origin_ref, about=about,
+        found_as=kind_of(origin_ref) if origin == "finding" else "",
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -123,7 +124,7 @@ def open_case(
         _bar_deciders(actor, case, about)
     if chosen.id in monitoring.procedures():
         openings.clue(actor, case, origin, clue, words, origin_ref, first=True)
-    _bar_relatives(actor, case, assembly.keys_to_bar(case))
+    bar_relatives(actor, case, assembly.keys_to_bar(case))
     return case
 
 
@@ -149,7 +150,7 @@ def _write(
         case=case, seq=state.count, kind=json.loads(content)["kind"], content=content, at=now,
         actor_key=event.actor.key, actor_name=_name(event.actor.key, actor), note=note,
     )  # fmt: skip
-    engine.project(case, procedure, state, now)
+    engine.project(case, procedure, state, event, now)
     return row
 
 
@@ -167,11 +168,20 @@ def open_from_finding(*, actor: Actor, finding: int, procedure: str, matter: str
     line = runs.finding_of(finding)
     if line is None or not actor.may("runs.view", line.area_code):
         raise OutOfReach("runs.view", line.area_code if line else "")
-    ref = f"run:{line.run_id}/{line.kind}/{line.definition}"
     return open_case(
         actor=actor, household=line.household_number, procedure=procedure, matter=matter, origin="finding",
-        origin_ref=ref[:80], note=note,
+        origin_ref=ref_of(line), note=note,
     )  # fmt: skip
+
+
+def ref_of(line: runs.Finding) -> str:
+    """How a case names the line that it was opened from: run, kind, definition."""
+    return f"run:{line.run_id}/{line.kind}/{line.definition}"[:80]
+
+
+def kind_of(ref: str) -> str:
+    """The kind of the line in such a name."""
+    return ([*ref.split("/"), ""])[1][:24]
 
 
 def _locked(actor: Actor, pk: int, expected: int, permission: str) -> Case:
@@ -205,7 +215,7 @@ def act(*, actor: Actor, case: int, move: Move, expected: int) -> CaseEvent | Pr
     basis, clauses = _basis(row, procedure, move, note)
     otherwise = differing(row, procedure, move.verdicts, note)
     state = engine.folded(procedure, [event for _row, event in engine.events_of(row)])
-    _posted_in_time(procedure, state, move)
+    posted_in_time(procedure, state, move)
     if move.behalf and not engine.only_public(procedure, move.kind, move.name):
         raise Invalid({"behalf": _("这一步有经办人，不需要代办")})
     faces = engine.behalf(actor, row.area_code) if move.behalf else engine.faces(actor, permission, row.area_code)
@@ -277,7 +287,7 @@ def _basis(case: Case, procedure: p.Procedure, move: Move, note: str) -> tuple[B
     return basis, clauses_for(outcome.decides, basis)
 
 
-def _posted_in_time(procedure: p.Procedure, state: p.Case, move: Move) -> None:
+def posted_in_time(procedure: p.Procedure, state: p.Case, move: Move) -> None:
     """A notice hangs from the day its step began: an earlier one told people something else. Raises Invalid."""
     since = state.open.get(move.name) if move.kind == "step_done" else None
     for name, brought in move.things.items():
@@ -389,8 +399,10 @@ def _bar_deciders(actor: Actor, case: Case, about: Case) -> None:
         _barred(actor, case, keys, "decided_before", [office])
 
 
-def _bar_relatives(actor: Actor, case: Case, keys: tuple[str, ...]) -> None:
+def bar_relatives(actor: Actor, case: Case, keys: tuple[str, ...]) -> None:
     """Whoever is registered as a near relative does nothing in the household's cases; the office itself registers that."""
+    if not keys:
+        return
     barred = engine.folded(engine.procedure_of(case), [event for _row, event in engine.events_of(case)]).barred
     if new := tuple(key for key in keys if key not in barred):
         office = p.Actor("system", "county_civil_affairs", case.area_code[:6])
@@ -400,7 +412,7 @@ def _bar_relatives(actor: Actor, case: Case, keys: tuple[str, ...]) -> None:
 def relative_filed(actor: Actor, household: registry.Household, user_key: str) -> None:
     """A near relative was registered (meetings tells, in its transaction): they abstain in what is open."""
     for case in assembly.open_cases(household.pk):
-        _bar_relatives(actor, case, (user_key,))
+        bar_relatives(actor, case, (user_key,))
 
 
 def _barred(

@@ -14,6 +14,8 @@ from bangfu.office.casework.actions import (
     turn_down,
 )
 from bangfu.office.casework.assembly import agenda
+from bangfu.office.casework.bulk.handing import count_desk, move_desk
+from bangfu.office.casework.bulk.running import recover
 from bangfu.office.casework.clue_actions import register_clue
 from bangfu.office.casework.deciding import basis_of
 from bangfu.office.casework.documents.letters import letter_paper
@@ -83,6 +85,7 @@ __all__ = [
     "calendar",
     "case",
     "cases",
+    "count_desk",
     "count_moving",
     "current",
     "doable",
@@ -92,6 +95,7 @@ __all__ = [
     "language",
     "letter_paper",
     "matter_title",
+    "move_desk",
     "notice_by_token",
     "object_publicly",
     "of_bureaus",
@@ -104,6 +108,7 @@ __all__ = [
     "pdf",
     "procedure_of",
     "reaches",
+    "recover",
     "register_clue",
     "relative_filed",
     "relocate",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -12,7 +13,17 @@ from django.utils.translation import get_language
 from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import ROLES, Actor
 from bangfu.office.areas.api import covers
-from bangfu.office.casework.models import CLOSED, DECIDED, OPEN, Case, CaseEvent, OpenStep, StoredDefinition
+from bangfu.office.casework.models import (
+    CLOSED,
+    DECIDED,
+    NEVER,
+    OPEN,
+    Case,
+    CaseEvent,
+    OpenStep,
+    StepPassed,
+    StoredDefinition,
+)
 from bangfu.office.registry import api as registry
 
 BUREAU_ROLE = "bureau_officer"
@@ -51,6 +62,12 @@ def procedure_of(case: Case) -> p.Procedure:
     if today is not None and today.digest == case.definition_id:
         return today
     return _read(case.definition.text)
+
+
+def version(row: StoredDefinition) -> p.Procedure:
+    """The procedure of a stored version."""
+    today = registry.rulebook().procedures.get(row.procedure)
+    return today if today is not None and today.digest == row.digest else _read(row.text)
 
 
 def stored(procedure: p.Procedure) -> StoredDefinition:
@@ -120,8 +137,27 @@ def since(state: p.Case, step: str) -> date | None:
     return timezone.localtime(entered).date() if entered is not None else None
 
 
-def project(case: Case, procedure: p.Procedure, state: p.Case, now: datetime) -> None:
-    """What lists read of a case: status, due dates, open steps by role. Writes both."""
+@dataclass(frozen=True)
+class Projected:
+    """What lists read of a case beside its own row, not yet written."""
+
+    steps: list[OpenStep]
+    passed: list[StepPassed]
+
+
+PROJECTED = (
+    "status", "end", "suspended", "whole_due_on", "due_on", "listed_on", "running", "moved_at", "version",
+)  # fmt: skip
+"""The columns of a case that follow from its events."""
+
+
+def projected(
+    case: Case, procedure: p.Procedure, state: p.Case, event: p.Event, now: datetime, owners: Mapping[str, str]
+) -> Projected:
+    """Sets what lists read of a case: status and due dates; gives its open steps by role, and the step that was done.
+
+    `owners`: whose a step is that was open before, by step. Writes nothing.
+    """
     days = calendar()
     found = p.clock(procedure, state, days, now)
     decided = any(d.valid and procedure.steps[d.step].outcomes[d.outcome].decides for d in state.done)
@@ -131,21 +167,38 @@ def project(case: Case, procedure: p.Procedure, state: p.Case, now: datetime) ->
     whole = None if found.whole.finished or state.final else found.whole.due
     dues = [one.due for one in found.steps if one.due is not None] + ([whole] if whole else [])
     case.whole_due_on, case.due_on = whole, None if state.final else min(dues, default=None)
+    case.listed_on, case.running = case.due_on or NEVER, not state.final
     case.moved_at, case.version = now, state.count
-    case.save()
-    OpenStep.objects.filter(case=case).delete()
     due = {one.step: one.due for one in found.steps}
-    OpenStep.objects.bulk_create(
+    steps = [
         OpenStep(
-            case=case,
-            step=name,
-            role=role,
-            bureau=procedure.steps[name].bureau if role == BUREAU_ROLE else "",
-            area_code=case.area_code,
-            entered_at=since,
-            due_on=due.get(name),
+            case=case, procedure=procedure.id, step=name, role=role,
+            bureau=procedure.steps[name].bureau if role == BUREAU_ROLE else "", area_code=case.area_code,
+            entered_at=since, due_on=due.get(name), assigned_to=owners.get(name, "") if since != event.at else "",
             held=any(name not in procedure.pauses[span.reason].allows for span in state.suspended),
         )
         for name, since in state.open.items()
         for role in procedure.steps[name].by
-    )
+    ]  # fmt: skip
+    return Projected(steps, [passed(case, procedure, state, days)] if isinstance(event, p.StepDone) else [])
+
+
+def passed(case: Case, procedure: p.Procedure, state: p.Case, days: p.Calendar) -> StepPassed:
+    """The row of the step that the last event did."""
+    done = state.done[-1]
+    return StepPassed(
+        case=case, seq=state.count, procedure=procedure.id, step=done.step, outcome=done.outcome,
+        decides=procedure.steps[done.step].outcomes[done.outcome].decides or "", area_code=case.area_code,
+        entered_at=done.entered, done_on=days.day(done.at), days=p.worked_days(state, days, done),
+        late=p.took(procedure, state, days, done).late,
+    )  # fmt: skip
+
+
+def project(case: Case, procedure: p.Procedure, state: p.Case, event: p.Event, now: datetime) -> None:
+    """The same, written."""
+    owners = dict(OpenStep.objects.filter(case=case).exclude(assigned_to="").values_list("step", "assigned_to"))
+    found = projected(case, procedure, state, event, now, owners)
+    case.save()
+    OpenStep.objects.filter(case=case).delete()
+    OpenStep.objects.bulk_create(found.steps)
+    StepPassed.objects.bulk_create(found.passed)

@@ -61,10 +61,10 @@ def _row(actor: Actor, case: Case, thing: Any, brought: Brought, since: date | N
         if fieldwork.of_case(actor, visit, case.household_id, thing.form, first) is None:
             raise Invalid({f"{name}-visit": _("这次入户记录不能用：须是本户的、在本步骤开始以后、您参加的入户")})
     paper = checked(brought.paper, f"{name}-paper", needed=False, most=60)
-    if not (document or run or visit or means or paper or brought.meeting or kind in MADE_BY_OFFICE):
+    if not (document or run or visit or means or paper or brought.meeting or brought.shared or kind in MADE_BY_OFFICE):
         raise Invalid({name: _("%s：请上传、选用档案中的材料，或写明纸质材料存放处") % title})
     return CaseDocument.objects.create(
         case=case, thing=thing.id, document=document, paper=paper, run=run, visit=visit, means=means,
-        meeting=brought.meeting, dated=brought.dated,
+        meeting=brought.meeting, shared_id=brought.shared, dated=brought.dated,
         added_by=actor.key, added_at=timezone.now(),
     )  # fmt: skip

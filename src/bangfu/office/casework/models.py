@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -12,6 +13,8 @@ from bangfu.office.privacy.api import NO_PERSONAL_DATA, PersonalData
 
 OPEN, DECIDED, CLOSED = "open", "decided", "closed"
 STATUSES = ((OPEN, _("办理中")), (DECIDED, _("已决定，待办结")), (CLOSED, _("已办结")))
+NEVER = date(9999, 12, 31)
+"""Where a case that has no day stands in a list: at the end."""
 ORIGINS = (
     ("application", _("申请")),
     ("found", _("主动发现")),
@@ -43,6 +46,8 @@ class Case(models.Model):
 
     `version` is the number of events. `due_on` is the earliest day on which an open step or the whole is due, None while
     suspended and where there is no limit. `topic` is what may be open once for a household: the policy, else the procedure.
+    `running` and `listed_on` (`due_on`, else NEVER) are what lists go by.
+    `found_as` is the kind of the run's line that it was opened from.
     """
 
     number = models.CharField("事项编号", max_length=40, unique=True)
@@ -57,6 +62,8 @@ class Case(models.Model):
     end = models.CharField("办结方式", max_length=60, blank=True)
     suspended = models.CharField("中止事由", max_length=60, blank=True)
     due_on = models.DateField("到期日", null=True)
+    listed_on = models.DateField("排序日", default=NEVER)
+    running = models.BooleanField("未办结", default=True)
     whole_due_on = models.DateField("总时限到期日", null=True)
     opened_at = models.DateTimeField("立案时间")
     opened_by = models.CharField("立案人标识", max_length=64)
@@ -64,6 +71,7 @@ class Case(models.Model):
     moved_at = models.DateTimeField("最近办理时间")
     origin = models.CharField("来源", max_length=12, choices=ORIGINS)
     origin_ref = models.CharField("来源编号", max_length=80, blank=True)
+    found_as = models.CharField("比对结果类别", max_length=24, blank=True)
     about = models.ForeignKey("self", models.PROTECT, null=True, related_name="later", verbose_name="所涉事项")
     version = models.PositiveIntegerField("版本", default=0)
 
@@ -87,8 +95,10 @@ class Case(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("status", "area_code", "due_on", "id"), name="casework_case_board"),
+            models.Index(fields=("running", "listed_on", "id", "area_code"), name="casework_case_board"),
+            models.Index(fields=("running", "area_code", "listed_on", "suspended"), name="casework_case_area"),
             models.Index(fields=("household", "id"), name="casework_case_household"),
+            models.Index(fields=("found_as", "area_code", "status"), name="casework_case_found"),
         )
 
     def __str__(self) -> str:
@@ -98,10 +108,12 @@ class Case(models.Model):
 class OpenStep(models.Model):
     """A step that is to be done now, once for each role that may do it: what boards read. Made anew by every event.
 
-    `bureau` says whose officers, where the role is that of other bureaus.
+    `assigned_to` is the account whose step it is, blank where it is anybody's with the role; it is kept until the step is
+    done. `bureau` says whose officers, where the role is that of other bureaus.
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="steps", verbose_name="个案")
+    procedure = models.CharField("程序", max_length=60, default="")
     step = models.CharField("步骤", max_length=60)
     role = models.CharField("角色", max_length=40)
     bureau = models.CharField("部门", max_length=40, blank=True)
@@ -109,6 +121,7 @@ class OpenStep(models.Model):
     entered_at = models.DateTimeField("进入时间")
     due_on = models.DateField("到期日", null=True)
     held = models.BooleanField("被中止", default=False)
+    assigned_to = models.CharField("承办人标识", max_length=64, blank=True)
 
     personal_data: ClassVar[PersonalData] = NO_PERSONAL_DATA
 
@@ -118,10 +131,46 @@ class OpenStep(models.Model):
         indexes = (
             models.Index(fields=("role", "area_code", "held", "case"), name="casework_step_role"),
             models.Index(fields=("bureau", "area_code"), name="casework_step_bureau", condition=~Q(bureau="")),
+            models.Index(fields=("assigned_to", "held", "case"), name="casework_step_owner"),
+            models.Index(fields=("procedure", "step", "area_code", "case"), name="casework_step_waiting"),
         )
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.step}"
+
+
+class StepPassed(models.Model):
+    """A step that was done, for the figures of how long things take: one row for each `step_done` event, with its number.
+
+    `days` are working days from its entry, suspensions left out; `late` says that its limit had passed.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="passed", verbose_name="个案")
+    seq = models.PositiveIntegerField("办理记录序号")
+    procedure = models.CharField("程序", max_length=60)
+    step = models.CharField("步骤", max_length=60)
+    outcome = models.CharField("结果", max_length=60)
+    decides = models.CharField("决定", max_length=10, blank=True)
+    area_code = models.CharField("行政村代码", max_length=12)
+    entered_at = models.DateTimeField("进入时间")
+    done_on = models.DateField("完成日")
+    days = models.PositiveIntegerField("工作日数")
+    late = models.BooleanField("超期", default=False)
+
+    personal_data: ClassVar[PersonalData] = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = "已办步骤"
+        constraints = (models.UniqueConstraint(fields=("case", "seq"), name="casework_passed_event"),)
+        indexes = (
+            models.Index(fields=("procedure", "step", "days", "id"), name="casework_passed_list"),
+            models.Index(
+                fields=("done_on", "procedure", "step", "days", "late", "area_code"), name="casework_passed_days"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.seq} {self.step}"
 
 
 class CaseEvent(models.Model):
@@ -166,6 +215,7 @@ class CaseDocument(models.Model):
     visit = models.BigIntegerField("入户记录", null=True)
     means = models.BigIntegerField("核对报告", null=True)
     meeting = models.BigIntegerField("会议", null=True)
+    shared = models.ForeignKey("SharedDocument", models.PROTECT, null=True, related_name="+", verbose_name="共用材料")
     dated = models.DateField("日期", null=True)
     added_by = models.CharField("登记人标识", max_length=64)
     added_at = models.DateTimeField("登记时间")
@@ -238,5 +288,29 @@ class Determination(models.Model):
         return f"{self.case_id}/{self.seq} {self.decides}"
 
 
-from bangfu.office.casework.letter_models import Delivery, OfficeContact  # noqa: E402, F401 - likewise
-from bangfu.office.casework.notice_models import PublicNotice  # noqa: E402, F401 - a table of this app
+from bangfu.office.casework.bulk.rows import BulkAction, BulkItem, SharedDocument  # noqa: E402
+from bangfu.office.casework.letter_models import Delivery, OfficeContact  # noqa: E402 - likewise
+from bangfu.office.casework.notice_models import PublicNotice  # noqa: E402 - a table of this app
+
+__all__ = [
+    "CLOSED",
+    "DECIDED",
+    "NEVER",
+    "OPEN",
+    "ORIGINS",
+    "STATUSES",
+    "BulkAction",
+    "BulkItem",
+    "Case",
+    "CaseDocument",
+    "CaseEvent",
+    "Delivery",
+    "Determination",
+    "OfficeContact",
+    "OpenStep",
+    "Proposal",
+    "PublicNotice",
+    "SharedDocument",
+    "StepPassed",
+    "StoredDefinition",
+]

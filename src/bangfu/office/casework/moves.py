@@ -18,7 +18,7 @@ from bangfu.office.pages.refusals import Invalid
 @dataclass(frozen=True)
 class Brought:
     """One thing that is left behind: an upload, a document of the file, a paper's place, a run, a home visit, a means-check
-    report, a meeting, or made by the office.
+    report, a meeting, a file that many cases have in common, or made by the office.
 
     `values` are those of the engine's Thing (counts, votes, class, amount_fen, start_month).
     """
@@ -32,6 +32,7 @@ class Brought:
     dated: date | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     meeting: int | None = None
+    shared: int | None = None
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import ROLES, Actor, User
 from bangfu.office.casework import engine
 from bangfu.office.casework.deliveries import told_on
-from bangfu.office.casework.models import Case, CaseDocument, CaseEvent
+from bangfu.office.casework.models import Case, CaseDocument, CaseEvent, StepPassed
 from bangfu.office.casework.queries import ACT, DECIDE, SOON
 from bangfu.office.registry import api as registry
+from bangfu.office.runs import api as runs
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,28 @@ def matter_title(matter: str) -> str:
     return policy.title.get(engine.language()) if policy is not None else matter
 
 
+def narrowed_by(name: str, value: str, procedure: str) -> str:
+    """One part of the board's filter, in words."""
+    if name == "step":
+        known = engine.current().get(procedure)
+        title = known.steps[value].title.get(engine.language()) if known and value in known.steps else value
+        return str(_("步骤：%s") % title)
+    if name == "found":
+        return str(_("来自比对：%s") % dict(runs.KINDS).get(value, value))
+    if name == "decided":
+        words = {
+            "grant": _("已确认"),
+            "stop": _("已停发"),
+            "reduce": _("已减发"),
+            "refuse": _("不予确认"),
+            "keep": _("保持"),
+        }
+        return "、".join(str(words.get(one, one)) for one in value.split(","))
+    if name == "late":
+        return str(_("本步骤超期"))
+    return str({"owner": _("承办人：%s"), "due": _("到期日：%s")}[name] % value)
+
+
 def tone_of(due: date | None, today: date) -> str:
     """`bad` when overdue, `warn` when nearly, else nothing."""
     if due is None or due > today + SOON:
@@ -111,6 +134,12 @@ def roles_text(roles: Sequence[str]) -> str:
     """Roles in words."""
     known = [str(ROLES[role].label) if role in ROLES else str(_("申请人")) for role in roles]
     return ("、" if engine.language() == "zh" else ", ").join(known)
+
+
+def outcome_title(row: StepPassed) -> str:
+    """How a step came out, in words."""
+    outcome = engine.procedure_of(row.case).steps[row.step].outcomes.get(row.outcome)
+    return outcome.title.get(engine.language()) if outcome is not None else row.outcome
 
 
 def open_titles(case: Case, steps: Sequence[str]) -> list[str]:

@@ -11,5 +11,5 @@ class MeetingsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Erasure reaches the meetings too."""
-        from bangfu.office.meetings import erasing  # noqa: F401
+        """Erasure reaches the meetings too; the registry knows whose the files are."""
+        from bangfu.office.meetings import erasing, people  # noqa: F401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.core.files.uploadedfile import UploadedFile
@@ -170,3 +171,10 @@ def open_file(*, actor: Actor, file: int) -> tuple[MeetingFile, bytes]:
     content = registry.load_file(meeting.key, found.file_name)
     audit.record(actor, events.FILE_READ, subject(meeting), after={"file": found.pk, "kind": found.kind})
     return found, content
+
+
+def _named(names: Collection[str]) -> Iterable[str]:
+    return MeetingFile.objects.filter(file_name__in=names).values_list("file_name", flat=True)
+
+
+registry.NAMED_BY.append(_named)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -149,6 +149,13 @@ def withdraw_document(*, actor: Actor, document: Document, reason: str) -> None:
     document.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     after = {"document": document.pk, "reason": document.withdrawn_reason}
     audit.record(actor, events.DOCUMENT_WITHDRAWN, _subject(document.household), after=after)
+
+
+def _named(names: Collection[str]) -> Iterable[str]:
+    return Document.objects.filter(file_name__in=names).values_list("file_name", flat=True)
+
+
+documents.NAMED_BY.append(_named)
 
 
 def _subject(household: Household) -> audit.Subject:

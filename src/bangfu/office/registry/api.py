@@ -14,8 +14,8 @@ from bangfu.office.registry.catalogue import (
 )
 from bangfu.office.registry.checking import check_person_values, check_values
 from bangfu.office.registry.columns import age_on
+from bangfu.office.registry.documents import LARGEST_MB, NAMED_BY, media_type_of, read_upload, set_aside, unclaimed
 from bangfu.office.registry.documents import load as load_file
-from bangfu.office.registry.documents import media_type_of, read_upload
 from bangfu.office.registry.documents import store as store_file
 from bangfu.office.registry.erasure import ERASED_NAME, also_erase, erase_household, erase_person
 from bangfu.office.registry.events import EPISODE_CHANGED, EXPORTED, RECORD_WITHDRAWN, UNMASKED
@@ -72,6 +72,8 @@ __all__ = [
     "HEALTH",
     "HIDDEN",
     "ID",
+    "LARGEST_MB",
+    "NAMED_BY",
     "PHONE",
     "RECORD_WITHDRAWN",
     "UNMASKED",
@@ -151,6 +153,7 @@ __all__ = [
     "reproject",
     "return_person",
     "rulebook",
+    "set_aside",
     "split",
     "split_household",
     "state",
@@ -159,6 +162,7 @@ __all__ = [
     "subjects_of",
     "text_of",
     "to_json",
+    "unclaimed",
     "undo",
     "undo_obstacles",
     "unpack",

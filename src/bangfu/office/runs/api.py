@@ -12,21 +12,32 @@ from bangfu.office.runs.actions import cancel, recover, start
 from bangfu.office.runs.answering import Answered, answers, answers_for
 from bangfu.office.runs.bureau import bureau_files, bureau_folder, gather_bureau_files, place_bureau_files
 from bangfu.office.runs.erasing import without_rows
-from bangfu.office.runs.evidence import Evidence, Standing, evidence, evidence_run, finding_of, run_of, standings
+from bangfu.office.runs.evidence import (
+    Evidence,
+    Standing,
+    evidence,
+    evidence_run,
+    finding_of,
+    lines_of,
+    run_of,
+    standings,
+)
 from bangfu.office.runs.explaining import Told, counts_health, told_masked
 from bangfu.office.runs.folders import results
 from bangfu.office.runs.following import also_after
 from bangfu.office.runs.models import ACTIVE, ERRORS, KINDS, Finding, Run
 from bangfu.office.runs.process import ScreeningFailed, Stopped, work_apart
-from bangfu.office.runs.queries import Place, finished, latest, places, run, scope
+from bangfu.office.runs.queries import Filters, Place, findings, finished, latest, places, run, scope, total
 from bangfu.office.runs.relocation import count_moving, relocate
 from bangfu.office.runs.reporting import Reporter, is_gone, worker_name
-from bangfu.office.runs.rules import RulesGone, book_of, kept_rulebook
+from bangfu.office.runs.rules import RulesGone, book_of, kept_rulebook, title
+from bangfu.office.runs.rules import titles_of_run as _titles_of_run
 from bangfu.office.runs.sheets import Shown, shown
 
 __all__ = [
     "Answered",
     "Evidence",
+    "Filters",
     "Finding",
     "Overview",
     "Place",
@@ -50,12 +61,14 @@ __all__ = [
     "evidence",
     "evidence_run",
     "finding_of",
+    "findings",
     "finished",
     "gather_bureau_files",
     "is_gone",
     "kept_rulebook",
     "latest",
     "latest_overview",
+    "lines_of",
     "place_bureau_files",
     "places",
     "recover",
@@ -66,7 +79,9 @@ __all__ = [
     "scope",
     "standings",
     "start",
+    "title_of_line",
     "told_masked",
+    "total",
     "without_rows",
     "work_apart",
     "work_now",
@@ -81,6 +96,11 @@ def work_now(run: Run) -> Run:
     work.func(run.pk)
     run.refresh_from_db()
     return run
+
+
+def title_of_line(run: Run, kind: str, definition: str, language: str) -> str:
+    """What a line of this kind is called by the run's own rules."""
+    return title(_titles_of_run(run), kind, definition, language)
 
 
 FIRST = 8

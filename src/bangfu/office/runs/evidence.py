@@ -71,6 +71,11 @@ def finding_of(pk: int) -> Finding | None:
     return Finding.objects.select_related("run").filter(pk=pk, run__status=DONE).first()
 
 
+def lines_of(pks: Sequence[int]) -> list[Finding]:
+    """Lines of runs that are done; the caller looks at their areas. One query."""
+    return list(Finding.objects.select_related("run").filter(pk__in=pks, run__status=DONE))
+
+
 def run_of(pk: int) -> Run | None:
     """A run by its key, for a decision that names it."""
     return Run.objects.filter(pk=pk).first()

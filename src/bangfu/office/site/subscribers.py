@@ -38,6 +38,8 @@ RECOVERIES: list[Callable[[], object]] = [
     reporting.clear_out,
     sending.recover,
     intake.clear_out,
+    casework.recover,
+    registry.set_aside,
 ]
 """What each app does, before the first task of a worker, about work that a killed worker left."""
 
@@ -91,3 +93,4 @@ accounts.register_work_mover(accounts.WorkMover("pairs", _("帮扶户"), pairing
 # accounts.register_work_mover(accounts.WorkMover(code, label, count, move)): an app with open work of its own adds a line
 meetings.register_source(casework.agenda)
 meetings.register_listener(casework.relative_filed)
+accounts.register_work_mover(accounts.WorkMover("cases", _("分给本人的个案"), casework.count_desk, casework.move_desk))

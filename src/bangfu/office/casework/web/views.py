@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import fields
 from typing import Any
 
 from django.contrib import messages
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,8 +28,6 @@ from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.privacy.api import Erased, SealBroken
 from bangfu.office.registry import api as registry
 
-NEVER = date(9999, 12, 31)
-
 
 def _actor(request: HttpRequest) -> Actor:
     found: Actor = request.actor  # type: ignore[attr-defined]
@@ -47,15 +44,19 @@ def board(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("view", "")
     if chosen not in lists:
         chosen = next((name for name in ("mine", "overdue", "others") if counts[name]), "mine")
-    rows = queries.board(actor, chosen, filters).annotate(by=Coalesce("due_on", NEVER))
-    part = page_of(rows, ("by", "id"), request.GET.get("page", ""), count=False)
+    rows = queries.board(actor, chosen, filters)
+    part = page_of(rows, ("listed_on", "id"), request.GET.get("page", ""), count=False)
     steps: dict[int, dict[str, None]] = {}
     for case, step in OpenStep.objects.filter(case__in=list(part)).order_by("pk").values_list("case", "step"):
         steps.setdefault(case, {})[step] = None
     places = areas.names({row.area_code for row in part})
+    known = {one.name: getattr(filters, one.name) for one in fields(filters)}
     context = {
+        "ticks": chosen not in ("closed", "all") and actor.may(queries.ACT), "total": counts[chosen],
+        "kept": [(name, value) for name, value in known.items() if value and name != "procedure"],
+        "narrowed": _narrowed(request, known),
         "page": part, "chosen": chosen, "filters": filters, "by_area": queries.by_area(actor, chosen, filters),
-        "tabs": [(name, label, counts[name]) for name, (label, _c) in lists.items()],
+        "tabs": [(name, label, counts[name]) for name, (label, _c) in lists.items() if name != "all" or chosen == "all"],
         "procedures": [(one.id, one.title.get(engine.language())) for one in engine.current().values()],
         "rows": [
             {"case": row, "title": showing.title_of(row), "place": places[row.area_code],
@@ -64,6 +65,19 @@ def board(request: HttpRequest) -> HttpResponse:
         ],
     }  # fmt: skip
     return render(request, "casework/board.html", context)
+
+
+def _narrowed(request: HttpRequest, known: dict[str, str]) -> list[tuple[str, str]]:
+    """What a link from a figure narrows the list to, in words, each with the address without it."""
+    found = []
+    for name, value in known.items():
+        if not value or name in ("area", "procedure"):
+            continue
+        without = request.GET.copy()
+        without.pop(name, None)
+        without.pop("page", None)
+        found.append((showing.narrowed_by(name, value, known["procedure"]), f"?{without.urlencode()}"))
+    return found
 
 
 @page("cases.act", "GET", "POST")
