@@ -25,6 +25,8 @@ NOT_PERSONAL = {
     ("FilledForm", "file_name"): "name of a file",
     ("Run", "rulebook_name"): "name of a rulebook",
     ("ChangeWindow", "name"): "name of a period",
+    ("Entitlement", "class_name"): "class of a benefit: A, B, C",
+    ("Period", "class_name"): "class of a benefit: A, B, C",
     ("Visit", "client_id"): "random key that the sender gave",
     ("OfficeContact", "address"): "address of an office",
     ("OfficeContact", "telephone"): "landline of an office",
