@@ -51,7 +51,8 @@ def picture(shade: int) -> SimpleUploadedFile:
     return SimpleUploadedFile(f"{shade}.png", content, "image/png")
 
 
-def _actor(username: str) -> accounts.Actor:
+def acting(username: str) -> accounts.Actor:
+    """Somebody of the demo, as they act."""
     return accounts.actor_of(accounts.User.objects.get(username=username), timezone.localdate())
 
 
@@ -66,7 +67,8 @@ def _lines(actor: accounts.Actor, wanted: Q) -> list[runs.Finding]:
     return list(found.exclude(change="gone").order_by("household_number", "pk")[:40])
 
 
-def _paper(**values: object) -> casework.Brought:
+def paper(**values: object) -> casework.Brought:
+    """A paper in the township's cupboard, dated today."""
     return casework.Brought(paper=PAPER, dated=timezone.localdate(), values=values)
 
 
@@ -83,17 +85,29 @@ def _report(case: casework.Case) -> casework.Brought:
     return casework.Brought(run=run.pk, dated=run.as_of)
 
 
+def first_line(actor: accounts.Actor, wanted: Q) -> runs.Finding | None:
+    """The first of these lines, None where there is none."""
+    return next(iter(_lines(actor, wanted)), None)
+
+
+def step(
+    case: casework.Case, who: str, name: str, outcome: str, things: Mapping[str, casework.Brought], **more: object
+) -> None:
+    """One step of a case by somebody of the demo."""
+    now = casework.Case.objects.get(pk=case.pk)
+    move = casework.Move("step_done", name, outcome, things=things, **more)  # type: ignore[arg-type]
+    casework.act(actor=acting(who), case=now.pk, move=move, expected=now.version)
+
+
 class _Told:
     """One case, told step by step; each part says after how many days the next comes."""
 
     def __init__(self) -> None:
         self.case: casework.Case | None = None
 
-    def on(self, who: str, step: str, outcome: str, things: Mapping[str, casework.Brought], **more: object) -> None:
+    def on(self, who: str, name: str, outcome: str, things: Mapping[str, casework.Brought], **more: object) -> None:
         """One step further."""
-        now = self.now()
-        move = casework.Move("step_done", step, outcome, things=things, **more)  # type: ignore[arg-type]
-        casework.act(actor=_actor(who), case=now.pk, move=move, expected=now.version)
+        step(self.now(), who, name, outcome, things, **more)
 
     def now(self) -> casework.Case:
         """The case as it stands."""
@@ -104,24 +118,24 @@ class _Told:
         """A second person signs, where the decision rests on what the facts leave open."""
         now = self.now()
         if casework.waits_for_a_second(now):
-            casework.sign(actor=_actor(who), case=now.pk, expected=now.version)
+            casework.sign(actor=acting(who), case=now.pk, expected=now.version)
 
     def dibao(self, to: str = "") -> Story:
         """漏保 of the last run: applied for, looked at by two, checked, published, confirmed, told."""
-        lines = _lines(_actor("village"), Q(kind="entitled_not_receiving", definition="dibao"))
+        lines = _lines(acting("village"), Q(kind="entitled_not_receiving", definition="dibao"))
         if not lines:
             return
-        line, village = lines[0], _actor("village")
+        line, village = lines[0], acting("village")
         self.case = casework.open_from_finding(actor=village, finding=line.pk, procedure="dibao", matter="dibao")
-        self.on("village", "apply", "filed", {"application": _paper(), "promise": _paper()})
+        self.on("village", "apply", "filed", {"application": paper(), "promise": paper()})
         self.on("township", "accept", "accepted", {"receipt": casework.Brought()}, verdicts=NO)
         yield 2
-        visit = {"survey": _paper(), "neighbours": _paper(count=2), "photos": _photo(90 + line.pk % 60)}
+        visit = {"survey": paper(), "neighbours": paper(count=2), "photos": _photo(90 + line.pk % 60)}
         words = "房屋为老式砖木结构，户主长期服药"
         self.on("village", "investigate", "agreed", visit, companions=("township",), note=words)
-        self.on("civil", "means_check", "reported", {"authorisation": _paper(), "means_report": _report(self.now())})
+        self.on("civil", "means_check", "reported", {"authorisation": paper(), "means_report": _report(self.now())})
         yield 1
-        self.on("township", "review", "reviewed", {"review_opinion": _paper()})
+        self.on("township", "review", "reviewed", {"review_opinion": paper()})
         if to == "review":
             return
         posted = _photo(150)
@@ -134,7 +148,7 @@ class _Told:
 
     def urgent(self) -> Story:
         """A fire: reported, looked at and paid the same day; the papers, the notice and the decision followed."""
-        village = _actor("village")
+        village = acting("village")
         home, fen = self._hit_by_a_fire(village)
         if home is None:
             return
@@ -142,17 +156,17 @@ class _Told:
             actor=village, household=home, procedure="temporary_assistance_emergency", origin="found",
             note="灶房起火，粮食和衣被烧毁，无人受伤",
         )  # fmt: skip
-        self.on("village", "report", "urgent", {"report": _paper()})
+        self.on("village", "report", "urgent", {"report": paper()})
         self.on("village", "look", "emergency", {"scene": _photo(60)})
         pay = casework.Brought(values={"amount_fen": fen or 200_000, "start_month": f"{timezone.localdate():%Y-%m}"})
         verdicts = {"within_township_limit": "yes"}
-        self.on("township", "pay", "paid", {"pay_decision": pay, "payment": _paper()}, verdicts=verdicts)
+        self.on("township", "pay", "paid", {"pay_decision": pay, "payment": paper()}, verdicts=verdicts)
         yield 1
-        self.on("village", "relief", "over", {"relieved": _paper(count=1)})
+        self.on("village", "relief", "over", {"relieved": paper(count=1)})
         papers = {
-            "application": _paper(),
-            "authorisation": _paper(),
-            "survey": _paper(),
+            "application": paper(),
+            "authorisation": paper(),
+            "survey": paper(),
             "means_report": _report(self.now()),
         }
         yield 1
@@ -180,7 +194,7 @@ class _Told:
 
     def monitored(self) -> Story:
         """Found at risk: visited by two, compared, agreed to by the village, published, recognised, with a plan."""
-        village = _actor("village")
+        village = acting("village")
         line = self._at_risk(village)
         if line is None:
             return
@@ -188,26 +202,26 @@ class _Told:
         self.case = casework.open_from_finding(
             actor=village, finding=line.pk, procedure="relapse_monitoring", matter=matter
         )
-        self.on("village", "clue", "registered", {"clue": _paper()})
+        self.on("village", "clue", "registered", {"clue": paper()})
         yield 1
-        visit = {"survey": _paper(), "photos": _photo(110)}
+        visit = {"survey": paper(), "photos": _photo(110)}
         self.on("village", "visit", "risk", visit, companions=("secretary",), verdicts={"at_risk": "yes"})
-        self.on("village", "authorise", "signed", {"authorisation": _paper()})
+        self.on("village", "authorise", "signed", {"authorisation": paper()})
         yield 1
         self.on("agri", "compare", "compared", {"comparison": _report(self.now())})
-        votes = _paper(entitled=21, present=19, in_favour=16, against=1, abstaining=1, relatives_abstained=1)
-        self.on("secretary", "community_review", "agreed", {"votes": votes, "minutes": _paper()})
+        votes = paper(entitled=21, present=19, in_favour=16, against=1, abstaining=1, relatives_abstained=1)
+        self.on("secretary", "community_review", "agreed", {"votes": votes, "minutes": paper()})
         posted = _photo(120)
         yield 8
         self.on("secretary", "notice", "no_objection", {"notice": posted})
-        self.on("township", "township", "reviewed", {"township_opinion": _paper()})
+        self.on("township", "township", "reviewed", {"township_opinion": paper()})
         yield 1
         decision = casework.Brought(values={"start_month": _next_month(timezone.localdate())})
         things = {"decision": decision, "letter": casework.Brought(), "evidence": _photo(121)}
         self.on("agri", "county", "recognised", things)
         self.signed("civil")
         yield 2
-        plan = {"plan": _paper(), "development_measure": _paper()}
+        plan = {"plan": paper(), "development_measure": paper()}
         self.on("secretary", "plan", "made", plan, verdicts={"has_labour": "yes"})
 
     def _at_risk(self, village: accounts.Actor) -> runs.Finding | None:
@@ -224,13 +238,13 @@ class _Told:
 
     def clue(self) -> Story:
         """From an alert or a doubt of the run: the clue is registered and the visit is due."""
-        village = _actor("village")
+        village = acting("village")
         lines = _lines(village, Q(kind="alert")) or _lines(village, Q(kind="check"))
         if lines:
             self.case = casework.open_from_finding(
                 actor=village, finding=lines[0].pk, procedure="relapse_monitoring", matter="at_risk_household"
             )
-            self.on("village", "clue", "registered", {"clue": _paper()})
+            self.on("village", "clue", "registered", {"clue": paper()})
         yield from ()
 
 

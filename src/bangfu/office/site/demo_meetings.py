@@ -14,7 +14,7 @@ from bangfu.office.casework.notices import issue, open_notice, prove
 from bangfu.office.meetings import api as meetings
 from bangfu.office.meetings.actions import note_discussion
 from bangfu.office.registry import api as registry
-from bangfu.office.site.demo_cases import _actor, _finding, _on, _paper, picture
+from bangfu.office.site.demo_cases import acting, first_line, paper, picture, step
 
 MEMBERS = (
     ("郑守正", "head"), ("冯和平", "member"), ("陈明理", "member"), ("褚公平", "supervisor"), ("卫诚实", "representative"),
@@ -32,7 +32,7 @@ def leave() -> tuple[int, int]:
 
 def _contacts() -> None:
     """Where the invented township's and county's offices are."""
-    township, civil = _actor("township"), _actor("civil")
+    township, civil = acting("township"), acting("civil")
     for actor, code, address, telephone in (
         (township, township.areas("cases.decide")[0], "示例路1号便民服务大厅3号窗口", "0999-1234567"),
         (civil, civil.areas("cases.decide")[0], "示例县政务服务中心2楼", "12345"),
@@ -42,8 +42,8 @@ def _contacts() -> None:
 
 def _disputed() -> casework.Case | None:
     """A dibao case whose visit left a doubt."""
-    village = _actor("village")
-    line = _finding(village, Q(definition="dibao"))
+    village = acting("village")
+    line = first_line(village, Q(definition="dibao"))
     if line is not None:
         case = casework.open_from_finding(actor=village, finding=line.pk, procedure="dibao", matter="dibao")
     else:
@@ -52,16 +52,16 @@ def _disputed() -> casework.Case | None:
         if home is None:
             return None
         case = casework.open_case(actor=village, household=home.number, procedure="dibao")
-    _on(case, "village", "apply", "filed", {"application": _paper(), "promise": _paper()})
+    step(case, "village", "apply", "filed", {"application": paper(), "promise": paper()})
     answers = {"near_relative": "yes", "reported": "no"}
-    things = {"receipt": casework.Brought(), "relatives_filed": _paper()}
-    _on(case, "township", "accept", "accepted", things, verdicts=answers)
+    things = {"receipt": casework.Brought(), "relatives_filed": paper()}
+    step(case, "township", "accept", "accepted", things, verdicts=answers)
     visit = {
-        "survey": _paper(),
-        "neighbours": _paper(count=2),
+        "survey": paper(),
+        "neighbours": paper(count=2),
         "photos": casework.Brought(picture(70), values={"count": 1}),
     }
-    _on(case, "village", "investigate", "disputed", visit, companions=("township",), note="邻里对其子的收入说法不一")
+    step(case, "village", "investigate", "disputed", visit, companions=("township",), note="邻里对其子的收入说法不一")
     return casework.Case.objects.get(pk=case.pk)
 
 
@@ -69,14 +69,14 @@ def _meeting() -> int:
     case = _disputed()
     if case is None:
         return 0
-    village, code = _actor("village"), case.area_code
+    village, code = acting("village"), case.area_code
     start = date(timezone.localdate().year, 1, 1)
     members = [
-        meetings.add_member(actor=_actor("township"), area_code=code, name=name, role=role, starts_on=start)
+        meetings.add_member(actor=acting("township"), area_code=code, name=name, role=role, starts_on=start)
         for name, role in MEMBERS
     ]
     meetings.file_relative(
-        actor=_actor("township"), household=case.household.number, relation="户主之妻弟", member=members[5].pk
+        actor=acting("township"), household=case.household.number, relation="户主之妻弟", member=members[5].pk
     )
     begun = timezone.now() - timedelta(hours=2)
     given = meetings.Arrangements("review", begun, "村委会会议室", MEMBERS[0][0], MEMBERS[1][0])
@@ -95,13 +95,13 @@ def _meeting() -> int:
     meetings.add_file(actor=village, meeting=row.pk, kind="photo", file=picture(130))
     meetings.close(actor=village, meeting=row.pk)
     brought = {"votes": casework.Brought(meeting=row.pk), "minutes": casework.Brought(meeting=row.pk)}
-    _on(case, "village", "community_review", "confirmed", brought)
+    step(case, "village", "community_review", "confirmed", brought)
     return 1
 
 
 def _notice() -> int:
     """The first case that waits for its notice gets one, posted today."""
-    township, today = _actor("township"), timezone.localdate()
+    township, today = acting("township"), timezone.localdate()
     for case in casework.Case.objects.filter(status="open").order_by("pk"):
         thing = open_notice(case)
         if thing:
