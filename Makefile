@@ -39,7 +39,7 @@ demo: $(VENV)/base.stamp ## a synthetic county, two monthly runs, what they foun
 test: $(VENV)/test.stamp ## the tests
 	@tools/machine.sh
 	$(BIN)/python -m pytest -n 2
-	$(BIN)/python tests/office/support/postgres.py $(BIN)/python -m pytest -n 2 $(ON_POSTGRES) -k "not browser"
+	$(BIN)/python tests/office/support/postgres.py $(BIN)/python -m pytest -n 2 $(ON_POSTGRES) -k "not browser and not stories and not replayed"
 
 check: $(VENV)/test.stamp ## lint, types, layers, rulebooks, docs
 	$(BIN)/ruff check .

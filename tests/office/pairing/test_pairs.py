@@ -340,7 +340,7 @@ def test_two_people_who_pair_one_household_at_once_leave_one_helper(cast, regist
     with pytest.raises(Invalid) as error:
         pair(cast, registered.east, officials.chief)
     assert why(error) == "另一人刚为本户结对，请刷新后再办"
-    assert [helper.load for helper in Helper.objects.filter(pk__in=[officials.other.pk, officials.chief.pk])] == [0, 1]
+    assert [Helper.objects.get(pk=one.pk).load for one in (officials.other, officials.chief)] == [1, 0]
 
 
 def test_an_official_is_registered_corrected_and_leaves_on_pages(cast, registered, client_of):
