@@ -6,7 +6,7 @@ behind them. Nothing here reads a file, a clock or a database.
 
 from __future__ import annotations
 
-from bangfu.core.procedures.calendar import Calendar, reached
+from bangfu.core.procedures.calendar import Calendar
 from bangfu.core.procedures.case import SUPERSEDED, Case, Done, Suspension, fold
 from bangfu.core.procedures.clocks import (
     Clock,
@@ -46,6 +46,6 @@ __all__ = [
     "NEEDS", "SUPERSEDED", "Action", "Actor", "Barred", "Calendar", "Case", "Clock", "Clocks", "Closed", "Done", "Elapsed",
     "Event", "Extended", "Limit", "Objection", "Opened", "Procedure", "Refusal", "Resumed", "Returned", "StepDone", "StoredEventError",
     "Superseded", "Suspended", "Suspension", "Thing", "Withdrawn", "appeal_until", "apply", "clock", "elapsed",
-    "event_from_json", "event_to_json", "fold", "last_day", "median_days", "open_case", "possible", "reached",
+    "event_from_json", "event_to_json", "fold", "last_day", "median_days", "open_case", "possible",
     "read_definition", "took", "worked_days",
 ]  # fmt: skip

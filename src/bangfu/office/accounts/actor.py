@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Q
+from django.http import HttpRequest
 
 from bangfu.office.accounts.models import Assignment, User
 from bangfu.office.accounts.roles import ABOUT_HOUSEHOLDS, PERMISSIONS, ROLES
@@ -92,3 +93,9 @@ def grants_of(assignments: Iterable[Assignment], on: date) -> tuple[Grant, ...]:
 def actor_of(user: User, on: date) -> Actor:
     """The actor behind a user on a day. One query."""
     return Actor(user.pk, user.key, user.full_name, grants_of(user.assignments.all(), on))
+
+
+def actor_in(request: HttpRequest) -> Actor:
+    """Who asks: the actor that the middleware put into a request."""
+    found: Actor = request.actor  # type: ignore[attr-defined]
+    return found

@@ -1,7 +1,7 @@
 """The only door to this app."""
 
 from bangfu.office.accounts.actions import create_user, grant_role, set_language
-from bangfu.office.accounts.actor import NOBODY, Actor, Grant, actor_of, system_actor
+from bangfu.office.accounts.actor import NOBODY, Actor, Grant, actor_in, actor_of, system_actor
 from bangfu.office.accounts.handover import WORK_MOVERS, WorkMover, register_work_mover
 from bangfu.office.accounts.models import Assignment, User
 from bangfu.office.accounts.queries import users
@@ -20,6 +20,7 @@ __all__ = [
     "Grant",
     "User",
     "WorkMover",
+    "actor_in",
     "actor_of",
     "address_of",
     "count_moving",

@@ -11,13 +11,13 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.benefits.models import ACTIVE, ENDED, PHASING_OUT, STOPPING, Entitlement, OneOff, Period, Transfer
 from bangfu.office.benefits.periods import month_of
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import OutOfReach
 from bangfu.office.pages.waiting import Waiting
 from bangfu.office.registry import api as registry
@@ -159,9 +159,8 @@ def classes(actor: Actor) -> list[str]:
 
 def policies() -> list[tuple[str, str]]:
     """Policies under which something may be received from one month to another, with their titles."""
-    language = "en" if (get_language() or "").startswith("en") else "zh"
     found = [
-        (one.id, one.title.get(language))
+        (one.id, one.title.get(reader_language()))
         for one in registry.rulebook().policies.values()
         if one.entitlement is not None and (one.amount is None or one.amount.per != "once")
     ]
@@ -171,8 +170,7 @@ def policies() -> list[tuple[str, str]]:
 def title_of(policy: str) -> str:
     """The name of a policy in the reader's language; its id where it is gone."""
     found = registry.rulebook().policies.get(policy)
-    language = "en" if (get_language() or "").startswith("en") else "zh"
-    return found.title.get(language) if found is not None else policy
+    return found.title.get(reader_language()) if found is not None else policy
 
 
 def of_household(actor: Actor, number: str) -> tuple[registry.Household, list[Entitlement], list[OneOff]]:

@@ -37,6 +37,7 @@ from bangfu.office.casework.moves import (
 from bangfu.office.casework.queries import ACT, DECIDE
 from bangfu.office.casework.telling import tell
 from bangfu.office.pages.free_text import checked
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
@@ -139,7 +140,7 @@ def _begin(actor: Actor, case: Case, procedure: p.Procedure, now: datetime, note
             return
         refused = refused or state
     assert refused is not None
-    raise Invalid(refused.text.get(engine.language()))
+    raise Invalid(refused.text.get(reader_language()))
 
 
 def _write(
@@ -229,13 +230,13 @@ def act(*, actor: Actor, case: int, move: Move, expected: int) -> CaseEvent | Pr
     # looked at before anything is stored: a refusal leaves no file behind
     dry = made(dict.fromkeys(move.things, "doc:0"), "" if alone else "?")
     if isinstance(dry, p.Refusal):
-        raise Invalid(dry.text.get(engine.language()))
+        raise Invalid(dry.text.get(reader_language()))
     rows = keep(actor, row, procedure, move, engine.since(state, move.name))
     if not alone:
         return _propose(actor, row, move, rows)
     final = made({name: f"doc:{pk}" for name, pk in rows.items()})
     if isinstance(final, p.Refusal):
-        raise Invalid(final.text.get(engine.language()))
+        raise Invalid(final.text.get(reader_language()))
     return _finish(actor, row, procedure, final, basis, note, otherwise)
 
 
@@ -263,7 +264,7 @@ def object_publicly(*, case: int, key: str) -> CaseEvent:
     face = p.Actor(key, engine.PUBLIC, row.area_code)
     final = engine.applied(procedure, state, [p.Objection(timezone.now(), face)], engine.calendar())
     if isinstance(final, p.Refusal):
-        raise Invalid(final.text.get(engine.language()))
+        raise Invalid(final.text.get(reader_language()))
     return _finish(Actor(None, key, str(_("群众")), ()), row, procedure, final, None, "")
 
 
@@ -367,7 +368,7 @@ def sign(*, actor: Actor, case: int, expected: int) -> CaseEvent:
     candidates = [event_of(move, timezone.now(), face, things, together, actor.key) for face in faces]
     final = engine.applied(procedure, state, candidates, engine.calendar())
     if isinstance(final, p.Refusal):
-        raise Invalid(final.text.get(engine.language()))
+        raise Invalid(final.text.get(reader_language()))
     return _finish(actor, row, procedure, final, basis, move.note, otherwise)
 
 
@@ -424,5 +425,5 @@ def _barred(
     candidates: list[p.Event] = [p.Barred(now, face, persons=keys, reason=reason) for face in faces]
     final = engine.applied(procedure, state, candidates, engine.calendar())
     if isinstance(final, p.Refusal):
-        raise Invalid(final.text.get(engine.language()))
+        raise Invalid(final.text.get(reader_language()))
     return _finish(actor, case, procedure, final, None, "")

@@ -27,7 +27,6 @@ from bangfu.office.casework.engine import (
     events_of,
     faces,
     folded,
-    language,
     procedure_of,
 )
 from bangfu.office.casework.from_visits import open_from_visit
@@ -92,7 +91,6 @@ __all__ = [
     "events_of",
     "faces",
     "folded",
-    "language",
     "letter_paper",
     "matter_title",
     "move_desk",

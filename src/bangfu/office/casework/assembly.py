@@ -16,6 +16,7 @@ from bangfu.office.casework.moves import Brought, Move
 from bangfu.office.casework.queries import ACT
 from bangfu.office.casework.showing import matter_title
 from bangfu.office.meetings import api as meetings
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid
 
 KINDS = ("votes", "minutes")
@@ -48,7 +49,7 @@ def agenda(actor: Actor, area_code: str) -> list[meetings.Candidate]:
         if thing is None:
             continue
         quorum = f"{thing.quorum.numerator}/{thing.quorum.denominator}" if thing.quorum else meetings.QUORUM
-        title = matter_title(case.matter) or procedure.title.get(engine.language())
+        title = matter_title(case.matter) or procedure.title.get(reader_language())
         found.append(
             meetings.Candidate(
                 case.number, case.household.number, case.household.head_name, title, quorum, thing.present_at_least

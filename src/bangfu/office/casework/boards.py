@@ -18,6 +18,7 @@ from bangfu.office.audit import api as audit
 from bangfu.office.casework import engine, queries
 from bangfu.office.casework.models import Case, OpenStep, StepPassed
 from bangfu.office.casework.queries import SOON, VIEW, Filters, whose
+from bangfu.office.pages.language import reader_language
 from bangfu.office.runs import api as runs
 
 YEAR = timedelta(days=365)
@@ -106,7 +107,7 @@ def stalls(actor: Actor, filters: Filters) -> list[Stall]:
 
 def titles(procedure: str, step: str) -> tuple[str, str]:
     """A procedure and its step in words; their ids where today's rules do not have them."""
-    known, language = engine.current().get(procedure), engine.language()
+    known, language = engine.current().get(procedure), reader_language()
     if known is None:
         return procedure, step
     return known.title.get(language), known.steps[step].title.get(language) if step in known.steps else step

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from bangfu.core.api import procedures as p
 from bangfu.core.screening.questions import Question
 from bangfu.office.casework.deciding import names_of
-from bangfu.office.casework.engine import language
 from bangfu.office.casework.models import Case
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.runs import api as runs
 
@@ -55,7 +55,7 @@ def computed(case: Case, procedure: p.Procedure, asked: Iterable[str]) -> dict[s
 
 
 def _said(run: runs.Run, found: runs.Answered) -> Computed:
-    day, tongue = f"{run.as_of:%Y-%m-%d}", language()
+    day, tongue = f"{run.as_of:%Y-%m-%d}", reader_language()
     lines = "；".join(found.values[tongue]) if tongue == "zh" else "; ".join(found.values[tongue])
     if found.verdict == "unknown":
         named = ("、" if tongue == "zh" else ", ").join(found.missing[tongue])
@@ -75,6 +75,6 @@ def differing(case: Case, procedure: p.Procedure, verdicts: Mapping[str, str], n
         if one.verdict != "unknown" and verdicts[name] != one.verdict
     }
     if other and not note:
-        texts = "、".join(procedure.conditions[name].text.get(language()) for name in other)
+        texts = "、".join(procedure.conditions[name].text.get(reader_language()) for name in other)
         raise Invalid({"note": _("判定与按规则计算的结果不同（%s），请在说明中写明理由") % texts})
     return other

@@ -22,6 +22,7 @@ from bangfu.office.casework.models import Case, CaseDocument, CaseEvent, Determi
 from bangfu.office.casework.queries import ACT, DECIDE
 from bangfu.office.casework.queries import case as case_of
 from bangfu.office.pages.free_text import checked
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import api as registry
 
@@ -41,7 +42,7 @@ class Letter:
 
 def letters_of(case: Case) -> list[Letter]:
     """The letters that the office made in a case. Four queries."""
-    procedure, lang = engine.procedure_of(case), engine.language()
+    procedure, lang = engine.procedure_of(case), reader_language()
     done = list(Delivery.objects.filter(case=case))
     by_decision = {one.determination_id: one for one in done if one.determination_id}
     by_paper = {one.paper_id: one for one in done if one.paper_id}
@@ -142,4 +143,4 @@ def contact_text(area_code: str) -> str:
         str(_("电话：%s")) % row.telephone if row.telephone else "",
         str(_("办公时间：%s")) % row.hours if row.hours else "",
     ]
-    return ("，" if engine.language() == "zh" else ", ").join(part for part in parts if part)
+    return ("，" if reader_language() == "zh" else ", ").join(part for part in parts if part)

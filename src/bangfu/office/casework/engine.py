@@ -8,7 +8,6 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import ROLES, Actor
@@ -29,11 +28,6 @@ from bangfu.office.registry import api as registry
 BUREAU_ROLE = "bureau_officer"
 PUBLIC = "public"
 """The role of the applicant, who has no account: the public pages act in it, and who acts on somebody's behalf."""
-
-
-def language() -> str:
-    """`zh` or `en`, as the core names the reader's language."""
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def calendar() -> p.Calendar:

@@ -23,6 +23,7 @@ from bangfu.office.benefits import api as benefits
 from bangfu.office.casework import engine
 from bangfu.office.casework.models import CLOSED, Case, CaseDocument, OpenStep
 from bangfu.office.casework.queries import VIEW
+from bangfu.office.pages.language import reader_language
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
 
@@ -89,7 +90,7 @@ def counts(actor: Actor, today: date) -> Counts:
     """What stands at the top of the page. A dozen queries, however many households there are."""
     found = dict(households(actor).order_by().values_list("monitored_kind").annotate(n=Count("pk")))
     codes = registry.catalogue().codes["monitored_kind"]
-    language = engine.language()
+    language = reader_language()
     kinds = [(code, codes.label(code, language), found.get(code, 0)) for code in registry.monitored_kinds()]
     lists = {name: rows.count() for name, rows in lists_of(actor, today).items()}
     return Counts(sum(found.values()), kinds, _by_step(actor), _by_risk(actor), benefits.clues_by_source(actor), lists)
@@ -103,7 +104,7 @@ def _by_step(actor: Actor) -> list[tuple[str, int]]:
         .annotate(n=Count("case", distinct=True))
     )
     found = dict(rows)
-    language = engine.language()
+    language = reader_language()
     return [
         (step.title.get(language), found[name])
         for one in procedures().values()
@@ -213,7 +214,7 @@ class Line:
 def lines(actor: Actor, found: Sequence[registry.Household], own: dict[int, Case]) -> list[Line]:
     """Households of one page with their kind, since when, risk and reasons. Five queries."""
     places = areas.names({one.area_code for one in found})
-    codes, language = registry.catalogue().codes["monitored_kind"], engine.language()
+    codes, language = registry.catalogue().codes["monitored_kind"], reader_language()
     worst: dict[str, tuple[int, list[str]]] = {}
     titles = {one.id: one.title.get(language) for one in registry.rulebook().alerts.values()}
     for row in alerts(actor).filter(household_number__in=[one.number for one in found]).order_by("pk"):
@@ -248,7 +249,7 @@ def weigh(actor: Actor, found: list[Line], names: Sequence[str] = (*HOLD, KEPT))
         told = runs.answers_for(run, numbers, questions, names=lambda _n: _("成员")) if run is not None else {}
     except LookupError:
         told = {}
-    tongue = engine.language()
+    tongue = reader_language()
     for line in found:
         answered = told.get(line.household.number, {})
         line.answers = [

@@ -29,6 +29,7 @@ from bangfu.office.casework.notice_models import PublicNotice
 from bangfu.office.casework.notice_text import forbidden
 from bangfu.office.casework.queries import ACT, VIEW
 from bangfu.office.pages.free_text import checked
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.photo_dates import taken_on
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.privacy.api import Erased, SealBroken
@@ -215,9 +216,9 @@ def _issued(actor: Actor, case: Case | None, thing: str, from_on: date, note: st
 
 def _last_day(procedure: p.Procedure, thing: str, from_on: date) -> date:
     """The last day on which it hangs, as the engine counts it."""
-    stands = procedure.things[thing].stands
-    assert stands is not None  # a procedure's notice without it does not load
-    return p.reached(from_on, stands, engine.calendar())
+    last = p.last_day(procedure.things[thing], from_on, engine.calendar())
+    assert last is not None  # a procedure's notice without its time does not load
+    return last
 
 
 def _subject(case: Case) -> audit.Subject:
@@ -333,7 +334,7 @@ def published(row: PublicNotice) -> Published:
     names = areas.names([row.area_code[:9]])
     words = Words(row.village, row.head_name, row.persons, row.matter_title, row.category, row.amount_fen, row.note)
     return Published(
-        row.case_id, procedure.things[row.thing].title.get(engine.language()), words, row.from_on, row.until_on,
+        row.case_id, procedure.things[row.thing].title.get(reader_language()), words, row.from_on, row.until_on,
         names[row.area_code[:9]], law_of(procedure.authority), contact_text(row.area_code[:9]),
     )  # fmt: skip
 

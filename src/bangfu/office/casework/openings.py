@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor
 from bangfu.office.benefits import api as benefits
-from bangfu.office.casework import engine, monitoring
+from bangfu.office.casework import monitoring
 from bangfu.office.casework.models import Case
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import api as registry
 
@@ -35,7 +36,7 @@ def matter_today(procedure: p.Procedure, matter: str) -> str:
     """The policy that a case is about: the one asked for, or the only one there is today. Raises Invalid for one of another time."""
     known = matters_today(procedure)
     if matter and procedure.matter and matter not in known:
-        policy, language = registry.rulebook().policies.get(matter), engine.language()
+        policy, language = registry.rulebook().policies.get(matter), reader_language()
         title = policy.title.get(language) if policy is not None else matter
         others = "、".join(registry.rulebook().policies[name].title.get(language) for name in known)
         said = {"title": title, "others": others or _("没有")}

@@ -17,6 +17,7 @@ from bangfu.office.casework import engine
 from bangfu.office.casework.deliveries import told_on
 from bangfu.office.casework.models import Case, CaseDocument, CaseEvent, StepPassed
 from bangfu.office.casework.queries import ACT, DECIDE, SOON
+from bangfu.office.pages.language import reader_language
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
 
@@ -92,20 +93,20 @@ class Shown:
 
 def title_of(case: Case) -> str:
     """The procedure's name in the reader's language."""
-    return engine.procedure_of(case).title.get(engine.language())
+    return engine.procedure_of(case).title.get(reader_language())
 
 
 def matter_title(matter: str) -> str:
     """A policy's name in the reader's language; its id where today's rules do not have it."""
     policy = registry.rulebook().policies.get(matter)
-    return policy.title.get(engine.language()) if policy is not None else matter
+    return policy.title.get(reader_language()) if policy is not None else matter
 
 
 def narrowed_by(name: str, value: str, procedure: str) -> str:
     """One part of the board's filter, in words."""
     if name == "step":
         known = engine.current().get(procedure)
-        title = known.steps[value].title.get(engine.language()) if known and value in known.steps else value
+        title = known.steps[value].title.get(reader_language()) if known and value in known.steps else value
         return str(_("步骤：%s") % title)
     if name == "found":
         return str(_("来自比对：%s") % dict(runs.KINDS).get(value, value))
@@ -133,19 +134,19 @@ def tone_of(due: date | None, today: date) -> str:
 def roles_text(roles: Sequence[str]) -> str:
     """Roles in words."""
     known = [str(ROLES[role].label) if role in ROLES else str(_("申请人")) for role in roles]
-    return ("、" if engine.language() == "zh" else ", ").join(known)
+    return ("、" if reader_language() == "zh" else ", ").join(known)
 
 
 def outcome_title(row: StepPassed) -> str:
     """How a step came out, in words."""
     outcome = engine.procedure_of(row.case).steps[row.step].outcomes.get(row.outcome)
-    return outcome.title.get(engine.language()) if outcome is not None else row.outcome
+    return outcome.title.get(reader_language()) if outcome is not None else row.outcome
 
 
 def open_titles(case: Case, steps: Sequence[str]) -> list[str]:
     """Steps by their titles."""
     procedure = engine.procedure_of(case)
-    return [procedure.steps[name].title.get(engine.language()) for name in steps if name in procedure.steps]
+    return [procedure.steps[name].title.get(reader_language()) for name in steps if name in procedure.steps]
 
 
 def shown(actor: Actor, case: Case) -> Shown:
@@ -153,7 +154,7 @@ def shown(actor: Actor, case: Case) -> Shown:
     procedure, now = engine.procedure_of(case), timezone.now()
     rows = engine.events_of(case)
     state, days = engine.folded(procedure, [event for _row, event in rows]), engine.calendar()
-    clocks, language = p.clock(procedure, state, days, now), engine.language()
+    clocks, language = p.clock(procedure, state, days, now), reader_language()
     papers = {f"doc:{row.pk}": row for row in CaseDocument.objects.filter(case=case)}
     keys = {key for _row, event in rows for key in (*getattr(event, "with_persons", ()), getattr(event, "second", ""))}
     names = dict(User.objects.filter(key__in=(keys | set(state.barred)) - {""}).values_list("key", "full_name"))
@@ -177,7 +178,7 @@ def _end(procedure: p.Procedure, state: p.Case) -> str:
     if not state.end:
         return ""
     known = procedure.ends.get(state.end)
-    return known.title.get(engine.language()) if known is not None else str(_("并入他案"))
+    return known.title.get(reader_language()) if known is not None else str(_("并入他案"))
 
 
 def _barred(reason: str) -> str:
@@ -185,7 +186,7 @@ def _barred(reason: str) -> str:
 
 
 def _lines(procedure: p.Procedure, state: p.Case, clocks: p.Clocks) -> list[Line]:
-    language, today = engine.language(), timezone.localdate()
+    language, today = reader_language(), timezone.localdate()
     due = {one.step: one.due for one in clocks.steps}
     found = []
     for step in procedure.steps.values():
@@ -205,7 +206,7 @@ def _lines(procedure: p.Procedure, state: p.Case, clocks: p.Clocks) -> list[Line
 def _happened(
     procedure: p.Procedure, row: CaseEvent, event: p.Event, papers: Mapping[str, CaseDocument], names: Mapping[str, str]
 ) -> Happened:
-    language = engine.language()
+    language = reader_language()
     answers = {"yes": str(_("是")), "no": str(_("否")), "unknown": str(_("无法判定"))}
     asked = [
         (procedure.conditions[name].text.get(language), answers.get(word, word))
@@ -220,7 +221,7 @@ def _happened(
 
 def _paper(procedure: p.Procedure, thing: p.Thing, papers: Mapping[str, CaseDocument]) -> Paper:
     known = procedure.things.get(thing.id)
-    title = known.title.get(engine.language()) if known is not None else thing.id
+    title = known.title.get(reader_language()) if known is not None else thing.id
     return Paper(title, papers.get(thing.ref), known.kind if known else "", thing.on, _figures(thing))
 
 
@@ -233,12 +234,12 @@ def _figures(thing: p.Thing) -> str:
     amount = thing.values.get("amount_fen")
     if isinstance(amount, int):
         parts.insert(0, str(_("%s 元")) % f"{amount / 100:,.2f}")
-    return "，".join(parts) if engine.language() == "zh" else ", ".join(parts)
+    return "，".join(parts) if reader_language() == "zh" else ", ".join(parts)
 
 
 def said(procedure: p.Procedure, event: p.Event) -> str:
     """What happened, in words."""
-    language = engine.language()
+    language = reader_language()
     if isinstance(event, p.StepDone):
         step = procedure.steps[event.step]
         outcome = step.outcomes[event.outcome].title.get(language)
@@ -290,7 +291,7 @@ def doables(
 
 
 def doable(procedure: p.Procedure, action: p.Action) -> Doable:
-    language, label = engine.language(), ""
+    language, label = reader_language(), ""
     group = str(_("其他"))
     if action.kind == "step_done":
         step = procedure.steps[action.name]

@@ -23,6 +23,7 @@ from bangfu.office.fieldwork.contents import Content
 from bangfu.office.fieldwork.models import DRAFT, Visit
 from bangfu.office.fieldwork.queries import MAKE
 from bangfu.office.pages.free_text import checked
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.registry import api as registry
 
@@ -230,7 +231,7 @@ def _value(item: v.Item, key: str, value: Any) -> Any:
     """A value that may be kept. Raises Invalid for the key."""
     wrong = v.problem_of(item, value, registry.rulebook().codes)
     if wrong is not None:
-        raise Invalid({key: wrong.get(asking.language())})
+        raise Invalid({key: wrong.get(reader_language())})
     return checked(str(value), key) if item.answer == "text" and value not in (None, v.UNCLEAR) else value
 
 

@@ -9,21 +9,15 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import get_language
-
 from bangfu.core.api import visits as v
 from bangfu.office.fieldwork import contents
 from bangfu.office.fieldwork.contents import Changed, Content
 from bangfu.office.fieldwork.models import SUBMITTED, StoredForm, Visit
+from bangfu.office.pages.language import reader_language
 from bangfu.office.privacy.api import Erased, SealBroken
 from bangfu.office.registry import api as registry
 
 _FIRST = {"head": 0, "spouse": 1}
-
-
-def language() -> str:
-    """`zh` or `en`, as the core names the reader's language."""
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def forms(on: date) -> dict[str, v.VisitForm]:
@@ -54,7 +48,7 @@ def stored(form: v.VisitForm) -> StoredForm:
 
 def title_of(visit: Visit) -> str:
     """What the form of a visit is called."""
-    return form_of(visit).title.get(language())
+    return form_of(visit).title.get(reader_language())
 
 
 @dataclass(frozen=True)
@@ -171,9 +165,9 @@ def text_of(item: v.Item, value: Any) -> str:
         return ""
     words = v.words_of(item, registry.rulebook().codes)
     if value == v.UNCLEAR and not words:
-        return "不清楚" if language() == "zh" else "unclear"
+        return "不清楚" if reader_language() == "zh" else "unclear"
     if str(value) in words:
-        return words[str(value)].get(language())
+        return words[str(value)].get(reader_language())
     if item.answer == "money" and isinstance(value, int):
-        return f"{value / 100:,.2f} {'元' if language() == 'zh' else 'yuan'}"
+        return f"{value / 100:,.2f} {'元' if reader_language() == 'zh' else 'yuan'}"
     return str(value)

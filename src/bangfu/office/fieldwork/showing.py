@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from bangfu.core.api import visits as v
 from bangfu.office.accounts.api import User
 from bangfu.office.fieldwork import asking
-from bangfu.office.fieldwork.asking import Home, Known, language, text_of
+from bangfu.office.fieldwork.asking import Home, Known, text_of
 from bangfu.office.fieldwork.contents import Content
 from bangfu.office.fieldwork.models import Visit
+from bangfu.office.pages.language import reader_language
 from bangfu.office.registry import api as registry
 
 START, FINISH = "start", "finish"
@@ -159,7 +160,7 @@ class Page:
         return found
 
     def _asked(self, key: str, item: v.Item, person: str, value: Any) -> Asked:
-        tongue, words = language(), v.words_of(item, registry.rulebook().codes)
+        tongue, words = reader_language(), v.words_of(item, registry.rulebook().codes)
         known = self.known.get(key)
         last = self.last[1].answers.get(key) if self.last else None
         health = item.fact in registry.HEALTH
@@ -196,7 +197,7 @@ class Page:
             if not (one["person"] or one["name"]):
                 continue
             word = said.get(str(place), "")
-            choices = [Choice(w, label.get(language()), w == word) for w, label in words.items()]
+            choices = [Choice(w, label.get(reader_language()), w == word) for w, label in words.items()]
             found.append(Voice(place, self.met_name(place), choices, text_of(item, word or None)))
         clear = {word for word in said.values() if word and word != v.UNCLEAR}
         if isinstance(value, str) and value != v.UNCLEAR:
@@ -214,7 +215,9 @@ class Page:
             by_item.setdefault(question.item.id, []).append((question.item.required, answered))
         for section in self.form.sections:
             needed = [done for item in section.items for required, done in by_item.get(item.id, []) if required]
-            found.append(Step(section.id, section.title.get(language()), sum(needed), len(needed), here == section.id))
+            found.append(
+                Step(section.id, section.title.get(reader_language()), sum(needed), len(needed), here == section.id)
+            )
         return [*found, Step(FINISH, _("核对并提交"), 0, 0, here == FINISH)]
 
     def section(self, name: str) -> v.Section | None:
@@ -233,7 +236,7 @@ class Page:
         for section in self.form.sections:
             rows = [one for one in self.questions(section) if not one.hidden]
             if rows:
-                found.append((section.title.get(language()), rows))
+                found.append((section.title.get(reader_language()), rows))
         return found
 
     def changes(self) -> list[tuple[str, str, str]]:
@@ -266,7 +269,11 @@ class Page:
 
     def called(self, item: v.Item, person: str) -> str:
         """An item with whose it is."""
-        return f"{self.home.name(person)}：{item.ask.get(language())}" if person else item.ask.get(language())
+        return (
+            f"{self.home.name(person)}：{item.ask.get(reader_language())}"
+            if person
+            else item.ask.get(reader_language())
+        )
 
     def _item(self, key: str) -> tuple[v.Item, str]:
         name, person = v.split_key(key)

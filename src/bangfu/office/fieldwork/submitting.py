@@ -20,6 +20,7 @@ from bangfu.office.fieldwork.asking import Home, Known
 from bangfu.office.fieldwork.contents import Content
 from bangfu.office.fieldwork.models import DISMISSED, KEPT, OPEN, SUBMITTED, Difference, Finding, LastVisit, Visit
 from bangfu.office.fieldwork.queries import SETTLE
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import api as registry
 
@@ -65,7 +66,7 @@ def submit(*, actor: Actor, visit: int) -> Visit:
 
 def problems(row: Visit, content: Content, form: v.VisitForm, home: Home) -> dict[str, str]:
     """What stands in the way, in words: by key of a question, `companions` and `met` for the first page."""
-    language, found = asking.language(), {}
+    language, found = reader_language(), {}
     if len(row.companions) + 1 < form.persons:
         found["companions"] = _("须 %s 人以上一同入户，请写同行人的账户") % form.persons
     if not content.met:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from bangfu.core.screening.clauses import explain_clauses
 from bangfu.core.screening.explain_model import Explanation, Operand
-from bangfu.office.fieldwork.asking import language
+from bangfu.office.pages.language import reader_language
 from bangfu.office.privacy.api import Erased
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
@@ -67,7 +67,7 @@ def given_of(query: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
         except InvalidOperation:
             number = Decimal("NaN")
         if not number.is_finite() or not 0 <= number < _LARGEST:
-            errors[parameter.id] = _("%s：请填写不小于 0 的数") % parameter.label.get(language())
+            errors[parameter.id] = _("%s：请填写不小于 0 的数") % parameter.label.get(reader_language())
         elif parameter.type.kind == "money":
             found[parameter.id] = int(number * 100)
         else:
@@ -91,7 +91,7 @@ def worked_out(household: registry.Household, given: Mapping[str, Any], on: date
 
 
 def _worked(said: Explanation, names: Mapping[str, str], given: Mapping[str, Any], seen: set[str]) -> Worked:
-    tongue = language()
+    tongue = reader_language()
     told = runs.told_masked(said, registry.rulebook(), tongue, lambda number: names.get(number, number))
     clause = said.clauses[0]
     missing = [

@@ -14,6 +14,7 @@ from bangfu.office.casework import api as casework
 from bangfu.office.grievance import events
 from bangfu.office.grievance.actions import opened, subject, words_of
 from bangfu.office.grievance.models import Complaint, ComplaintEvent
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import api as registry
 
@@ -33,7 +34,7 @@ def letter(actor: Actor, row: Complaint, event: ComplaintEvent) -> bytes:
 
 def paper(row: Complaint, event: ComplaintEvent) -> casework.Paper:
     """The letter's words."""
-    language, on = casework.language(), timezone.localtime(event.at).date()
+    language, on = reader_language(), timezone.localtime(event.at).date()
     received = casework.shown_day(timezone.localtime(row.received_at).date(), language)
     first = str(_("您于%s提出的事项已收悉。")) % received
     said, parts = words_of(row, event), [casework.Part("p", first)]

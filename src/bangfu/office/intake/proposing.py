@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor
 from bangfu.office.casework import api as casework
+from bangfu.office.pages.language import reader_language
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
 
@@ -53,7 +54,7 @@ class Proposal:
 
 def needs() -> list[tuple[str, str]]:
     """The needs that somebody may state, by code, in the reader's language."""
-    return [(code, label.get(casework.language())) for code, label in p.NEEDS.items()]
+    return [(code, label.get(reader_language())) for code, label in p.NEEDS.items()]
 
 
 def proposals(actor: Actor, household: registry.Household, stated: Collection[str]) -> list[Proposal]:
@@ -95,7 +96,7 @@ def _proposal(
     busy: Mapping[tuple[str, str], casework.Case],
     people: tuple[tuple[str, str], ...],
 ) -> Proposal:
-    language, standing = casework.language(), standings.get(matter)
+    language, standing = reader_language(), standings.get(matter)
     first = one.steps[one.starts[0]]
     things = first_things(one)
     title = casework.matter_title(matter) if matter and len(one.matter) > 1 else one.title.get(language)

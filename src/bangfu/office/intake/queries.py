@@ -16,6 +16,7 @@ from bangfu.office.accounts.api import BUREAUS, Actor
 from bangfu.office.casework import api as casework
 from bangfu.office.intake.models import OPEN_STATES, Application, ApplicationCase, Report, WebObjection
 from bangfu.office.intake.proposing import ACT, limit_text
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import OutOfReach
 from bangfu.office.pages.waiting import Waiting
 
@@ -59,7 +60,7 @@ def lines(found: Application) -> list[Line]:
         steps.setdefault(step.case_id, {})[step.step] = None
         whose = str(BUREAUS[step.bureau]) if step.bureau in BUREAUS else casework.roles_text([step.role])
         roles.setdefault(step.case_id, {})[whose] = None
-    today, language, made = timezone.localdate(), casework.language(), []
+    today, language, made = timezone.localdate(), reader_language(), []
     comma = "、" if language == "zh" else ", "
     for row in rows:
         procedure = casework.procedure_of(row.case)

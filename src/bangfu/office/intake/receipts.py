@@ -18,6 +18,7 @@ from bangfu.office.intake import events
 from bangfu.office.intake.actions import opened, subject
 from bangfu.office.intake.models import Application
 from bangfu.office.intake.queries import Line, lines
+from bangfu.office.pages.language import reader_language
 
 
 @transaction.atomic
@@ -30,7 +31,7 @@ def receipt(actor: Actor, application: Application, address: str) -> bytes:
 
 def receipt_paper(application: Application, address: str) -> casework.Paper:
     """Its words. No ID number and no telephone stands on it: it lies on tables and is shown to others."""
-    language, said = casework.language(), opened(application)
+    language, said = reader_language(), opened(application)
     on, number = timezone.localtime(application.taken_at).date(), shown_receipt(application.number)
     day = casework.shown_day(on, language)
     parts = [

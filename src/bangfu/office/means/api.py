@@ -14,7 +14,8 @@ from bangfu.office.means.models import Authorisation, Crosscheck, MeansReport
 from bangfu.office.means.queries import READ
 from bangfu.office.means.register import known, standings
 from bangfu.office.means.relocation import count_moving, relocate
-from bangfu.office.means.reports import MAKE, NotAuthorised, Stands, current, language, make_report, standing
+from bangfu.office.means.reports import MAKE, NotAuthorised, Stands, current, make_report, standing
+from bangfu.office.pages.language import reader_language
 from bangfu.office.registry import api as registry
 
 __all__ = [
@@ -59,7 +60,7 @@ class Summary:
 def summary(actor: Actor, household: registry.Household) -> Summary:
     """For one household that the actor reaches, with its key. A dozen queries, and a look into the newest cross-check."""
     people = known([household], numbers=False)
-    authorised, _told = standings(household, people, timezone.localdate(), language())
+    authorised, _told = standings(household, people, timezone.localdate(), reader_language())
     may_read = actor.may(READ, household.area_code)
     conflicts = contradictions.found(household, people)[1] if may_read and authorised else []
     may_make = actor.may(MAKE, household.area_code)

@@ -17,6 +17,7 @@ from bangfu.office.means import events, jobs, reports
 from bangfu.office.means.models import CANCELLED, DONE, DRAFT, INTERRUPTED, QUEUED, ReportBatch
 from bangfu.office.means.register import known, standings
 from bangfu.office.pages.free_text import checked
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid, OutOfReach, Refused
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
@@ -84,7 +85,7 @@ def preview(actor: Actor, batch: ReportBatch) -> list[Line]:
     for homes, cases in _parts(actor, batch):
         found = known(homes, numbers=False)
         for home in homes:
-            may, told = standings(home, found, today, reports.language())
+            may, told = standings(home, found, today, reader_language())
             why = "" if may else "；".join(f"{one.name} {one.message}" for one in told if one.status != "granted")
             lines.append(Line(home, cases[home.number], why or ("" if may else _("没有授权"))))
     return lines

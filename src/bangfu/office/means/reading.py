@@ -17,6 +17,7 @@ from bangfu.office.accounts.api import Actor
 from bangfu.office.audit import api as audit
 from bangfu.office.means import events, reports, showing
 from bangfu.office.means.models import MeansReport
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.purposes import purpose_text
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import api as registry
@@ -47,7 +48,7 @@ def look(*, actor: Actor, report: MeansReport, stated: Mapping[str, str] | None 
     if content is None:
         return None
     audit.record(who, kind, reports.subject_of(report), after={"report": report.number})
-    language = reports.language()
+    language = reader_language()
     status = reports.status_of(report, timezone.localdate())
     label = gate.REPORT_STATUSES[status].get(language)
     shown = showing.view(content, language, health=stated is not None)
@@ -67,7 +68,7 @@ def pdf(*, actor: Actor, report: MeansReport, purpose: str, why: str) -> bytes:
     if content is None:
         raise Invalid(_("报告内容已按规定删除，或与出具时不一致，不能下载"))
     try:
-        made = printed(showing.readable(content, reports.language(), health=True), reports.language())
+        made = printed(showing.readable(content, reader_language(), health=True), reader_language())
     except DataError as error:
         raise Invalid(str(error)) from None
     audit.record(

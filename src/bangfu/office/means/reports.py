@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bangfu.core.matching.errors import DataError
@@ -21,6 +20,7 @@ from bangfu.office.means import crosschecks, events, folders
 from bangfu.office.means.models import Crosscheck, MeansReport
 from bangfu.office.means.register import Known, Standing, known, standings
 from bangfu.office.pages.free_text import checked
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.privacy.api import Erased, SealBroken
 from bangfu.office.registry import api as registry
@@ -36,11 +36,6 @@ class NotAuthorised(Invalid):
     def __init__(self, told: Sequence[Standing]) -> None:
         super().__init__(_("没有有效授权，不能核对；请先取得授权，期间中止计时，不得以此作出不利决定"))
         self.standings = list(told)
-
-
-def language() -> str:
-    """`zh` or `en`, as the core names the reader's language."""
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 class Maker:
@@ -71,7 +66,7 @@ class Maker:
 
     def of(self, household: registry.Household) -> dict[str, Any]:
         """One household's report. Raises NotAuthorised, Invalid in the reader's language."""
-        may, told = standings(household, self.known, self.on, language())
+        may, told = standings(household, self.known, self.on, reader_language())
         if not may:
             raise NotAuthorised(told)
         try:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.pages.among import Among
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.pairing import quotas
 from bangfu.office.pairing.machine import Counts
@@ -175,7 +176,7 @@ def listed_now(actor: Actor, area_code: str, scope: Mapping[str, Any]) -> list[r
 
 def templates() -> list[tuple[str, str]]:
     """The rulebook's checklists."""
-    return [(one.id, one.title.get(quotas.language())) for one in registry.rulebook().campaigns.values()]
+    return [(one.id, one.title.get(reader_language())) for one in registry.rulebook().campaigns.values()]
 
 
 def kind_label(found: Campaign, kind: str) -> str:
@@ -183,13 +184,13 @@ def kind_label(found: Campaign, kind: str) -> str:
     if kind == "unclear":
         return _("待查清")
     label = found.checklist["findings"].get(kind, {}).get("label", {})
-    return str(label.get(quotas.language()) or label.get("zh") or kind)
+    return str(label.get(reader_language()) or label.get("zh") or kind)
 
 
 def question_text(question: Mapping[str, Any]) -> str:
     """A question in the reader's language."""
     text = question["text"]
-    return str(text.get(quotas.language()) or text.get("zh"))
+    return str(text.get(reader_language()) or text.get("zh"))
 
 
 def unchanged(found: Campaign) -> bool:

@@ -10,12 +10,12 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
+from bangfu.office.pages.downloads import sent
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.pairing import campaign_queries as cq
 from bangfu.office.pairing import events, queries, quotas, showing
@@ -45,10 +45,7 @@ class Workbook:
 
 def answer(made: Workbook) -> HttpResponse:
     """As a download."""
-    response = HttpResponse(made.content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, made.name) or "attachment"
-    response["Cache-Control"] = "no-store"
-    return response
+    return sent(made.name, made.content, XLSX)
 
 
 def _written(name: str, sheets: Iterable[Sheet]) -> Workbook:

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import get_language
 
+from bangfu.office.pages.language import reader_language
 from bangfu.office.registry import api as registry
 
 RANK, NEEDED, FOUR_ONES, FOUR_RANKS, MEASURE = (
@@ -18,15 +18,10 @@ RANK, NEEDED, FOUR_ONES, FOUR_RANKS, MEASURE = (
 DEVELOPMENT = "development_measure"
 
 
-def language() -> str:
-    """`zh` or `en`, as the rulebook's labels are asked for."""
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"
-
-
 def choices(code_list: str) -> list[tuple[str, str]]:
     """The values of a code list with their labels, in order."""
     known = registry.rulebook().codes.get(code_list)
-    return [(str(one.value), one.label.get(language())) for one in known.values] if known else []
+    return [(str(one.value), one.label.get(reader_language())) for one in known.values] if known else []
 
 
 def codes(code_list: str) -> frozenset[str]:

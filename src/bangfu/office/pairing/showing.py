@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pairing import quotas
 from bangfu.office.pairing.models import Measure, Plan
 from bangfu.office.pairing.models.plans import DONE, DROPPED
@@ -33,7 +34,7 @@ def why_needed(home: registry.Household, words: registry.Words | None = None) ->
 
 def procedure_titles() -> dict[str, str]:
     """Titles of today's procedures by id."""
-    return {one.id: one.title.get(quotas.language()) for one in registry.rulebook().procedures.values()}
+    return {one.id: one.title.get(reader_language()) for one in registry.rulebook().procedures.values()}
 
 
 def plan_of(home: registry.Household, year: int) -> Plan | None:

@@ -14,18 +14,15 @@ from bangfu.office.areas import api as areas
 from bangfu.office.benefits import api as benefits
 from bangfu.office.casework import api as casework
 from bangfu.office.registry import api as registry
+from bangfu.office.site.demo_people import acting
 
 WORDS = "其子上月返乡，家里说收入少了"
-
-
-def _actor(username: str) -> accounts.Actor:
-    return accounts.actor_of(accounts.User.objects.get(username=username), timezone.localdate())
 
 
 def leave() -> int:
     """How many entitlements there are afterwards; what this county lacks is left out."""
     with areas.everywhere():
-        civil, township, village = _actor("civil"), _actor("township"), _actor("village")
+        civil, township, village = acting("civil"), acting("township"), acting("village")
         benefits.take_over(actor=civil)
         rows = benefits.Entitlement.objects.filter(village.limit("cases.view"), policy="dibao", state="active")
         mine = list(rows.select_related("household__key").order_by("pk")[:4])

@@ -22,6 +22,7 @@ from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
 from bangfu.office.site import demo_means
 from bangfu.office.site.demo_clock import Story, tell
+from bangfu.office.site.demo_people import acting
 
 PAPER = "乡镇便民服务中心 3 号柜"
 NO = {"near_relative": "no", "reported": "no"}
@@ -49,11 +50,6 @@ def picture(shade: int) -> SimpleUploadedFile:
     content = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows))
     content += chunk(b"tEXt", b"Comment\0" + str(shade).encode()) + chunk(b"IEND", b"")
     return SimpleUploadedFile(f"{shade}.png", content, "image/png")
-
-
-def acting(username: str) -> accounts.Actor:
-    """Somebody of the demo, as they act."""
-    return accounts.actor_of(accounts.User.objects.get(username=username), timezone.localdate())
 
 
 def _lines(actor: accounts.Actor, wanted: Q) -> list[runs.Finding]:

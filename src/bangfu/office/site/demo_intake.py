@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from bangfu.office.accounts import api as accounts
 from bangfu.office.areas import api as areas
 from bangfu.office.casework import api as casework
 from bangfu.office.grievance import api as grievance
 from bangfu.office.intake import api as intake
 from bangfu.office.registry import api as registry
+from bangfu.office.site.demo_people import acting
 
 
 def leave() -> tuple[int, int, int]:
     """Fills the lists; returns how many applications, reports and complaints there are."""
     with areas.everywhere():
-        township, village = _actor("township"), _actor("village").areas("cases.act")[0]
+        township, village = acting("township"), acting("village").areas("cases.act")[0]
         free = registry.households(township).filter(area_code=village, closed_on=None, person_count__gte=3, cases=None)
         homes = list(free.order_by("number")[4:8])
         if homes:
@@ -36,10 +35,6 @@ def leave() -> tuple[int, int, int]:
     with areas.everywhere():
         applications, reports, complaints = (model.objects.count() for model in counted)
     return applications, reports, complaints
-
-
-def _actor(username: str) -> accounts.Actor:
-    return accounts.actor_of(accounts.User.objects.get(username=username), timezone.localdate())
 
 
 def _applied(township: accounts.Actor, home: registry.Household) -> None:

@@ -14,7 +14,8 @@ from bangfu.office.casework.notices import issue, open_notice, prove
 from bangfu.office.meetings import api as meetings
 from bangfu.office.meetings.actions import note_discussion
 from bangfu.office.registry import api as registry
-from bangfu.office.site.demo_cases import acting, first_line, paper, picture, step
+from bangfu.office.site.demo_cases import first_line, paper, picture, step
+from bangfu.office.site.demo_people import acting
 
 MEMBERS = (
     ("郑守正", "head"), ("冯和平", "member"), ("陈明理", "member"), ("褚公平", "supervisor"), ("卫诚实", "representative"),

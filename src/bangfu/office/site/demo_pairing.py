@@ -14,6 +14,7 @@ from bangfu.office.accounts import api as accounts
 from bangfu.office.areas import api as areas
 from bangfu.office.pairing import api as pairing
 from bangfu.office.registry import api as registry
+from bangfu.office.site.demo_people import acting
 
 PAPER = pairing.Evidence(paper="乡镇档案室 2 号柜")
 
@@ -31,21 +32,17 @@ def leave() -> dict[str, int]:
         }  # fmt: skip
 
 
-def _actor(username: str) -> accounts.Actor:
-    return accounts.actor_of(accounts.User.objects.get(username=username), timezone.localdate())
-
-
 def _user(username: str) -> accounts.User:
     return accounts.User.objects.get(username=username)
 
 
 def _village() -> str:
-    (code,) = _actor("village").areas("cases.act")[:1]
+    (code,) = acting("village").areas("cases.act")[:1]
     return code
 
 
 def _officials() -> dict[str, pairing.Helper]:
-    civil, village = _actor("civil"), _village()
+    civil, village = acting("civil"), _village()
     rows = (
         ("leader", "孙县长", "县人民政府", "county_leader", village[:6], "leader"),
         ("deputy", "何局长", "县林业局", "section_chief", village[:6], ""),
@@ -72,7 +69,7 @@ def _officials() -> dict[str, pairing.Helper]:
 
 def _pair(people: dict[str, pairing.Helper]) -> None:
     """The village as it is proposed but for the last households, one of whom goes above a quota; one is handed over."""
-    township, village = _actor("township"), _village()
+    township, village = acting("township"), _village()
     since = date(timezone.localdate().year, 3, 10)
     shown = pairing.preview(township, village, since)
     left = [home.number for home in shown.homes][-2:]  # to be paired by who tries the demo
@@ -94,7 +91,7 @@ def _pair(people: dict[str, pairing.Helper]) -> None:
 
 def _plans() -> None:
     """For the households of the officer: what is done with its effect, what is late, what is under way."""
-    officer, today = _actor("officer"), timezone.localdate()
+    officer, today = acting("officer"), timezone.localdate()
     mine = pairing.Pairing.objects.filter(helper__name="吴帮扶", ends_on=None).select_related("household")
     year = today.year
     contents = (
@@ -130,7 +127,7 @@ def _move(actor: accounts.Actor, plan: pairing.Plan, measure: pairing.Measure, t
 def _campaigns() -> None:
     """One over, one in the middle, one that is being drafted."""
     village, today = _village(), timezone.localdate()
-    township = _actor("township")
+    township = acting("township")
     homes = registry.households(township).filter(area_code=village, closed_on=None).order_by("number")
     wanted = list(homes.filter(household_type="graduated").values_list("number", flat=True)[:9])
     if len(wanted) < 6:
@@ -159,13 +156,13 @@ def _campaigns() -> None:
     _settled(running, faults[0], seen + timedelta(days=6))
     _assigned(running, faults[2], "镇中心校上门劝返，落实送教", seen)
     pairing.draft(
-        actor=_actor("civil"), title=f"{year} 年在册监测户回头看", template="wrong_entry", area_code=village[:6],
+        actor=acting("civil"), title=f"{year} 年在册监测户回头看", template="wrong_entry", area_code=village[:6],
         scope={"filter": "monitored=any"}, starts_on=today, due_on=today + timedelta(days=60),
     )  # fmt: skip
 
 
 def _started(who: str, title: str, template: str, area: str, numbers: list[str], on: date) -> pairing.Campaign:
-    actor = _actor(who)
+    actor = acting(who)
     made = pairing.draft(
         actor=actor, title=title, template=template, area_code=area, scope={"numbers": numbers}, starts_on=on,
         due_on=on + timedelta(days=60),
@@ -176,12 +173,12 @@ def _started(who: str, title: str, template: str, area: str, numbers: list[str],
 
 def _look(who: str, found: pairing.Campaign, row: pairing.CampaignRow, answers: dict[str, str], on: date) -> None:
     asked = {one["id"]: answers.get(one["id"], one["expected"]) for one in found.checklist["questions"]}
-    pairing.look(actor=_actor(who), campaign=found.pk, row=row.pk, given=pairing.Look(on, asked, {}))
+    pairing.look(actor=acting(who), campaign=found.pk, row=row.pk, given=pairing.Look(on, asked, {}))
 
 
 def _assigned(found: pairing.Campaign, fault: pairing.CampaignFinding, what: str, on: date) -> None:
     pairing.assign(
-        actor=_actor("township"), campaign=found.pk, finding=fault.pk, correction=what, responsible="吴帮扶",
+        actor=acting("township"), campaign=found.pk, finding=fault.pk, correction=what, responsible="吴帮扶",
         due_on=on + timedelta(days=20),
     )  # fmt: skip
 
@@ -189,11 +186,11 @@ def _assigned(found: pairing.Campaign, fault: pairing.CampaignFinding, what: str
 def _settled(found: pairing.Campaign, fault: pairing.CampaignFinding, on: date) -> None:
     _assigned(found, fault, "补齐材料并入户核实", on - timedelta(days=3))
     pairing.report(
-        actor=_actor("village"),
+        actor=acting("village"),
         campaign=found.pk,
         finding=fault.pk,
         on=on,
         words="已入户补齐，户主签字确认",
         evidence=PAPER,
     )
-    pairing.settle(actor=_actor("township"), campaign=found.pk, finding=fault.pk, deed="confirm", words="已看原件")
+    pairing.settle(actor=acting("township"), campaign=found.pk, finding=fault.pk, deed="confirm", words="已看原件")

@@ -17,6 +17,7 @@ from bangfu.office.areas import api as areas
 from bangfu.office.fieldwork import api as fieldwork
 from bangfu.office.registry import api as registry
 from bangfu.office.site.demo_cases import picture
+from bangfu.office.site.demo_people import acting
 
 HOUSEHOLDS = 16
 
@@ -27,12 +28,8 @@ def leave() -> list[fieldwork.Visit]:
         return list(_visits())
 
 
-def _actor(username: str) -> accounts.Actor:
-    return accounts.actor_of(accounts.User.objects.get(username=username), timezone.localdate())
-
-
 def _visits() -> Iterator[fieldwork.Visit]:
-    village, shades = _actor("village"), count(100)
+    village, shades = acting("village"), count(100)
     homes = list(registry.households(village).filter(closed_on=None).order_by("number")[: HOUSEHOLDS + 2])
     day = timezone.localdate() - timedelta(days=9)
     for place, home in enumerate(homes[:HOUSEHOLDS]):

@@ -19,6 +19,7 @@ from bangfu.office.areas import api as areas
 from bangfu.office.changes import api as changes
 from bangfu.office.imports import api as imports
 from bangfu.office.registry import api as registry
+from bangfu.office.site.demo_people import acting
 
 ROWS = 40
 COLUMNS = ("person_no", "household_no", "name", "id_number", "relation", "education", "labour_skill")
@@ -42,16 +43,12 @@ def leave(home: Path, as_of: date) -> tuple[int, Path]:
     return proposed, path
 
 
-def _actor(username: str) -> accounts.Actor:
-    return accounts.actor_of(accounts.User.objects.get(username=username), timezone.localdate())
-
-
 def _households(actor: accounts.Actor) -> list[registry.Household]:
     return list(registry.households(actor).filter(closed_on=None, person_count__gte=3).order_by("number")[:8])
 
 
 def _propose(today: date) -> int:
-    village, township = _actor("village"), _actor("township")
+    village, township = acting("village"), acting("township")
     first, second, third, fourth, fifth, *_rest = _households(village)
     month_ago = today - timedelta(days=20)
 
@@ -91,7 +88,7 @@ def _workbook() -> bytes:
     """Forty persons as the township's own list has them: one word changed for some, and the damage."""
     import xlsxwriter
 
-    village = _actor("village")
+    village = acting("village")
     known = registry.catalogue()
     fields = [known.field("persons", name) for name in COLUMNS]
     content = io.BytesIO()
@@ -124,7 +121,7 @@ def _row(person: registry.Person, row: int) -> Mapping[str, str]:
 
 
 def _import(path: Path, as_of: date) -> None:
-    township = _actor("township")
+    township = acting("township")
     (area,) = township.areas("imports.upload")
     file = SimpleUploadedFile(path.name, path.read_bytes())
     batch = imports.upload(

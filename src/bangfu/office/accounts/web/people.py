@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from bangfu.office.accounts import access, actions, queries, sessions
-from bangfu.office.accounts.actor import Actor
+from bangfu.office.accounts.actor import Actor, actor_in
 from bangfu.office.accounts.mail import send_link
 from bangfu.office.accounts.models import User
 from bangfu.office.accounts.queries import MANAGE
@@ -28,11 +28,6 @@ from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 def add_errors(form: django_forms.Form, error: Invalid) -> None:
     """An action's refusal at its field, or above the form."""
     for field, message in error.errors.items():
@@ -42,7 +37,7 @@ def add_errors(form: django_forms.Form, error: Invalid) -> None:
 @page(MANAGE)
 def users(request: HttpRequest) -> HttpResponse:
     """Accounts of the administrator's area."""
-    actor, today = _actor(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     wanted = {name: request.GET.get(name, "").strip() for name in ("q", "role", "area", "state")}
     found = queries.filtered(
         queries.users(actor), today, text=wanted["q"], role=wanted["role"], area=wanted["area"], state=wanted["state"]
@@ -64,7 +59,7 @@ def users(request: HttpRequest) -> HttpResponse:
 @page(MANAGE)
 def user(request: HttpRequest, key: str) -> HttpResponse:
     """One account: duties, sessions, what was done to it and with it."""
-    actor, today = _actor(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     found = queries.user(actor, key)
     return render(request, "accounts/user.html", _about(actor, found, today))
 
@@ -93,7 +88,7 @@ def _about(actor: Actor, found: User, today: Any) -> dict[str, Any]:
 @never_cache
 def invite(request: HttpRequest) -> HttpResponse:
     """A new account with its first duty; the link is shown once."""
-    actor = _actor(request)
+    actor = actor_in(request)
     form = forms.InviteForm(request.POST or None, actor=actor)
     if request.method == "POST" and form.is_valid():
         try:
@@ -108,7 +103,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 @never_cache
 def link(request: HttpRequest, key: str) -> HttpResponse:
     """A new link for somebody who has none or forgot the password."""
-    actor = _actor(request)
+    actor = actor_in(request)
     found = queries.user(actor, key)
     try:
         return _handed(request, found, access.issue_link(actor=actor, user=found))
@@ -131,7 +126,7 @@ def _back(key: str) -> HttpResponse:
 @page(MANAGE, "GET", "POST")
 def grant(request: HttpRequest, key: str) -> HttpResponse:
     """Another duty for somebody."""
-    actor = _actor(request)
+    actor = actor_in(request)
     found = queries.user(actor, key)
     form = forms.DutyForm(request.POST or None, actor=actor)
     if request.method == "POST" and form.is_valid():
@@ -146,7 +141,7 @@ def grant(request: HttpRequest, key: str) -> HttpResponse:
 
 def _do(request: HttpRequest, key: str, act: Callable[[Actor, User], object], done: str) -> HttpResponse:
     """A button of the user's page: do it, say so or say why not."""
-    actor = _actor(request)
+    actor = actor_in(request)
     found = queries.user(actor, key)
     try:
         act(actor, found)

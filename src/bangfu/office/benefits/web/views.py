@@ -9,24 +9,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.benefits import circumstances, exporting, queries, taking_over
 from bangfu.office.benefits.models import ACTIVE, Entitlement
 from bangfu.office.benefits.reviews import review_procedure
+from bangfu.office.pages.downloads import sent
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _actor(request: HttpRequest) -> Actor:
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
 
 
 def case_links(numbers: Any) -> dict[str, str]:
@@ -40,7 +35,7 @@ def case_links(numbers: Any) -> dict[str, str]:
 @page("cases.view")
 def benefits(request: HttpRequest) -> HttpResponse:
     """Who receives what since when, reviews that are due, and the sums of what is listed."""
-    actor, today = _actor(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     filters = queries.Filters.read(request.GET.dict())
     rows = queries.listed(actor, filters)
     part = page_of(rows, queries.ORDER, request.GET.get("page", ""), count=False)
@@ -73,22 +68,19 @@ def _shown(row: Entitlement, place: str, today: Any) -> dict[str, Any]:
 @page("export", "POST")
 def export(request: HttpRequest) -> HttpResponse:
     """The list as a workbook."""
-    actor, filters = _actor(request), queries.Filters.read(request.POST.dict())
+    actor, filters = actor_in(request), queries.Filters.read(request.POST.dict())
     try:
         made = exporting.export(actor=actor, filters=filters)
     except Invalid as error:
         messages.warning(request, str(error))
         return redirect("benefits:benefits")
-    response = HttpResponse(made.content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, made.name) or "attachment"
-    response["Cache-Control"] = "no-store"
-    return response
+    return sent(made.name, made.content, XLSX)
 
 
 @page("cases.act", "POST")
 def notice(request: HttpRequest) -> HttpResponse:
     """Look for changed circumstances among what lies in the actor's area."""
-    actor = _actor(request)
+    actor = actor_in(request)
     seen, changed = circumstances.notice(actor, queries.entitlements(actor, queries.ACT))
     said = {"seen": seen, "changed": changed}
     messages.success(request, _("检查了 %(seen)s 项待遇，其中 %(changed)s 项的情况与决定时不同") % said)
@@ -98,7 +90,7 @@ def notice(request: HttpRequest) -> HttpResponse:
 @page("registry.confirm", "POST")
 def take_over(request: HttpRequest) -> HttpResponse:
     """Take over what the registry says is received."""
-    made = taking_over.take_over(actor=_actor(request))
+    made = taking_over.take_over(actor=actor_in(request))
     messages.success(request, _("已接收 %s 项在册待遇；它们由以前的决定批准，复核日期从现在起分散安排") % made)
     return redirect("benefits:benefits")
 
@@ -106,7 +98,7 @@ def take_over(request: HttpRequest) -> HttpResponse:
 @page("cases.view")
 def of_household(request: HttpRequest, number: str) -> HttpResponse:
     """What one household receives: a part of its page, or a page where there is no JavaScript."""
-    actor, today = _actor(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     household, rows, once = queries.of_household(actor, number)
     periods = queries.periods_of(rows)
     numbers = {row.case_number for row in (*rows, *once)}

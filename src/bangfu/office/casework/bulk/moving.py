@@ -27,6 +27,7 @@ from bangfu.office.casework.moves import Brought, Move, decisions_in, event_of, 
 from bangfu.office.casework.queries import ACT, DECIDE, VIEW
 from bangfu.office.casework.telling import tell
 from bangfu.office.pages.inserting import insert, update
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid, OutOfReach, Refused
 from bangfu.office.runs import api as runs
 
@@ -191,7 +192,7 @@ class _Mover:
         candidates = [event_of(move, self.now, face, things, self.keys) for face in faces]
         found = engine.applied(procedure, state, candidates, self.days)
         if isinstance(found, p.Refusal):
-            raise _No(found.text.get(engine.language()))
+            raise _No(found.text.get(reader_language()))
         return _Moved(case, procedure, state, found[0].actor, move)
 
     def faces(self, area: str) -> list[p.Actor]:

@@ -19,6 +19,7 @@ from bangfu.office.casework.bulk.rows import ALREADY, MADE, REFUSED, WOULD, Bulk
 from bangfu.office.casework.models import CLOSED, Case, CaseEvent
 from bangfu.office.casework.queries import ACT
 from bangfu.office.pages.inserting import insert, update
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
@@ -123,7 +124,7 @@ class _Opener:
             return _no(item, ALREADY, _("这一结果已由 %s 办结，其后还没有新的比对") % before.number)
         refused = self.begun(home.area_code, chosen, matter, "?")
         if isinstance(refused, p.Refusal):
-            return _no(item, REFUSED, refused.text.get(engine.language()))
+            return _no(item, REFUSED, refused.text.get(reader_language()))
         seen.open[home.number, item.topic] = item
         return chosen, matter
 

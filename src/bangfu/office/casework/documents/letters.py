@@ -20,6 +20,7 @@ from bangfu.office.casework.deliveries import contact_text, told_on
 from bangfu.office.casework.documents.printing import Paper, Part, pdf, shown_day
 from bangfu.office.casework.models import Case, CaseDocument, CaseEvent, Determination
 from bangfu.office.casework.showing import matter_title, said
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.privacy.api import Erased, SealBroken
 
@@ -34,7 +35,7 @@ _UNITS_EN = {"working_days": "working days", "days": "days", "months": "months"}
 
 
 def _limit(limit: Any) -> str:
-    if engine.language() == "zh":
+    if reader_language() == "zh":
         return f"{limit.count}{_UNITS[limit.unit]}"
     return f"{limit.count} {_UNITS_EN[limit.unit]}"
 
@@ -56,7 +57,7 @@ def _office(case: Case, roles: tuple[str, ...], bureau: str = "") -> str:
     if len(code) == 9:
         return str(_("%s人民政府")) % name
     if bureau in BUREAUS and roles and roles[0] == "bureau_officer":
-        return f"{name}{BUREAUS[bureau]}" if engine.language() == "zh" else f"{name}, {BUREAUS[bureau]}"
+        return f"{name}{BUREAUS[bureau]}" if reader_language() == "zh" else f"{name}, {BUREAUS[bureau]}"
     signs = _("%s农业农村局") if roles and roles[0] == "county_agriculture" else _("%s民政局")
     return str(signs) % name
 
@@ -73,7 +74,7 @@ def decision_letter(actor: Actor, determination: Determination, content: Mapping
 
 def decision_paper(case: Case, determination: Determination, content: Mapping[str, Any], title: str = "") -> Paper:
     """The letter's words: decision, reasons, the law, what would change it, how, where and until when to appeal."""
-    lang, procedure = engine.language(), engine.procedure_of(case)
+    lang, procedure = reader_language(), engine.procedure_of(case)
     step = procedure.steps[content["step"]]
     on = timezone.localtime(determination.made_at).date()
     denied = content["decides"] in ("refuse", "stop", "reduce")
@@ -106,7 +107,7 @@ def decision_paper(case: Case, determination: Determination, content: Mapping[st
 
 def _numbered(parts: list[Part]) -> list[Part]:
     """Headings with 一、二、三、 before them, in Chinese."""
-    if engine.language() != "zh":
+    if reader_language() != "zh":
         return parts
     numbers = iter("一二三四五六七八九")
     return [Part("head", f"{next(numbers)}、{one.text}") if one.kind == "head" else one for one in parts]
@@ -114,7 +115,7 @@ def _numbered(parts: list[Part]) -> list[Part]:
 
 def _addressee(case: Case) -> str:
     head = case.household.head_name or str(_("户主"))
-    return head + ("：" if engine.language() == "zh" else ":")
+    return head + ("：" if reader_language() == "zh" else ":")
 
 
 def receipt() -> list[str]:
@@ -131,14 +132,14 @@ def _where(case: Case, roles: tuple[str, ...]) -> Iterator[Part]:
     offices = [(case.area_code[:9], _office(case, ("township_office",)))]
     if county:
         offices.append((case.area_code[:6], _office(case, roles)))
-    between, end = ("，", "。") if engine.language() == "zh" else (", ", ".")
+    between, end = ("，", "。") if reader_language() == "zh" else (", ", ".")
     for code, name in offices:
         if found := contact_text(code):
             yield Part("p", str(_("咨询：%s")) % f"{name}{between}{found}{end}")
 
 
 def _cited(cite: str) -> str:
-    return f"，{cite}" if cite and engine.language() == "zh" else f", {cite}" if cite else ""
+    return f"，{cite}" if cite and reader_language() == "zh" else f", {cite}" if cite else ""
 
 
 def _amount(procedure: p.Procedure, content: Mapping[str, Any]) -> Iterator[Part]:
@@ -177,7 +178,7 @@ def _when_it_ends(procedure: p.Procedure, content: Mapping[str, Any]) -> Iterato
 def _month(text: str) -> str:
     """2026年12月, or 2026-12 as it stands."""
     year, _sep, month = text.partition("-")
-    return f"{year}年{int(month)}月" if engine.language() == "zh" and month.isdigit() else text
+    return f"{year}年{int(month)}月" if reader_language() == "zh" and month.isdigit() else text
 
 
 def _clauses(told: Mapping[str, Any], denied: bool) -> Iterator[Part]:
@@ -192,7 +193,7 @@ def _clauses(told: Mapping[str, Any], denied: bool) -> Iterator[Part]:
         if clause["verdict"] != "not_met":
             continue
         lines = [line for line in clause["lines"] if STARS not in line and not line.startswith("·")]
-        between, end = ("：", "。") if engine.language() == "zh" else (": ", ".")
+        between, end = ("：", "。") if reader_language() == "zh" else (": ", ".")
         yield Part("item", clause["head"] + (between + "；".join(lines) + end if lines else ""))
 
 
@@ -261,7 +262,7 @@ def letter(actor: Actor, case: Case, row: CaseDocument) -> bytes:
         raise Invalid(_("这份材料不是系统出具的文书"))
     told = _telling(case, happened[place])
     if told is not None:
-        made = pdf(decision_paper(case, *told, thing.title.get(engine.language())))
+        made = pdf(decision_paper(case, *told, thing.title.get(reader_language())))
     else:
         events_so_far = [event for _r, event in happened[: place + 1]]
         made = pdf(letter_paper(case, procedure, events_so_far, thing, happened[place][0].note))
@@ -286,7 +287,7 @@ def _telling(case: Case, happened: tuple[CaseEvent, p.Event]) -> tuple[Determina
 
 def letter_paper(case: Case, procedure: p.Procedure, happened: list[p.Event], thing: Any, note: str) -> Paper:
     """What a letter says that tells no decision: what happened, why, what is wanted of the household, until when."""
-    lang, event = engine.language(), happened[-1]
+    lang, event = reader_language(), happened[-1]
     on = timezone.localtime(event.at).date()
     state = engine.folded(procedure, happened)
     clocks = p.clock(procedure, state, engine.calendar(), event.at)
@@ -325,4 +326,4 @@ def _suspension(procedure: p.Procedure, event: p.Suspended, clocks: p.Clocks, la
 def notices_of(case: Case) -> list[tuple[str, str]]:
     """The public notices that the procedure knows: id and title."""
     procedure = engine.procedure_of(case)
-    return [(t.id, t.title.get(engine.language())) for t in procedure.things.values() if t.kind == "notice"]
+    return [(t.id, t.title.get(reader_language())) for t in procedure.things.values() if t.kind == "notice"]

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
-from bangfu.office.casework import engine, events
+from bangfu.office.casework import events
 from bangfu.office.casework.deliveries import contact_text
 from bangfu.office.casework.documents.printing import compiled, shown_day
 from bangfu.office.casework.documents.qr import qr_svg
 from bangfu.office.casework.notice_models import PublicNotice
 from bangfu.office.casework.notice_text import forbidden
 from bangfu.office.casework.notices import Words, path_of, published
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid
 
 PLACES = ("village", "township")
@@ -81,7 +82,7 @@ def poster_of(rows: Sequence[PublicNotice], place: str) -> Poster:
 
 
 def _poster(rows: Sequence[PublicNotice], place: str) -> Poster:
-    lang, first, one = engine.language(), published(rows[0]), len(rows) == 1 and not rows[0].sheet
+    lang, first, one = reader_language(), published(rows[0]), len(rows) == 1 and not rows[0].sheet
     said = [published(row).words for row in rows]
     days = {"first": shown_day(first.from_on, lang), "last": shown_day(first.until_on, lang)}
     where = str(_("张贴处：村务公开栏")) if place == "village" else str(_("张贴处：乡镇人民政府公示栏"))

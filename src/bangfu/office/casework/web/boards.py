@@ -8,20 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import Actor, actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.casework import boards, engine, queries, showing
 from bangfu.office.casework.queries import Filters
+from bangfu.office.pages.downloads import sent
 from bangfu.office.pages.guard import page
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.paging import page_of
-
-
-def _actor(request: HttpRequest) -> Actor:
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
 
 
 def _filters(request: HttpRequest) -> Filters:
@@ -39,13 +35,13 @@ def _path(actor: Actor, code: str) -> list[tuple[str, str]]:
 
 
 def _procedures() -> list[tuple[str, str]]:
-    return [(one.id, one.title.get(engine.language())) for one in engine.current().values()]
+    return [(one.id, one.title.get(reader_language())) for one in engine.current().values()]
 
 
 @page("cases.view")
 def places(request: HttpRequest) -> HttpResponse:
     """A township sees where its villages stand, a county its townships."""
-    actor, filters = _actor(request), _filters(request)
+    actor, filters = actor_in(request), _filters(request)
     rows = boards.places(actor, filters)
     sums = {name: sum(row.lists[name] for row in rows) for name in boards.LISTS}
     context = {
@@ -61,7 +57,7 @@ def places(request: HttpRequest) -> HttpResponse:
 @page("cases.view")
 def stalls(request: HttpRequest) -> HttpResponse:
     """Where cases stall, how long steps take, both errors found and corrected."""
-    actor, filters = _actor(request), _filters(request)
+    actor, filters = actor_in(request), _filters(request)
     overdue = sorted(boards.places(actor, Filters(area=filters.area)), key=lambda row: -row.lists["overdue"])
     context = {
         "rows": boards.stalls(actor, filters), "errors": boards.errors(actor, filters), "filters": filters,
@@ -74,7 +70,7 @@ def stalls(request: HttpRequest) -> HttpResponse:
 @page("cases.view")
 def passed(request: HttpRequest) -> HttpResponse:
     """The steps behind a figure of how long they take."""
-    actor, filters = _actor(request), _filters(request)
+    actor, filters = actor_in(request), _filters(request)
     late = request.GET.get("late") == "1"
     rows = boards.passed(actor, filters, late)
     part = page_of(rows, ("days", "id"), request.GET.get("page", ""), count=False, descending=True)
@@ -97,7 +93,7 @@ def _first(text: str) -> date:
 @page("cases.act")
 def calendar(request: HttpRequest) -> HttpResponse:
     """What is due which day."""
-    actor, today = _actor(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     first = _first(request.GET.get("month", "")[:7])
     if not 2000 <= first.year <= 2100:
         first = today.replace(day=1)
@@ -108,7 +104,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 @page("cases.act")
 def calendar_file(request: HttpRequest) -> HttpResponse:
     """The actor's due list for a calendar on the desk or the phone: numbers and steps, no names."""
-    actor, stamp = _actor(request), f"{timezone.now():%Y%m%dT%H%M%SZ}"
+    actor, stamp = actor_in(request), f"{timezone.now():%Y%m%dT%H%M%SZ}"
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Bangfu//casework//ZH", "CALSCALE:GREGORIAN"]
     for case, steps in boards.due_list(actor):
         titles = "、".join(showing.open_titles(case, steps))
@@ -121,10 +117,7 @@ def calendar_file(request: HttpRequest) -> HttpResponse:
         ]  # fmt: skip
     lines.append("END:VCALENDAR")
     text = "\r\n".join(part for line in lines for part in _folded(line)) + "\r\n"
-    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = content_disposition_header(True, _("待办事项.ics")) or "attachment"
-    response["Cache-Control"] = "no-store"
-    return response
+    return sent(_("待办事项.ics"), text, "text/calendar; charset=utf-8")
 
 
 def _escaped(text: str) -> str:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import Actor, actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.casework import engine, queries
 from bangfu.office.casework.bulk import handing, moving, opening, running
@@ -35,17 +35,13 @@ from bangfu.office.casework.web.bulk_forms import Doing, TogetherForm, doings
 from bangfu.office.casework.web.opening import offered
 from bangfu.office.pages.free_text import checked
 from bangfu.office.pages.guard import page
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
 
 SHOWN = 200
 """Items of each answer that are listed; all are counted."""
-
-
-def _actor(request: HttpRequest) -> Actor:
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
 
 
 def _back(request: HttpRequest, wrong: str, where: str) -> HttpResponse:
@@ -59,7 +55,7 @@ def _back(request: HttpRequest, wrong: str, where: str) -> HttpResponse:
 @page("cases.act", "POST")
 def open_many(request: HttpRequest) -> HttpResponse:
     """The lines that the list of a run shows, as cases: looked at first."""
-    actor = _actor(request)
+    actor = actor_in(request)
     text = request.POST.get("run", "")
     run = runs.run(actor, int(text) if text.isdigit() and len(text) < 16 else 0)
     query = QueryDict(request.POST.get("query", "").lstrip("?"))
@@ -99,7 +95,7 @@ def _decides(code: str) -> set[str]:
 @page("cases.act", "POST")
 def bulk_choices(request: HttpRequest, pk: int) -> HttpResponse:
     """Other procedures for some kinds of lines: looked at again."""
-    actor = _actor(request)
+    actor = actor_in(request)
     action = running.own(actor, pk)
     choices = dict(action.content.get("choices", {}))
     for group in choices:
@@ -135,7 +131,7 @@ def _chosen(actor: Actor, request: HttpRequest) -> list[Case]:
 @page("cases.act", "POST")
 def bulk_choose(request: HttpRequest) -> HttpResponse:
     """Cases of the board; what is done with them is asked next."""
-    actor = _actor(request)
+    actor = actor_in(request)
     try:
         action = running.begin(actor=actor, sort=MOVING, items=moving.items_of(_chosen(actor, request)), content={})
     except Invalid as wrong:
@@ -152,7 +148,7 @@ def _groups(action: BulkAction) -> list[dict[str, Any]]:
     found = []
     for (digest, step), n in count.most_common():
         procedure = engine.version(texts[digest])
-        language = engine.language()
+        language = reader_language()
         found.append({
             "digest": digest, "step": step, "count": n, "title": procedure.title.get(language),
             "label": procedure.steps[step].title.get(language), "doings": doings(procedure, step),
@@ -163,7 +159,7 @@ def _groups(action: BulkAction) -> list[dict[str, Any]]:
 @page("cases.act", "GET", "POST")
 def bulk_what(request: HttpRequest, pk: int) -> HttpResponse:
     """What is done with the chosen cases; handing them to somebody is asked for here."""
-    actor = _actor(request)
+    actor = actor_in(request)
     action = running.own(actor, pk)
     if action.state != DRAFT:
         return redirect("casework:bulk", pk)
@@ -184,7 +180,7 @@ def bulk_what(request: HttpRequest, pk: int) -> HttpResponse:
 @page("cases.act", "GET", "POST")
 def bulk_form(request: HttpRequest, pk: int) -> HttpResponse:
     """The form of one move for all."""
-    actor = _actor(request)
+    actor = actor_in(request)
     action = running.own(actor, pk)
     if action.state != DRAFT:
         return redirect("casework:bulk", pk)
@@ -207,8 +203,8 @@ def bulk_form(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("casework:bulk", pk)
     here = OpenStep.objects.filter(case__in=action.items.values("case"), step=step, case__definition=digest)
     context = {
-        "action": action, "form": form, "label": label, "title": procedure.title.get(engine.language()),
-        "step": procedure.steps[step].title.get(engine.language()), "count": here.values("case").distinct().count(),
+        "action": action, "form": form, "label": label, "title": procedure.title.get(reader_language()),
+        "step": procedure.steps[step].title.get(reader_language()), "count": here.values("case").distinct().count(),
     }  # fmt: skip
     return render(request, "casework/bulk_form.html", context)
 
@@ -219,7 +215,7 @@ def bulk_form(request: HttpRequest, pk: int) -> HttpResponse:
 @page("cases.act")
 def bulk(request: HttpRequest, pk: int) -> HttpResponse:
     """An action: its progress, its preview, or what came of it."""
-    actor = _actor(request)
+    actor = actor_in(request)
     action = running.own(actor, pk)
     if action.state == DRAFT and action.sort != OPENING:
         return redirect("casework:bulk_what", pk)
@@ -235,7 +231,7 @@ def bulk(request: HttpRequest, pk: int) -> HttpResponse:
 @page("cases.act")
 def bulk_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the page that is asked for again while an action is under way."""
-    action = running.own(_actor(request), pk)
+    action = running.own(actor_in(request), pk)
     counts = running.counts(action)
     context = {"action": action, "counts": counts, "stalled": running.stalled(action), "done": _through(action, counts)}
     response = render(request, "casework/bulk_progress.html", context)
@@ -282,14 +278,14 @@ def _listed(actor: Actor, action: BulkAction, answer: str) -> list[dict[str, Any
 
 def _procedure_title(code: str) -> str:
     found = engine.current().get(code.partition("/")[0])
-    return found.title.get(engine.language()) if found else ""
+    return found.title.get(reader_language()) if found else ""
 
 
 def _line_groups(actor: Actor, action: BulkAction) -> list[dict[str, Any]]:
     """Kinds of lines with how many, the procedures for them, and the one that is chosen."""
     run = runs.run(actor, action.content["run"])
     count = Counter(action.items.values_list("group", flat=True))
-    kinds, language = dict(runs.KINDS), engine.language()
+    kinds, language = dict(runs.KINDS), reader_language()
     found = []
     for group, n in count.most_common():
         kind, _sep, definition = group.partition("/")
@@ -312,13 +308,13 @@ def _what(action: BulkAction) -> str:
     procedure = engine.version(stored)
     doing = (content["kind"], content["name"], content["outcome"], content["to"])
     label = next((text for one, text, _d in doings(procedure, content["step"]) if one == doing), "")
-    return f"{procedure.title.get(engine.language())} · {procedure.steps[content['step']].title.get(engine.language())}：{label}"
+    return f"{procedure.title.get(reader_language())} · {procedure.steps[content['step']].title.get(reader_language())}：{label}"
 
 
 @page("cases.act", "POST")
 def bulk_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Do it, once; or go on after an interruption, or leave it."""
-    actor = _actor(request)
+    actor = actor_in(request)
     action, answer = running.own(actor, pk), request.POST.get("answer", "")
     try:
         {"cancel": running.cancel, "resume": running.resume}.get(answer, running.confirm)(actor=actor, action=action)
@@ -332,7 +328,7 @@ def bulk_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @page("cases.act")
 def bulk_list(request: HttpRequest) -> HttpResponse:
     """One's own actions, the latest first."""
-    actor = _actor(request)
+    actor = actor_in(request)
     rows = BulkAction.objects.filter(actor_key=actor.key).order_by("-pk")[:50]
     return render(
         request, "casework/bulk_list.html", {"rows": [(row, _what(row)) for row in rows if row.state != DRAFT]}
@@ -342,7 +338,7 @@ def bulk_list(request: HttpRequest) -> HttpResponse:
 @page("cases.view")
 def shared(request: HttpRequest, pk: int, document: int) -> HttpResponse:
     """A file that many cases have in common, for who may see one of them."""
-    actor = _actor(request)
+    actor = actor_in(request)
     case = queries.case(actor, pk)
     row = CaseDocument.objects.filter(case=case, shared=document).first()
     found = SharedDocument.objects.select_related("key").filter(pk=document).first() if row else None

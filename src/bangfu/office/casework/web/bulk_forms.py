@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from bangfu.core.api import procedures as p
 from bangfu.office.accounts.api import Actor
-from bangfu.office.casework import engine
 from bangfu.office.casework.bulk.moving import DECIDED_HERE, Same, Together
 from bangfu.office.casework.bulk.sharing import SHAREABLE, share
 from bangfu.office.casework.evidence_rows import MADE_BY_OFFICE
 from bangfu.office.casework.moves import Move, keys_of
 from bangfu.office.casework.web.forms import ANSWERS, VOTES, Group
 from bangfu.office.pages.free_text import problem_of
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid
 
 Doing = tuple[str, str, str, str]
@@ -26,7 +26,7 @@ Doing = tuple[str, str, str, str]
 
 def doings(procedure: p.Procedure, step: str) -> list[tuple[Doing, str, bool]]:
     """What may be done with many cases at a step: its outcomes, sending back, suspending; and whether it decides."""
-    language, found = engine.language(), []
+    language, found = reader_language(), []
     here = procedure.steps[step]
     for outcome in here.outcomes.values():
         if not outcome.decides or (outcome.decides in DECIDED_HERE and outcome.without_means_check is None):
@@ -53,7 +53,7 @@ class TogetherForm(forms.Form):
         self.asks = procedure.steps[name].asks if kind == "step_done" else ()
         self.needed = dict(_needed(procedure, doing))
         for condition in self.asks:
-            text = procedure.conditions[condition].text.get(engine.language())
+            text = procedure.conditions[condition].text.get(reader_language())
             hint = str(_("对每一件都作同样的判定；不一样的请单独办理"))
             field = forms.ChoiceField(label=_("判定"), choices=ANSWERS, widget=forms.RadioSelect)
             self._add(text, hint, {f"v-{condition}": field})
@@ -95,7 +95,7 @@ class TogetherForm(forms.Form):
             fields = self._papers(thing, name, today)
             if thing.kind == "notice":
                 hint = str(_("张贴日期，和一张共用的张贴照片（或照片存放处）"))
-        self._add(thing.title.get(engine.language()), hint, fields)
+        self._add(thing.title.get(reader_language()), hint, fields)
 
     def _papers(self, thing: Any, name: str, today: Any) -> dict[str, forms.Field]:
         fields: dict[str, forms.Field] = {}

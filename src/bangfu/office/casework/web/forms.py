@@ -24,6 +24,7 @@ from bangfu.office.casework.notice_models import PublicNotice
 from bangfu.office.casework.showing import OnBehalf
 from bangfu.office.fieldwork import api as fieldwork
 from bangfu.office.means import api as means
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
@@ -105,7 +106,7 @@ class ActForm(forms.Form):
         self.run = runs.evidence_run(case.area_code)
         self.reports = means.current(case.household_id)
         self.held = [(str(one.meeting), f"{one.day:%Y-%m-%d} {one.place} {one.kind}") for one in assembly.offers(case)]
-        language = engine.language()
+        language = reader_language()
         self.computed = computed(case, procedure, action.asks)
         for name in action.asks:
             self._question(name, procedure.conditions[name].text.get(language))
@@ -227,7 +228,7 @@ class ActForm(forms.Form):
                 day.label = _("张贴日期")
                 self._posted(thing.id, fields, name, day)
             fields[f"{name}-on"] = day
-        self._add(thing.title.get(engine.language()), hint, fields)
+        self._add(thing.title.get(reader_language()), hint, fields)
 
     def _posted(self, thing: str, fields: dict[str, forms.Field], name: str, day: forms.DateField) -> None:
         """What was registered when the notice was posted is filled in."""

@@ -12,17 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.casework import deliveries, queries, showing
 from bangfu.office.casework.letter_models import WAYS, OfficeContact
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.refusals import Invalid
-
-
-def _actor(request: HttpRequest) -> Actor:
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
 
 
 class DeliveryForm(forms.Form):
@@ -70,7 +65,7 @@ def _add(form: forms.Form, error: Invalid) -> None:
 @page("cases.act", "GET", "POST")
 def deliver(request: HttpRequest, pk: int) -> HttpResponse:
     """Register that a letter reached the household."""
-    actor = _actor(request)
+    actor = actor_in(request)
     case = queries.case(actor, pk, queries.ACT)
     letters = deliveries.letters_of(case)
     chosen = request.GET.get("letter", "")[:20]
@@ -95,7 +90,7 @@ def deliver(request: HttpRequest, pk: int) -> HttpResponse:
 @page("cases.decide", "GET", "POST")
 def contacts(request: HttpRequest) -> HttpResponse:
     """The addresses that stand on letters and notices."""
-    actor = _actor(request)
+    actor = actor_in(request)
     rows = (
         areas.current().filter(actor.limit(queries.DECIDE, "code"), level__in=("county", "township")).order_by("code")
     )

@@ -13,24 +13,20 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import Actor, actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.casework import engine, notices, queries, showing
 from bangfu.office.casework.documents import posters
 from bangfu.office.casework.models import Case, OpenStep
 from bangfu.office.casework.notice_models import PublicNotice
 from bangfu.office.casework.web.notice_forms import IssueForm, ProofForm, SheetForm
-from bangfu.office.casework.web.responses import pdf
+from bangfu.office.pages.downloads import PDF, sent
 from bangfu.office.pages.guard import page
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 
 WAITING_ROWS = 120
-
-
-def _actor(request: HttpRequest) -> Actor:
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
 
 
 def _add(form: forms.Form, error: Invalid) -> None:
@@ -41,7 +37,7 @@ def _add(form: forms.Form, error: Invalid) -> None:
 @page("cases.view", "GET", "POST")
 def notice(request: HttpRequest, pk: int, thing: str) -> HttpResponse:
     """The notices of one kind of a case; making one."""
-    actor = _actor(request)
+    actor = actor_in(request)
     case = queries.case(actor, pk)
     procedure = engine.procedure_of(case)
     kind = procedure.things.get(thing)
@@ -66,7 +62,7 @@ def notice(request: HttpRequest, pk: int, thing: str) -> HttpResponse:
         except Invalid as error:
             why_not = str(error)
     context = {
-        "case": case, "thing": thing, "title": kind.title.get(engine.language()), "rows": [_shown(row) for row in rows],
+        "case": case, "thing": thing, "title": kind.title.get(reader_language()), "rows": [_shown(row) for row in rows],
         "form": form, "proof": ProofForm(), "due": due, "words": words, "why_not": why_not,
         "may_act": actor.may(queries.ACT, case.area_code), "what": showing.title_of(case), "stands": kind.stands,
     }  # fmt: skip
@@ -84,7 +80,7 @@ def _shown(row: PublicNotice) -> dict[str, Any]:
 @page("cases.act", "POST")
 def proof(request: HttpRequest, notice: int) -> HttpResponse:
     """Register that a notice hangs."""
-    actor = _actor(request)
+    actor = actor_in(request)
     row = notices.notice_of(actor, notice, queries.ACT)
     form = ProofForm(request.POST, request.FILES)
     if form.is_valid():
@@ -110,7 +106,7 @@ def proof(request: HttpRequest, notice: int) -> HttpResponse:
 @page("cases.act", "POST")
 def withdraw(request: HttpRequest, notice: int) -> HttpResponse:
     """Take a notice down."""
-    actor = _actor(request)
+    actor = actor_in(request)
     row = notices.notice_of(actor, notice, queries.ACT)
     try:
         notices.withdraw(actor=actor, notice=row.pk)
@@ -123,7 +119,7 @@ def withdraw(request: HttpRequest, notice: int) -> HttpResponse:
 @page("cases.view")
 def print_notice(request: HttpRequest, notice: int) -> HttpResponse:
     """A notice as PDF; with the others of its sheet where it has some."""
-    actor = _actor(request)
+    actor = actor_in(request)
     row = notices.notice_of(actor, notice)
     rows = [row]
     if row.sheet:
@@ -133,13 +129,13 @@ def print_notice(request: HttpRequest, notice: int) -> HttpResponse:
     except Invalid as error:
         messages.warning(request, str(error))
         return redirect("casework:notice", row.case_id, row.thing)
-    return pdf(f"{row.case.number}-notice.pdf", content)
+    return sent(f"{row.case.number}-notice.pdf", content, PDF, attached=False)
 
 
 @page("cases.view", "GET", "POST")
 def board(request: HttpRequest) -> HttpResponse:
     """What waits for its notice, by village; several on one sheet; and the notices that were made."""
-    actor = _actor(request)
+    actor = actor_in(request)
     waiting = _waiting(actor)
     choices = [(str(one["case"].pk), one["case"].number) for group in waiting for one in group["rows"]]
     form = SheetForm(choices, request.POST if request.method == "POST" else None)

@@ -14,6 +14,7 @@ from bangfu.office.casework.models import ORIGINS, Case
 from bangfu.office.casework.openings import matters_today
 from bangfu.office.casework.queries import ACT
 from bangfu.office.casework.showing import matter_title
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.registry import api as registry
 from bangfu.office.runs import api as runs
@@ -55,7 +56,7 @@ def offered(actor: Actor, area_code: str, definition: str = "", about: Case | No
     """
     appeals = engine.appeal_procedures()
     roles = {face.role for face in engine.faces(actor, ACT, area_code)}
-    today, language, found = timezone.localdate(), engine.language(), []
+    today, language, found = timezone.localdate(), reader_language(), []
     for one in sorted(engine.current().values(), key=lambda one: len(one.matter)):
         if (one.id in appeals) != (about is not None) or (about is not None and one.id not in appeals_against(about)):
             continue

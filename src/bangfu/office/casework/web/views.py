@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import Actor, actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.casework import actions, answering, engine, from_visits, means_checks, openings, queries, showing
 from bangfu.office.casework.deciding import Changed, basis_of, opened
@@ -21,23 +21,20 @@ from bangfu.office.casework.documents import letters
 from bangfu.office.casework.models import Case, CaseDocument, Determination, OpenStep, Proposal
 from bangfu.office.casework.web.forms import ActForm, Visits
 from bangfu.office.casework.web.opening import OpenForm, about_for, finding_for, household_of
-from bangfu.office.casework.web.responses import pdf
+from bangfu.office.pages.downloads import PDF, sent
 from bangfu.office.pages.guard import page
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid, OutOfReach
+from bangfu.office.pages.versions import seen_version
 from bangfu.office.privacy.api import Erased, SealBroken
 from bangfu.office.registry import api as registry
-
-
-def _actor(request: HttpRequest) -> Actor:
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
 
 
 @page("cases.view")
 def board(request: HttpRequest) -> HttpResponse:
     """What is due, overdue, and waits for others, in the actor's area."""
-    actor, today = _actor(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     filters = queries.Filters.read(request.GET.dict())
     counts = queries.counts(actor, filters)
     lists = queries.views(actor, today)
@@ -57,7 +54,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "narrowed": _narrowed(request, known),
         "page": part, "chosen": chosen, "filters": filters, "by_area": queries.by_area(actor, chosen, filters),
         "tabs": [(name, label, counts[name]) for name, (label, _c) in lists.items() if name != "all" or chosen == "all"],
-        "procedures": [(one.id, one.title.get(engine.language())) for one in engine.current().values()],
+        "procedures": [(one.id, one.title.get(reader_language())) for one in engine.current().values()],
         "rows": [
             {"case": row, "title": showing.title_of(row), "place": places[row.area_code],
              "steps": showing.open_titles(row, list(steps.get(row.pk, {}))), "tone": showing.tone_of(row.due_on, today)}
@@ -83,7 +80,7 @@ def _narrowed(request: HttpRequest, known: dict[str, str]) -> list[tuple[str, st
 @page("cases.act", "GET", "POST")
 def new_case(request: HttpRequest) -> HttpResponse:
     """Open a case of a household, from its page or from a line of a run."""
-    actor = _actor(request)
+    actor = actor_in(request)
     asked = request.POST if request.method == "POST" else request.GET
     finding = finding_for(actor, asked.get("finding", ""))
     about = about_for(actor, asked.get("about", ""))
@@ -131,7 +128,7 @@ def _opened(actor: Actor, given: dict[str, Any], finding: Any, number: str, abou
 @page("cases.act", "POST")
 def from_visit(request: HttpRequest, pk: int) -> HttpResponse:
     """A finding of a home visit becomes a case with one click; where the matter is open already, it is laid to that case."""
-    actor = _actor(request)
+    actor = actor_in(request)
     try:
         case = from_visits.open_from_visit(actor=actor, finding=pk)
         messages.success(request, _("已立案：%s") % case.number)
@@ -160,7 +157,7 @@ def _titled(cases: list[Case]) -> list[tuple[Case, str]]:
 @page("cases.view")
 def of_household(request: HttpRequest, number: str) -> HttpResponse:
     """The cases of one household: a part of its page, or a page where there is no JavaScript."""
-    actor = _actor(request)
+    actor = actor_in(request)
     household = registry.household(actor, number, queries.VIEW)
     cases = queries.of_household(actor, household.pk)
     part = request.htmx  # type: ignore[attr-defined]
@@ -171,7 +168,7 @@ def of_household(request: HttpRequest, number: str) -> HttpResponse:
 @page("cases.view")
 def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One case."""
-    actor = _actor(request)
+    actor = actor_in(request)
     case = queries.case(actor, pk)
     draft = Proposal.objects.filter(case=case).first()
     shown = showing.shown(actor, case)
@@ -195,7 +192,7 @@ def _origin(case: Case) -> str:
 @page("cases.act", "GET", "POST")
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """The form of one action, and doing it."""
-    actor = _actor(request)
+    actor = actor_in(request)
     case = queries.case(actor, pk, queries.ACT)
     procedure = engine.procedure_of(case)
     state = engine.folded(procedure, [event for _row, event in engine.events_of(case)])
@@ -203,7 +200,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     found = showing.actions_of(actor, case, procedure, state, timezone.now())
     action = next((one for one in found if (one.kind, one.name, one.outcome, one.to) == wanted), None)
     if action is None or not action.allowed:
-        reason = action.reason.text.get(engine.language()) if action and action.reason else _("现在没有这一项可办")
+        reason = action.reason.text.get(reader_language()) if action and action.reason else _("现在没有这一项可办")
         messages.warning(request, reason)
         return redirect("casework:case", case.pk)
     step = procedure.steps.get(action.name) if action.kind == "step_done" else None
@@ -232,23 +229,18 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "casework/act.html", context, status=200)
 
 
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdigit() and len(text) < 8 else -1
-
-
 @page("cases.decide", "POST")
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign what another drafted, or turn it down."""
-    actor = _actor(request)
+    actor = actor_in(request)
     queries.case(actor, pk, queries.DECIDE)
     try:
         if request.POST.get("answer") == "turn_down":
             note = request.POST.get("note", "")
-            actions.turn_down(actor=actor, case=pk, expected=_version(request), note=note)
+            actions.turn_down(actor=actor, case=pk, expected=seen_version(request), note=note)
             messages.success(request, _("已退回拟定的决定"))
         else:
-            actions.sign(actor=actor, case=pk, expected=_version(request))
+            actions.sign(actor=actor, case=pk, expected=seen_version(request))
             messages.success(request, _("已签署，决定生效"))
     except Invalid as error:
         messages.warning(request, str(error))
@@ -258,12 +250,12 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 @page("cases.act", "POST")
 def bar(request: HttpRequest, pk: int) -> HttpResponse:
     """Register who must abstain."""
-    actor = _actor(request)
+    actor = actor_in(request)
     queries.case(actor, pk, queries.ACT)
     names = tuple(request.POST.get("companions", "").replace("，", " ").replace(",", " ").split())
     reason = request.POST.get("reason", "near_relative")
     try:
-        actions.bar(actor=actor, case=pk, expected=_version(request), companions=names, reason=reason)
+        actions.bar(actor=actor, case=pk, expected=seen_version(request), companions=names, reason=reason)
         messages.success(request, _("已登记回避"))
     except Invalid as error:
         messages.warning(request, str(error))
@@ -285,9 +277,9 @@ def _decision(actor: Actor, pk: int, decision: int) -> tuple[Determination, dict
 @page("cases.view")
 def decision(request: HttpRequest, pk: int, decision: int) -> HttpResponse:
     """Who decided this, on what facts, by which rule, who could object."""
-    actor = _actor(request)
+    actor = actor_in(request)
     found, content = _decision(actor, pk, decision)
-    language, shown = engine.language(), showing.shown(actor, found.case)
+    language, shown = reader_language(), showing.shown(actor, found.case)
     context = {
         "case": found.case, "decision": found, "content": content, "title": showing.title_of(found.case),
         "told": (content or {}).get("told", {}).get(language), "outcome": (content or {}).get("title", {}).get(language),
@@ -303,7 +295,7 @@ def _printed(request: HttpRequest, case: Case, name: str, make: Any) -> HttpResp
     language = "en" if request.GET.get("language") == "en" else "zh-hans"
     try:
         with translation.override(language):  # a letter is for the household, whatever the official reads
-            return pdf(name, make())
+            return sent(name, make(), PDF, attached=False)
     except Invalid as error:
         messages.warning(request, str(error))
         return redirect(reverse("casework:case", args=[case.pk]))
@@ -312,7 +304,7 @@ def _printed(request: HttpRequest, case: Case, name: str, make: Any) -> HttpResp
 @page("cases.view")
 def decision_letter(request: HttpRequest, pk: int, decision: int) -> HttpResponse:
     """The letter of a decision."""
-    actor = _actor(request)
+    actor = actor_in(request)
     found, content = _decision(actor, pk, decision)
     return _printed(
         request, found.case, f"{found.case.number}.pdf", lambda: letters.decision_letter(actor, found, content)
@@ -322,7 +314,7 @@ def decision_letter(request: HttpRequest, pk: int, decision: int) -> HttpRespons
 @page("cases.view")
 def letter(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
     """Another letter that the office makes: a receipt, what is missing, a suspension."""
-    actor = _actor(request)
+    actor = actor_in(request)
     case = queries.case(actor, pk)
     row = CaseDocument.objects.filter(case=case, pk=paper).first()
     if row is None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import Actor, actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.changes import actions, queries, showing
 from bangfu.office.changes.kinds import GROUPS, KINDS, LEVELS, level_of
@@ -28,17 +28,12 @@ from bangfu.office.pages.refusals import Conflict, Invalid, OutOfReach
 from bangfu.office.registry import api as registry
 
 
-def _actor(request: HttpRequest) -> Actor:
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
-
-
 def _say(request: HttpRequest, change: Change) -> None:
     """What became of it, in words; what waits for its day is looked at again on that day."""
     if change.status == QUEUED:
         turn = regime(change.area_code).next_open(max(change.effective_on, timezone.localdate()))
         if turn is not None:
-            later(change.area_code, _actor(request).key, turn)
+            later(change.area_code, actor_in(request).key, turn)
     words = {
         "applied": _("变更已生效"),
         "queued": _("变更已确认，窗口期关闭或生效日未到，已排队"),
@@ -54,7 +49,7 @@ def _say(request: HttpRequest, change: Change) -> None:
 @page("registry.view")
 def change_list(request: HttpRequest) -> HttpResponse:
     """Changes of the actor's area by what there is to do, with counts by area."""
-    actor = _actor(request)
+    actor = actor_in(request)
     conditions, counts = queries.views(actor), queries.counts(actor)
     chosen = request.GET.get("view", "")
     if chosen not in conditions:
@@ -106,7 +101,7 @@ def _row(change: Change) -> dict[str, Any]:
 @page("registry.propose", "GET", "POST")
 def propose(request: HttpRequest) -> HttpResponse:
     """Choose a kind, then its form; what comes back becomes a proposal."""
-    actor = _actor(request)
+    actor = actor_in(request)
     asked = request.POST if request.method == "POST" else request.GET
     kind = asked.get("kind", "")
     if kind not in KINDS:
@@ -229,7 +224,7 @@ def _form_conflict(request: HttpRequest, actor: Actor, where: asking.Place, conf
 @page("registry.view", "GET", "POST")
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """A change side by side. POST with a purpose shows personal values in full, once, and is logged."""
-    actor = _actor(request)
+    actor = actor_in(request)
     change = queries.change(actor, pk)
     opened = False
     errors: dict[str, str] = {}
@@ -303,7 +298,7 @@ def _back(request: HttpRequest, pk: int, errors: Invalid | None = None) -> HttpR
 @page("registry.confirm", "POST")
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm or send back, with a remark."""
-    actor, remark = _actor(request), request.POST.get("remark", "")
+    actor, remark = actor_in(request), request.POST.get("remark", "")
     try:
         if request.POST.get("decision") == "return":
             change = actions.send_back(actor=actor, change=pk, remark=remark)
@@ -322,7 +317,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back one's own proposal."""
     try:
-        _say(request, actions.withdraw(actor=_actor(request), change=pk))
+        _say(request, actions.withdraw(actor=actor_in(request), change=pk))
     except Invalid as invalid:
         return _back(request, pk, invalid)
     return redirect("changes:show", pk)
@@ -331,7 +326,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @page("registry.propose", "GET", "POST")
 def resolve(request: HttpRequest, pk: int) -> HttpResponse:
     """The conflict of a pending change, field by field."""
-    actor = _actor(request)
+    actor = actor_in(request)
     change = queries.change(actor, pk, actions.PROPOSE)
     errors: dict[str, str] = {}
     if request.method == "POST":
@@ -360,7 +355,7 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
 @page("registry.propose", "GET", "POST")
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose to undo a change that took effect."""
-    actor = _actor(request)
+    actor = actor_in(request)
     change = queries.change(actor, pk, actions.PROPOSE)
     errors: dict[str, str] = {}
     if request.method == "POST":

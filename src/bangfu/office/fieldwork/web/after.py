@@ -10,26 +10,22 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from bangfu.core.api import visits as v
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import Actor, actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.fieldwork import asking, queries, settling, working
 from bangfu.office.fieldwork.models import FINDING_STATUSES, OPEN, REASONS, Difference
 from bangfu.office.pages.guard import page
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.privacy.api import Erased
 from bangfu.office.registry import api as registry
 
 
-def _actor(request: HttpRequest) -> Actor:
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
-
-
 @page("cases.view")
 def findings(request: HttpRequest) -> HttpResponse:
     """What was found, and what became of it."""
-    actor = _actor(request)
+    actor = actor_in(request)
     filters = queries.Filters.read(request.GET.dict())
     known = dict(FINDING_STATUSES)
     chosen = request.GET.get("status", OPEN)
@@ -49,7 +45,7 @@ def findings(request: HttpRequest) -> HttpResponse:
 def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """No case is needed, and why."""
     try:
-        found = settling.dismiss(actor=_actor(request), finding=pk, note=request.POST.get("note", ""))
+        found = settling.dismiss(actor=actor_in(request), finding=pk, note=request.POST.get("note", ""))
         messages.success(request, _("已记下：不立案"))
     except Invalid as error:
         messages.warning(request, str(error))
@@ -60,7 +56,7 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 @page("registry.confirm")
 def differences(request: HttpRequest) -> HttpResponse:
     """Facts that were found otherwise than the registry has them, to be settled one by one."""
-    actor = _actor(request)
+    actor = actor_in(request)
     filters = queries.Filters.read(request.GET.dict())
     rows = queries.differences(actor, filters).select_related(
         "household__key", "visit__household__key", "visit__definition"
@@ -89,7 +85,7 @@ def _difference(
     found = asking.text_of(item, content.answers.get(key)) if content and item else _("已删除")
     return {
         "row": row, "place": place, "who": person.name if person else "",
-        "label": item.ask.get(asking.language()) if item else row.fact,
+        "label": item.ask.get(reader_language()) if item else row.fact,
         "found": "＊＊＊" if row.fact in registry.HEALTH else found, "held": text,
         "source": reader.words.label("source", row.source), "as_of": then.get("as_of") or "",
         "reason": dict(REASONS)[row.reason], "mine": actor.key == row.visit.made_by or actor.key in row.visit.companions,
@@ -108,7 +104,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Take what was found, or keep what is registered."""
     take = request.POST.get("answer") == "take"
     try:
-        settling.settle(actor=_actor(request), difference=pk, take=take, note=request.POST.get("note", ""))
+        settling.settle(actor=actor_in(request), difference=pk, take=take, note=request.POST.get("note", ""))
         messages.success(request, _("已采用入户所见，登记已更新") if take else _("已保留登记值"))
     except Invalid as error:
         messages.warning(request, str(error))
@@ -118,7 +114,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 @page("cases.view")
 def worked(request: HttpRequest, number: str) -> HttpResponse:
     """Clauses on spending and income worked out on what the registry knows today: the verdict, or exactly what is missing."""
-    actor = _actor(request)
+    actor = actor_in(request)
     household = registry.household(actor, number, queries.VIEW)
     actor.require("registry.view", household.area_code)
     given, errors = working.given_of(request.GET.dict())

@@ -10,36 +10,31 @@ from django.db.models import Count
 from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import Actor, actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
 from bangfu.office.fieldwork import asking, queries
 from bangfu.office.fieldwork import due as due_rules
 from bangfu.office.fieldwork.exporting import due_workbook, report_workbook
 from bangfu.office.fieldwork.showing import visitor_names
-from bangfu.office.pages.downloads import XLSX
+from bangfu.office.pages.downloads import XLSX, sent
 from bangfu.office.pages.guard import page
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import api as registry
 
 
-def _actor(request: HttpRequest) -> Actor:
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
-
-
 def _forms() -> list[tuple[str, str]]:
-    return [(one.id, one.title.get(asking.language())) for one in registry.rulebook().visits.values()]
+    return [(one.id, one.title.get(reader_language())) for one in registry.rulebook().visits.values()]
 
 
 @page("cases.view")
 def visits(request: HttpRequest) -> HttpResponse:
     """Visits that were handed in, or one's own drafts."""
-    actor = _actor(request)
+    actor = actor_in(request)
     filters = queries.Filters.read(request.GET.dict())
     own = actor.may(queries.MAKE)
     chosen = "drafts" if own and request.GET.get("view") == "drafts" else "submitted"
@@ -65,7 +60,7 @@ def visits(request: HttpRequest) -> HttpResponse:
 @page("cases.view")
 def of_household(request: HttpRequest, number: str) -> HttpResponse:
     """The visits of one household: a part of its page, or a page where there is no JavaScript."""
-    actor = _actor(request)
+    actor = actor_in(request)
     household = registry.household(actor, number, queries.VIEW)
     rows = queries.of_household(actor, household.pk)
     who = visitor_names(rows)
@@ -78,7 +73,7 @@ def of_household(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _due(request: HttpRequest) -> dict[str, Any]:
-    actor, today = _actor(request), due_rules.today()
+    actor, today = actor_in(request), due_rules.today()
     filters = queries.Filters.read(request.GET.dict())
     place = due_rules.place_of(actor, filters.area)
     rules = due_rules.frequencies(place, today)
@@ -127,10 +122,7 @@ def _below(actor: Actor, rows: Any, area: str) -> list[tuple[str, str, int]]:
 
 
 def _file(name: str, content: bytes) -> HttpResponse:
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, name) or ""
-    response["Cache-Control"] = "no-store"
-    return response
+    return sent(name, content, XLSX)
 
 
 @page("export", "POST")
@@ -152,7 +144,7 @@ def due_file(request: HttpRequest) -> HttpResponse:
 @page("cases.view")
 def report(request: HttpRequest) -> HttpResponse:
     """Households visited and findings, area by area."""
-    actor = _actor(request)
+    actor = actor_in(request)
     filters = queries.Filters.read(request.GET.dict())
     lines, whole = queries.report(actor, filters)
     context = {"lines": lines, "whole": whole, "filters": filters, "forms": _forms(), "may_export": actor.may("export")}
@@ -162,5 +154,5 @@ def report(request: HttpRequest) -> HttpResponse:
 @page("export", "POST")
 def report_file(request: HttpRequest) -> HttpResponse:
     """The same as a workbook."""
-    book = report_workbook(actor=_actor(request), filters=queries.Filters.read(request.GET.dict()))
+    book = report_workbook(actor=actor_in(request), filters=queries.Filters.read(request.GET.dict()))
     return _file(book.name, book.content)

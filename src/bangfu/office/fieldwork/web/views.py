@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from bangfu.core.api import visits as v
-from bangfu.office.accounts.api import Actor, User
+from bangfu.office.accounts.api import Actor, User, actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.fieldwork import actions, asking, queries, sending_in, submitting
 from bangfu.office.fieldwork.actions import Answered
@@ -18,19 +18,15 @@ from bangfu.office.fieldwork.models import DRAFT, Visit
 from bangfu.office.fieldwork.showing import FINISH, START, Page
 from bangfu.office.fieldwork.web.parsing import OTHERS, about_of, answered_of, photos_of
 from bangfu.office.pages.guard import page
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Conflict, Invalid
 from bangfu.office.registry import api as registry
-
-
-def _actor(request: HttpRequest) -> Actor:
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
 
 
 @page("registry.propose", "GET", "POST")
 def new(request: HttpRequest) -> HttpResponse:
     """Which form for which household; a draft that is there is gone on with."""
-    actor, asked = _actor(request), request.POST if request.method == "POST" else request.GET
+    actor, asked = actor_in(request), request.POST if request.method == "POST" else request.GET
     number = asked.get("household", "").strip().replace("\0", "")[:40]
     household = registry.household(actor, number, queries.MAKE) if number else None
     errors: dict[str, str] = {}
@@ -44,7 +40,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("fieldwork:section", visit.pk, START)
         except Invalid as error:
             errors = error.errors
-    tongue = asking.language()
+    tongue = reader_language()
     context = {
         "household": household, "number": number, "errors": errors, "wanted": asked.get("form", ""),
         "forms": [(one.id, one.title.get(tongue), one.persons) for one in asking.forms(queries.today()).values()],
@@ -60,7 +56,7 @@ def _draft(actor: Actor, pk: int) -> Visit:
 @page("cases.view")
 def visit(request: HttpRequest, pk: int) -> HttpResponse:
     """A record; a draft opens where something is still missing."""
-    actor = _actor(request)
+    actor = actor_in(request)
     row = queries.visit(actor, pk)
     content = asking.content_of(row)
     if row.status == DRAFT and content is not None:
@@ -82,7 +78,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
 @page("registry.propose", "GET", "POST")
 def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     """One page of the form."""
-    actor = _actor(request)
+    actor = actor_in(request)
     row = _draft(actor, pk)
     content = asking.content_of(row)
     if row.status != DRAFT or content is None:
@@ -111,7 +107,7 @@ def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
         "visit": row, "shown": shown, "section": part, "steps": shown.steps(section), "errors": errors,
         "questions": list(shown.questions(part, errors, bad)) if part else [],
         "start": _start(shown, request) if part is None else None, "title": asking.title_of(row),
-        "note": part.note.get(asking.language()) if part else "", "here": section,
+        "note": part.note.get(reader_language()) if part else "", "here": section,
         "other_errors": [text for key, text in errors.items() if part is None or shown.section_of(key) != section],
     }  # fmt: skip
     return render(request, "fieldwork/section.html", context, status=400 if errors else 200)
@@ -181,7 +177,7 @@ def _start(shown: Page, request: HttpRequest) -> dict[str, Any]:
 def _finish(request: HttpRequest, shown: Page) -> HttpResponse:
     wanting = submitting.problems(shown.visit, shown.content, shown.form, shown.home)
     found = v.findings(shown.form, shown.home.members, shown.content.answers)
-    tongue = asking.language()
+    tongue = reader_language()
     context = {
         "visit": shown.visit, "shown": shown, "steps": shown.steps(FINISH), "here": FINISH,
         "title": asking.title_of(shown.visit),
@@ -198,7 +194,7 @@ def _finish(request: HttpRequest, shown: Page) -> HttpResponse:
 @page("registry.propose", "POST")
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand in."""
-    actor = _actor(request)
+    actor = actor_in(request)
     _draft(actor, pk)
     try:
         row = submitting.submit(actor=actor, visit=pk)
@@ -212,7 +208,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 @page("registry.propose", "POST")
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw a draft away."""
-    actor = _actor(request)
+    actor = actor_in(request)
     _draft(actor, pk)
     try:
         actions.discard(actor=actor, visit=pk)
@@ -225,7 +221,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 @page("registry.propose", "POST")
 def drop_photo(request: HttpRequest, pk: int, document: int) -> HttpResponse:
     """Take a picture out of the draft."""
-    actor = _actor(request)
+    actor = actor_in(request)
     row = _draft(actor, pk)
     try:
         actions.drop_photo(actor=actor, visit=pk, document=document)
@@ -247,7 +243,7 @@ def sync(request: HttpRequest) -> HttpResponse:
         request.body.decode("utf-8", "replace") if request.content_type == "application/json" else ""
     )
     try:
-        received = sending_in.take_in(actor=_actor(request), text=text, photos=photos)
+        received = sending_in.take_in(actor=actor_in(request), text=text, photos=photos)
     except Invalid as error:
         return JsonResponse({"errors": error.errors}, status=400)
     except Conflict:

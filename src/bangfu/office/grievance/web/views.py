@@ -7,16 +7,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bangfu.core.values.receipt import shown_receipt
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import Actor, actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.casework import api as casework
 from bangfu.office.grievance import actions, letters, machine, queries
 from bangfu.office.grievance.models import CHANNELS, KINDS, ComplaintEvent
+from bangfu.office.pages.downloads import PDF, sent
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid, OutOfReach
@@ -27,11 +27,6 @@ LABELS = {
     "review": gettext_lazy("复查"), "close": gettext_lazy("办结"),
 }  # fmt: skip
 """What the moves are called."""
-
-
-def _actor(request: HttpRequest) -> Actor:
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
 
 
 class NewForm(forms.Form):
@@ -62,7 +57,7 @@ class NewForm(forms.Form):
 @page("grievance.view")
 def complaints(request: HttpRequest) -> HttpResponse:
     """What is open, overdue, answered. No name and no word of it: who reads one opens it, and that is logged."""
-    actor, today = _actor(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     lists, chosen = queries.views(actor, today), request.GET.get("view", "")
     chosen = chosen if chosen in lists else "open"
     part = page_of(
@@ -84,7 +79,7 @@ def complaints(request: HttpRequest) -> HttpResponse:
 @page("grievance.handle", "GET", "POST")
 def new(request: HttpRequest) -> HttpResponse:
     """Take a complaint at a desk; the receipt is shown, also to who may not see it afterwards."""
-    actor = _actor(request)
+    actor = actor_in(request)
     form = NewForm(actor, request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -113,7 +108,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @page("grievance.handle", "POST")
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """What a button of a complaint's page says."""
-    actor = _actor(request)
+    actor = actor_in(request)
     queries.complaint(actor, pk, queries.HANDLE)
     try:
         messages.success(request, _done(request, pk))
@@ -126,7 +121,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 @page("grievance.view")
 def complaint(request: HttpRequest, pk: int) -> HttpResponse:
     """One complaint: what was said, what happened, what may be done. Reading it is logged."""
-    actor = _actor(request)
+    actor = actor_in(request)
     row = queries.complaint(actor, pk)
     said = actions.read(actor=actor, row=row)
     now, may = actions.standing(row), actor.may(queries.HANDLE, row.area_code)
@@ -149,7 +144,7 @@ def complaint(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _done(request: HttpRequest, pk: int) -> str:
     """Does what a button says; returns what is told. Raises Invalid."""
-    actor, post = _actor(request), request.POST
+    actor, post = actor_in(request), request.POST
     text = post.get("version", "")
     expected = int(text) if text.isdigit() and len(text) < 8 else -1
     what = post.get("do", "")
@@ -169,7 +164,7 @@ def _done(request: HttpRequest, pk: int) -> str:
 @page("grievance.view")
 def letter(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
     """A letter to who complained."""
-    actor = _actor(request)
+    actor = actor_in(request)
     row = queries.complaint(actor, pk)
     event = ComplaintEvent.objects.filter(complaint=row, seq=seq).first()
     if event is None:
@@ -179,7 +174,4 @@ def letter(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
     except Invalid as error:
         messages.warning(request, str(error))
         return redirect("grievance:complaint", pk)
-    response = HttpResponse(made, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, f"{row.number}-{seq}.pdf") or "inline"
-    response["Cache-Control"] = "no-store"
-    return response
+    return sent(f"{row.number}-{seq}.pdf", made, PDF, attached=False)

@@ -9,15 +9,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bangfu.office.accounts.api import BUREAUS, Actor
+from bangfu.office.accounts.api import BUREAUS, Actor, actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
 from bangfu.office.casework import api as casework
 from bangfu.office.intake import events
-from bangfu.office.intake.web.views import actor_in
 from bangfu.office.pages.guard import page
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid, OutOfReach
+from bangfu.office.pages.versions import seen_version
 
 PERMISSION = "cases.bureau"
 
@@ -79,9 +80,9 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     mine = list(casework.steps_of_bureaus(actor).filter(case=case).values_list("step", flat=True))
     shown = casework.shown(actor, case)
     wanted = {name for step in mine for name in procedure.steps[step].needs}
-    titles = {procedure.things[name].title.get(casework.language()) for name in wanted}
+    titles = {procedure.things[name].title.get(reader_language()) for name in wanted}
     papers = [paper for happened in shown.events for paper in happened.papers if paper.title in titles]
-    own = {procedure.steps[name].title.get(casework.language()) for name in mine}
+    own = {procedure.steps[name].title.get(reader_language()) for name in mine}
     draft = casework.Proposal.objects.filter(case=case).first()
     context = {
         "case": case, "title": casework.title_of(case), "place": _place(case), "shown": shown, "papers": papers,
@@ -107,7 +108,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     found = casework.actions_of(actor, case, procedure, state, timezone.now())
     action = next((one for one in found if (one.kind, one.name, one.outcome, one.to) == wanted), None)
     if action is None or not action.allowed:
-        reason = action.reason.text.get(casework.language()) if action and action.reason else _("现在没有这一项可办")
+        reason = action.reason.text.get(reader_language()) if action and action.reason else _("现在没有这一项可办")
         messages.warning(request, reason)
         return redirect("intake:bureau_case", case.pk)
     step = procedure.steps.get(action.name) if action.kind == "step_done" else None
@@ -116,7 +117,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     form = BureauForm(case, procedure, action, basis, casework.Visits(), request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            done = casework.act(actor=actor, case=case.pk, move=form.move(), expected=_version(request))
+            done = casework.act(actor=actor, case=case.pk, move=form.move(), expected=seen_version(request))
         except Invalid as error:
             form.refuse(error)
         else:
@@ -130,11 +131,6 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "intake/bureau_act.html", context)
 
 
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdigit() and len(text) < 8 else -1
-
-
 @page(PERMISSION, "POST")
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign what a colleague drafted, or turn it down."""
@@ -142,10 +138,10 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     _case(actor, pk)
     try:
         if request.POST.get("answer") == "turn_down":
-            casework.turn_down(actor=actor, case=pk, expected=_version(request), note=request.POST.get("note", ""))
+            casework.turn_down(actor=actor, case=pk, expected=seen_version(request), note=request.POST.get("note", ""))
             messages.success(request, _("已退回拟定的决定"))
         else:
-            casework.sign(actor=actor, case=pk, expected=_version(request))
+            casework.sign(actor=actor, case=pk, expected=seen_version(request))
             messages.success(request, _("已签署，决定生效"))
     except Invalid as error:
         messages.warning(request, str(error))

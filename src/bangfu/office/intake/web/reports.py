@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bangfu.core.values.receipt import shown_receipt
+from bangfu.office.accounts.api import actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.casework import api as casework
 from bangfu.office.intake import public_actions, queries, report_actions
 from bangfu.office.intake.models import OPEN_STATES
 from bangfu.office.intake.proposing import needs, proposals
 from bangfu.office.intake.web.forms import wanted_in
-from bangfu.office.intake.web.views import actor_in
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid

@@ -8,25 +8,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from bangfu.core.values.receipt import read_receipt, shown_receipt
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.intake import actions, queries, receipts
 from bangfu.office.intake.proposing import ACT, needs, proposals
 from bangfu.office.intake.web.forms import CameForm, WalkInForm, wanted_in
+from bangfu.office.pages.downloads import PDF, sent
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import api as registry
-
-
-def actor_in(request: HttpRequest) -> Actor:
-    """Who asks."""
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
 
 
 @page("cases.act", "GET", "POST")
@@ -132,12 +126,4 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     except Invalid as error:
         messages.warning(request, str(error))
         return redirect("intake:application", number)
-    return pdf(f"{found.number}.pdf", made)
-
-
-def pdf(name: str, content: bytes) -> HttpResponse:
-    """A PDF that no cache keeps."""
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
-    response["Cache-Control"] = "no-store"
-    return response
+    return sent(f"{found.number}.pdf", made, PDF, attached=False)

@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from bangfu.office.accounts.api import actor_in
 from bangfu.office.means import authorising
 from bangfu.office.means.web.forms import AuthoriseForm, WithdrawForm
-from bangfu.office.means.web.views import actor_in, back_in
+from bangfu.office.means.web.views import back_in
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import api as registry

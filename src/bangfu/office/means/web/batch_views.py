@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from bangfu.office.accounts.api import actor_in
 from bangfu.office.means import batches
 from bangfu.office.means.models import DRAFT, WORKING, ReportBatch
 from bangfu.office.means.web.forms import ManyForm
-from bangfu.office.means.web.views import actor_in
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.refusals import Invalid
 

@@ -7,13 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import Actor, actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.means import crosschecks, showing
 from bangfu.office.means.models import EXPORTING, MATCHING, WORKING, Crosscheck
-from bangfu.office.means.reports import language
-from bangfu.office.means.web.views import actor_in
 from bangfu.office.pages.guard import page
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid, OutOfReach
 from bangfu.office.runs import api as runs
 
@@ -38,7 +37,7 @@ def crosscheck_list(request: HttpRequest) -> HttpResponse:
     found = _reached(actor)
     if any(check.status in WORKING for check in found) and crosschecks.recover():
         found = _reached(actor)
-    labels = {code: zh if language() == "zh" else en for code, zh, en in showing.sources()}
+    labels = {code: zh if reader_language() == "zh" else en for code, zh, en in showing.sources()}
     names = areas.names({check.area_code for check in found})
     rows = [
         {"check": check, "place": names[check.area_code], "percent": percent(check),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bangfu.office.means import showing
 from bangfu.office.means.authorising import Paper
-from bangfu.office.means.reports import language
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import api as registry
 
@@ -29,7 +29,7 @@ class _PaperForm(forms.Form):
 
     def __init__(self, household: registry.Household, members: Sequence[registry.Person], *args: Any) -> None:
         super().__init__(*args)
-        zh = language() == "zh"
+        zh = reader_language() == "zh"
         self._people([(person.number, person.name) for person in members])
         scope = [(code, label if zh else english) for code, label, english in showing.sources()]
         self.fields["scope"] = forms.MultipleChoiceField(

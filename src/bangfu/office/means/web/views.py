@@ -12,25 +12,20 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import Actor, actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.means import contradictions, crosschecks, queries, reading, reports, showing
 from bangfu.office.means import export as lists
 from bangfu.office.means.models import Authorisation, Withdrawal
 from bangfu.office.means.register import known, standings
 from bangfu.office.means.web.forms import MakeForm
-from bangfu.office.pages.downloads import XLSX
+from bangfu.office.pages.downloads import PDF, XLSX, sent
 from bangfu.office.pages.guard import page
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.purposes import stated_in
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.registry import api as registry
-
-
-def actor_in(request: HttpRequest) -> Actor:
-    """Who asks."""
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
 
 
 def rows_of(found: Any) -> list[dict[str, Any]]:
@@ -106,18 +101,15 @@ def report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
         for message in error.errors.values():
             messages.warning(request, message)
         return redirect("means:report", report.pk)
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(True, f"{report.number}.pdf") or "attachment"
-    response["Cache-Control"] = "no-store"
-    return response
+    return sent(f"{report.number}.pdf", content, PDF)
 
 
 def about_household(actor: Actor, household: registry.Household) -> dict[str, Any]:
     """What the page of a household's means checks shows: who signed, who stands how, reports."""
     people = known([household], numbers=False)
-    may, told = standings(household, people, timezone.localdate(), reports.language())
+    may, told = standings(household, people, timezone.localdate(), reader_language())
     names = {person.person_no: person.name for person in people.people.people.get(household.number, ())}
-    labels = {code: zh if reports.language() == "zh" else en for code, zh, en in showing.sources()}
+    labels = {code: zh if reader_language() == "zh" else en for code, zh, en in showing.sources()}
     papers = [
         {"row": row, "who": names.get(row.person_number, row.person_number), "gone": isinstance(row, Withdrawal),
          "scope": [labels.get(table, table) for table in row.scope], "last": last_day_of(row)}
@@ -191,7 +183,7 @@ def contradictions_page(request: HttpRequest, number: str) -> HttpResponse:
     found = [showing.in_words(conflict) for conflict in found]
     for conflict in found:
         showing.star_conflict(conflict)
-    language = reports.language()
+    language = reader_language()
     told = [
         {"label": reading.told(c["label"], language), "name": c["name"], "message": reading.told(c["message"], language),
          "sides": [(reading.told(c[s]["label"], language), reading.told(c[s]["said"], language)) for s in ("one", "other")]}

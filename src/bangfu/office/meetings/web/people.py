@@ -6,14 +6,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from bangfu.office.accounts.api import actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.meetings import people, queries
 from bangfu.office.meetings.models import CommitteeMember, NearRelative
 from bangfu.office.meetings.web.forms import MemberForm, RelativeForm
-from bangfu.office.meetings.web.views import actor_of, add_errors, places_of
+from bangfu.office.meetings.web.views import add_errors, places_of
+from bangfu.office.pages.downloads import sent
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid
@@ -24,7 +25,7 @@ ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "application/pdf": ".pdf"}
 @page("cases.view", "GET", "POST")
 def committee(request: HttpRequest) -> HttpResponse:
     """The list of those entitled to vote, by village."""
-    actor, form = actor_of(request), None
+    actor, form = actor_in(request), None
     may_act = actor.may(queries.ACT)
     if may_act:
         form = MemberForm(places_of(actor), request.POST if request.method == "POST" else None)
@@ -54,7 +55,7 @@ def committee(request: HttpRequest) -> HttpResponse:
 @page("cases.act", "POST")
 def member_end(request: HttpRequest, pk: int) -> HttpResponse:
     """A term ends today."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     row = queries.member(actor, pk, queries.ACT)
     try:
         people.end_member(actor=actor, member=row.pk, on=timezone.localdate())
@@ -67,7 +68,7 @@ def member_end(request: HttpRequest, pk: int) -> HttpResponse:
 @page("cases.view", "GET", "POST")
 def relatives(request: HttpRequest) -> HttpResponse:
     """The register of near relatives."""
-    actor, form = actor_of(request), None
+    actor, form = actor_in(request), None
     may_act = actor.may(queries.ACT)
     if may_act:
         today = timezone.localdate()
@@ -104,7 +105,7 @@ def relatives(request: HttpRequest) -> HttpResponse:
 @page("cases.act", "POST")
 def relative_end(request: HttpRequest, pk: int) -> HttpResponse:
     """A registration ends."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     row = queries.relative(actor, pk, queries.ACT)
     try:
         people.end_relative(actor=actor, relative=row.pk)
@@ -117,9 +118,6 @@ def relative_end(request: HttpRequest, pk: int) -> HttpResponse:
 @page("cases.view")
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     """A photo or the sign-in sheet."""
-    row, content = people.open_file(actor=actor_of(request), file=pk)
-    response = HttpResponse(content, content_type=row.media_type)
+    row, content = people.open_file(actor=actor_in(request), file=pk)
     name = f"meeting-{row.meeting_id}-{row.pk}{ENDINGS.get(row.media_type, '')}"
-    response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
-    response["Cache-Control"] = "no-store"
-    return response
+    return sent(name, content, row.media_type, attached=False)

@@ -10,10 +10,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import Actor, actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.meetings import actions, people, queries
 from bangfu.office.meetings import minutes as papers
@@ -30,17 +29,10 @@ from bangfu.office.meetings.web.forms import (
     TaskForm,
     VoteForm,
 )
+from bangfu.office.pages.downloads import DOCX, PDF, sent
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid, OutOfReach
-
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks."""
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
 
 
 def add_errors(form: forms.Form, error: Invalid) -> None:
@@ -59,7 +51,7 @@ def places_of(actor: Actor) -> list[tuple[str, str]]:
 @page("cases.view")
 def meetings(request: HttpRequest) -> HttpResponse:
     """The meetings of the actor's area."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     part = page_of(
         queries.meetings(actor),
         ("starts_at", "id"),
@@ -79,7 +71,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
 @page("cases.act", "GET", "POST")
 def new(request: HttpRequest) -> HttpResponse:
     """Call a meeting."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     form = CallForm(places_of(actor), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -97,7 +89,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @page("cases.view")
 def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """One meeting: what is to be done next, who came, how they voted, what was decided."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     return render(request, "meetings/meeting.html", _context(actor, queries.meeting(actor, pk)))
 
 
@@ -175,7 +167,7 @@ def _form(what: str, row: Meeting, request: HttpRequest) -> forms.Form:
 @page("cases.act", "POST")
 def do(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     """One of the things that are done on a meeting's page."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     row = queries.meeting(actor, pk, queries.ACT)
     try:
         if what == "agenda":
@@ -212,7 +204,7 @@ def _filled(request: HttpRequest, actor: Actor, row: Meeting, what: str) -> Http
 @page("cases.act", "GET", "POST")
 def matter(request: HttpRequest, pk: int) -> HttpResponse:
     """The count of one matter."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     row = queries.matter(actor, pk, queries.ACT)
     if row.meeting.state != HELD:
         messages.warning(request, _("会议召开后、办结前登记表决"))
@@ -241,7 +233,7 @@ def matter(request: HttpRequest, pk: int) -> HttpResponse:
 @page("cases.act", "POST")
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a matter off the agenda."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     row = queries.matter(actor, pk, queries.ACT)
     try:
         actions.remove_matter(actor=actor, matter=row.pk)
@@ -254,7 +246,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 @page("cases.view")
 def minutes(request: HttpRequest, pk: int) -> HttpResponse:
     """The minutes as PDF or Word, whole or as they may be posted."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     row = queries.meeting(actor, pk)
     kind = "docx" if request.GET.get("format") == "docx" else "pdf"
     posted = request.GET.get("posted") == "1"
@@ -263,16 +255,13 @@ def minutes(request: HttpRequest, pk: int) -> HttpResponse:
     except Invalid as error:
         messages.warning(request, str(error))
         return redirect("meetings:meeting", row.pk)
-    response = HttpResponse(content, content_type=_WORD if kind == "docx" else "application/pdf")
-    response["Content-Disposition"] = content_disposition_header(kind == "docx", f"meeting-{row.pk}.{kind}") or "inline"
-    response["Cache-Control"] = "no-store"
-    return response
+    return sent(f"meeting-{row.pk}.{kind}", content, DOCX if kind == "docx" else PDF, attached=kind == "docx")
 
 
 @page("cases.view")
 def tasks(request: HttpRequest) -> HttpResponse:
     """What meetings decided, and whether it was done."""
-    actor, today = actor_of(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     open_only = request.GET.get("view") != "done"
     rows = queries.tasks(actor).filter(done_at__isnull=open_only)
     part = page_of(rows, ("due_on", "id"), request.GET.get("page", ""), count=False, descending=not open_only)
@@ -287,7 +276,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
 @page("cases.act", "POST")
 def task_done(request: HttpRequest, pk: int) -> HttpResponse:
     """A task was done."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     row = queries.task(actor, pk, queries.ACT)
     form = DoneForm(request.POST)
     if form.is_valid():

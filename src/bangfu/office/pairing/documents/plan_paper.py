@@ -16,6 +16,7 @@ from bangfu.core.documents.means_report_pdf import DataError, chosen_fonts, inst
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
 from bangfu.office.audit import api as audit
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.pairing import events, queries, quotas, showing
 from bangfu.office.pairing.models import Measure, Plan
@@ -42,7 +43,7 @@ def view_of(plan: Plan, household: registry.Household) -> dict[str, Any]:
     total = f"{shown.total_fen / 100:,.2f}" if shown.lines else "0.00"
     more = _("（另有 %s 项没有写明资金）") % shown.without_amount if shown.without_amount else ""
     return {
-        "title": _("%s 年度一户一策") % plan.year, "lang": quotas.language(), "date": plan.changed_at.date().isoformat(),
+        "title": _("%s 年度一户一策") % plan.year, "lang": reader_language(), "date": plan.changed_at.date().isoformat(),
         "facts": [[label, text] for label, text in facts],
         "head": [_("序号"), _("措施"), _("内容"), _("责任人"), _("时限"), _("资金（元）和来源"), _("预期成效"), _("进展和成效")],
         "rows": [_row(place, line.kind, line.measure) for place, line in enumerate(shown.lines, 1)],

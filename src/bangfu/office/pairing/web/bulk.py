@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from bangfu.office.accounts.api import actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.refusals import Invalid
@@ -19,14 +20,13 @@ from bangfu.office.pairing import actions, queries, showing
 from bangfu.office.pairing.models import Helper
 from bangfu.office.pairing.queries import ASSIGN
 from bangfu.office.pairing.web.forms import helper_choices
-from bangfu.office.pairing.web.pairs import actor_of
 from bangfu.office.registry import api as registry
 
 
 @page("cases.decide", "GET", "POST")
 def bulk(request: HttpRequest) -> HttpResponse:
     """Preview and confirmation in one page."""
-    actor, today = actor_of(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     asked = request.POST if request.method == "POST" else request.GET
     area = asked.get("area", "").strip()[:12]
     if not area:

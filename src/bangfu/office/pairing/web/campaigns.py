@@ -8,14 +8,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from bangfu.office.accounts.api import actor_in
 from bangfu.office.areas import api as areas
+from bangfu.office.pages.downloads import DOCX, sent
 from bangfu.office.pages.guard import page
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid
-from bangfu.office.pairing import campaign_actions, exports, quotas
+from bangfu.office.pairing import campaign_actions, exports
 from bangfu.office.pairing import campaign_queries as cq
 from bangfu.office.pairing.documents import campaign_report
 from bangfu.office.pairing.models import Campaign, CampaignFinding
@@ -23,16 +25,13 @@ from bangfu.office.pairing.models.campaigns import DRAFT
 from bangfu.office.pairing.queries import ASSIGN, VIEW, narrowed
 from bangfu.office.pairing.web.campaign_forms import CampaignForm, progress, scope_in_words
 from bangfu.office.pairing.web.helpers import places
-from bangfu.office.pairing.web.pairs import actor_of
 from bangfu.office.registry import api as registry
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @page("cases.view")
 def campaigns(request: HttpRequest) -> HttpResponse:
     """All campaigns of the area, the running ones first."""
-    actor, today = actor_of(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     rows = cq.campaigns(actor).exclude(state="dropped").order_by("-state", "-pk")
     part = page_of(rows, ("id",), request.GET.get("page", ""), descending=True)
     names = areas.names({row.area_code for row in part})
@@ -51,11 +50,11 @@ def campaigns(request: HttpRequest) -> HttpResponse:
 @page("cases.decide", "GET", "POST")
 def new(request: HttpRequest) -> HttpResponse:
     """A draft; a template fills in the condition that it proposes."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     template = registry.rulebook().campaigns.get(request.GET.get("template", ""))
     initial: dict[str, Any] = {}
     if template is not None:
-        title = template.title.get(quotas.language())
+        title = template.title.get(reader_language())
         initial = {**template.scope, "template": template.id, "title": f"{timezone.localdate().year} {title}"}
     form = CampaignForm(places(actor), request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -78,7 +77,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @page("cases.view")
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     """One campaign: counts by area and its households; a draft shows the list as it would be."""
-    actor, today = actor_of(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     found = cq.campaign(actor, pk)
     context: dict[str, Any] = {
         "campaign": found, "place": areas.names([found.area_code])[found.area_code], "scope": scope_in_words(found.scope),
@@ -126,7 +125,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _checked(request: HttpRequest, found: Campaign) -> dict[str, Any]:
     """Whether list and outcome are those that were frozen: asked for by who sees the whole campaign."""
-    whole = actor_of(request).may(VIEW, found.area_code)
+    whole = actor_in(request).may(VIEW, found.area_code)
     if not whole or "check" not in request.GET:
         return {"may_check": whole}
     holds = campaign_actions.outcome_holds(found) if found.outcome_hash else None
@@ -134,7 +133,7 @@ def _checked(request: HttpRequest, found: Campaign) -> dict[str, Any]:
 
 
 def _draft_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    actor, found = actor_of(request), context["campaign"]
+    actor, found = actor_in(request), context["campaign"]
     homes: list[registry.Household] = []
     if context["may"]:
         try:
@@ -153,7 +152,7 @@ def _draft_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 
 
 def _done(request: HttpRequest, pk: int, deed: Any, said: str) -> HttpResponse:
-    actor = actor_of(request)
+    actor = actor_in(request)
     found = cq.campaign(actor, pk)
     actor.require(ASSIGN, found.area_code)
     try:
@@ -187,7 +186,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 @page("export")
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """Counts, list and findings as .xlsx."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     actor.require(VIEW)
     return exports.answer(exports.campaign(actor=actor, found=cq.campaign(actor, pk)))
 
@@ -195,10 +194,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 @page("export")
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """The 整改清单 as .docx."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     actor.require(VIEW)
     found = cq.campaign(actor, pk)
-    response = HttpResponse(campaign_report.report(actor=actor, found=found), content_type=DOCX)
-    response["Content-Disposition"] = content_disposition_header(True, f"{found.title}整改清单.docx") or "attachment"
-    response["Cache-Control"] = "no-store"
-    return response
+    return sent(f"{found.title}整改清单.docx", campaign_report.report(actor=actor, found=found), DOCX)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bangfu.office.accounts.api import actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.casework import api as casework
 from bangfu.office.pages.guard import page
@@ -20,14 +21,13 @@ from bangfu.office.pairing.models import CampaignFinding
 from bangfu.office.pairing.models.campaigns import RUNNING
 from bangfu.office.pairing.queries import ACT, ASSIGN, VIEW
 from bangfu.office.pairing.web.campaign_forms import AssignForm, LookForm, ReportForm, SettleForm
-from bangfu.office.pairing.web.pairs import actor_of
 from bangfu.office.registry import api as registry
 
 
 @page("cases.view", "GET", "POST")
 def row(request: HttpRequest, pk: int, row: int) -> HttpResponse:
     """One household of the list: look at it, and see what was found."""
-    actor, today = actor_of(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     held = cq.row(actor, pk, row)
     found = held.campaign
     may = actor.may(ACT, held.area_code) and found.state == RUNNING
@@ -62,7 +62,7 @@ def row(request: HttpRequest, pk: int, row: int) -> HttpResponse:
 @page("cases.view", "GET", "POST")
 def finding(request: HttpRequest, pk: int, finding: int) -> HttpResponse:
     """One finding: what is done, by whom, by when; done with proof; confirmed by another, or justified."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     seen = (
         CampaignFinding.objects.select_related("campaign", "row__household__key")
         .filter(pk=finding, campaign=pk)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bangfu.office.accounts import api as accounts
+from bangfu.office.accounts.api import actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
@@ -20,7 +21,6 @@ from bangfu.office.pairing import actions, queries, quotas
 from bangfu.office.pairing.models import Helper, LeaderDuty
 from bangfu.office.pairing.queries import ASSIGN, VIEW
 from bangfu.office.pairing.web.forms import DutyForm, EndForm, HandOverForm, HelperForm, helper_choices
-from bangfu.office.pairing.web.pairs import actor_of
 
 TABS = ("all", "over", "under", "full", "unknown", "gone")
 
@@ -39,7 +39,7 @@ def places(actor: accounts.Actor, permission: str = ASSIGN) -> list[tuple[str, s
 @page("cases.view")
 def helpers(request: HttpRequest) -> HttpResponse:
     """Officials of the actor's area, above and below their quota."""
-    actor, today = actor_of(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     rows = queries.helpers(actor)
     standing = queries.by_standing(actor, rows, today)
     view = request.GET.get("view", "all")
@@ -84,7 +84,7 @@ def _quotas(actor: accounts.Actor, today: Any) -> list[tuple[str, Any]]:
 @page("cases.view")
 def helper(request: HttpRequest, pk: int) -> HttpResponse:
     """One official: households in the actor's area, history, the four assignments."""
-    actor, today = actor_of(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     found = queries.helper(actor, pk)
     rows = queries.pairings(actor).filter(helper=found).select_related("household").order_by("-starts_on", "-pk")[:400]
     now = [row for row in rows if row.ends_on is None or row.ends_on > today]
@@ -106,7 +106,7 @@ def helper(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _saved(request: HttpRequest, form: HelperForm, pk: int | None) -> Helper | None:
-    actor, given = actor_of(request), dict(form.cleaned_data)
+    actor, given = actor_in(request), dict(form.cleaned_data)
     username = given.pop("username").strip().lower()
     try:
         user = None
@@ -125,7 +125,7 @@ def _saved(request: HttpRequest, form: HelperForm, pk: int | None) -> Helper | N
 @page("cases.decide", "GET", "POST")
 def new(request: HttpRequest) -> HttpResponse:
     """Register an official."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     form = HelperForm(places(actor), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         made = _saved(request, form, None)
@@ -138,7 +138,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @page("cases.decide", "GET", "POST")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct what is known of an official."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     found = queries.helper(actor, pk)
     actor.require(ASSIGN, found.area_code)
     initial = {name: getattr(found, name) for name in ("name", "unit", "rank", "area_code")}
@@ -155,7 +155,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @page("cases.decide", "GET", "POST")
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """An official leaves."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     found = queries.helper(actor, pk)
     actor.require(ASSIGN, found.area_code)
     form = EndForm(request.POST if request.method == "POST" else None)
@@ -178,7 +178,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 @page("cases.decide", "GET", "POST")
 def duty(request: HttpRequest, pk: int) -> HttpResponse:
     """One of the four assignments."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     found = queries.helper(actor, pk)
     actor.require(ASSIGN, found.area_code)
     form = DutyForm(
@@ -207,7 +207,7 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
 @page("cases.decide", "GET", "POST")
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """An official's households go to another."""
-    actor, today = actor_of(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     found = queries.helper(actor, pk, ASSIGN)
     rows = queries.pairings(actor, ASSIGN).filter(helper=found, ends_on=None).select_related("household")
     homes = [(row.household.number, f"{row.household.head_name} {row.household.number}") for row in rows]

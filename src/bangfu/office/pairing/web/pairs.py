@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import Actor, actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
@@ -24,16 +24,10 @@ from bangfu.office.pairing.web.forms import EndForm, PairForm, helper_choices
 from bangfu.office.registry import api as registry
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks."""
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
-
-
 @page("cases.view")
 def pairs(request: HttpRequest) -> HttpResponse:
     """Who helps whom, who has nobody, in the actor's area."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     asked = queries.Asked.read(request.GET.dict())
     held: dict[int, Pairing] = {}
     if asked.view == "without":
@@ -69,7 +63,7 @@ def pairs(request: HttpRequest) -> HttpResponse:
 @page("export")
 def export(request: HttpRequest) -> HttpResponse:
     """The list as it is filtered, as .xlsx."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     actor.require(VIEW)
     return exports.answer(exports.pairs(actor=actor, asked=queries.Asked.read(request.GET.dict())))
 
@@ -77,7 +71,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @page("cases.view")
 def mine(request: HttpRequest) -> HttpResponse:
     """My households: what is due, for a phone."""
-    actor, today = actor_of(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     own = queries.own_helper(actor)
     found = queries.mine(actor, own, today) if own is not None else []
     plans = showing.plans_of([one.pairing.household_id for one in found], today.year)
@@ -93,7 +87,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @page("cases.view")
 def of_household(request: HttpRequest, number: str) -> HttpResponse:
     """Helper and plan of one household: a part of its page, or a page where there is no JavaScript."""
-    actor, today = actor_of(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     home = registry.household(actor, number, VIEW)
     plan = showing.plan_of(home, today.year)
     context = {
@@ -116,7 +110,7 @@ def _offered(actor: Actor, home: registry.Household, without: int = 0) -> list[t
 @page("cases.decide", "GET", "POST")
 def pair(request: HttpRequest, number: str) -> HttpResponse:
     """Give a household its helper, or hand it over to another."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     home = registry.household(actor, number, ASSIGN)
     held = Pairing.objects.select_related("helper").filter(household=home, ends_on=None).first()
     offered = _offered(actor, home, held.helper_id if held else 0)
@@ -144,7 +138,7 @@ def pair(request: HttpRequest, number: str) -> HttpResponse:
 @page("cases.decide", "GET", "POST")
 def end(request: HttpRequest, number: str) -> HttpResponse:
     """A household's helper helps it no more."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     home = registry.household(actor, number, ASSIGN)
     held = Pairing.objects.select_related("helper").filter(household=home, ends_on=None).first()
     form = EndForm(request.POST if request.method == "POST" else None)

@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import Actor, actor_in
 from bangfu.office.areas import api as areas
+from bangfu.office.pages.downloads import PDF, sent
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
 from bangfu.office.pages.refusals import Invalid, OutOfReach
@@ -21,7 +21,6 @@ from bangfu.office.pairing.documents import plan_paper
 from bangfu.office.pairing.models import Measure, Plan, PlanVersion
 from bangfu.office.pairing.queries import ACT, VIEW
 from bangfu.office.pairing.web.forms import MeasureForm, MoveForm, PlanForm
-from bangfu.office.pairing.web.pairs import actor_of
 from bangfu.office.registry import api as registry
 
 
@@ -41,7 +40,7 @@ def _there(actor: Actor, number: str, year: int, permission: str = VIEW) -> tupl
 @page("cases.view")
 def plan(request: HttpRequest, number: str, year: int) -> HttpResponse:
     """A household's plan of a year; where there is none yet, where it is begun."""
-    actor, today = actor_of(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     home = registry.household(actor, number, VIEW)
     found = showing.plan_of(home, year)
     context = {
@@ -71,7 +70,7 @@ def _form_page(
 @page("cases.act", "GET", "POST")
 def edit(request: HttpRequest, number: str, year: int) -> HttpResponse:
     """Begin a plan, or change its aim and take the causes from the registry anew."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     home = registry.household(actor, number, ACT)
     found = showing.plan_of(home, year)
     initial = {"goal": found.goal if found else ""}
@@ -93,7 +92,7 @@ def edit(request: HttpRequest, number: str, year: int) -> HttpResponse:
 @page("cases.act", "GET", "POST")
 def add(request: HttpRequest, number: str, year: int) -> HttpResponse:
     """A new measure."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     home, found = _there(actor, number, year, ACT)
     helper = queries.current(home, timezone.localdate())
     initial = {"responsible": helper.helper.name if helper else actor.name}
@@ -119,7 +118,7 @@ def _measure(found: Plan, pk: int) -> Measure:
 @page("cases.act", "GET", "POST")
 def change(request: HttpRequest, number: str, year: int, pk: int) -> HttpResponse:
     """What a measure says."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     home, found = _there(actor, number, year, ACT)
     measure = _measure(found, pk)
     form = MeasureForm(True, request.POST if request.method == "POST" else None, initial=MeasureForm.of(measure))
@@ -140,7 +139,7 @@ def change(request: HttpRequest, number: str, year: int, pk: int) -> HttpRespons
 @page("cases.act", "GET", "POST")
 def move(request: HttpRequest, number: str, year: int, pk: int, to: str) -> HttpResponse:
     """How far a measure has come."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     home, found = _there(actor, number, year, ACT)
     measure = _measure(found, pk)
     if to not in plan_actions.MOVES[measure.state]:
@@ -168,7 +167,7 @@ def move(request: HttpRequest, number: str, year: int, pk: int, to: str) -> Http
 @page("cases.view")
 def version(request: HttpRequest, number: str, year: int, version: int) -> HttpResponse:
     """The plan as it stood after a change, and what the change was."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     home, found = _there(actor, number, year)
     held = {one.number: one for one in PlanVersion.objects.filter(plan=found, number__in=(version, version - 1))}
     if version not in held:
@@ -187,23 +186,20 @@ def version(request: HttpRequest, number: str, year: int, version: int) -> HttpR
 @page("cases.view")
 def printed(request: HttpRequest, number: str, year: int) -> HttpResponse:
     """The plan on one page."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     home, found = _there(actor, number, year)
     try:
         content = plan_paper.printed(actor=actor, plan=found, household=home)
     except Invalid as error:
         messages.warning(request, str(error))
         return redirect("pairing:plan", number, year)
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, f"{number}-{year}.pdf") or "inline"
-    response["Cache-Control"] = "no-store"
-    return response
+    return sent(f"{number}-{year}.pdf", content, PDF, attached=False)
 
 
 @page("cases.view")
 def measures(request: HttpRequest) -> HttpResponse:
     """Measures that are late."""
-    actor, today = actor_of(request), timezone.localdate()
+    actor, today = actor_in(request), timezone.localdate()
     area = request.GET.get("area", "").strip()[:12]
     rows = queries.overdue(actor, today, area).select_related("plan__household")
     part = page_of(rows, ("due_on", "id"), request.GET.get("page", ""))
@@ -218,6 +214,6 @@ def measures(request: HttpRequest) -> HttpResponse:
 @page("export")
 def measures_export(request: HttpRequest) -> HttpResponse:
     """The same as .xlsx."""
-    actor = actor_of(request)
+    actor = actor_in(request)
     actor.require(VIEW)
     return exports.answer(exports.measures(actor=actor, area=request.GET.get("area", "").strip()[:12]))

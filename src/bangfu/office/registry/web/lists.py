@@ -9,10 +9,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from bangfu.office.pages.downloads import XLSX
+from bangfu.office.pages.downloads import XLSX, sent
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import SIZES
 from bangfu.office.pages.purposes import stated_in
@@ -101,10 +100,7 @@ def _export(request: HttpRequest, ask: Callable[..., Asked], back: str) -> HttpR
         for message in wrong.errors.values():
             messages.error(request, message, extra_tags="danger")
         return HttpResponseRedirect(f"{reverse(back)}?{query.urlencode()}")
-    response = HttpResponse(book.content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, book.name) or ""
-    response["Cache-Control"] = "no-store"
-    return response
+    return sent(book.name, book.content, XLSX)
 
 
 @page("export", "POST")

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 
 from bangfu.office.accounts.api import Actor
 from bangfu.office.areas import api as areas
+from bangfu.office.pages.downloads import sent
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.refusals import Invalid
 from bangfu.office.reporting import documents, figures
@@ -67,7 +67,4 @@ def document(request: HttpRequest) -> HttpResponse:
         return render(request, "reporting/document.html", {**context, "errors": {"": str(error)}}, status=422)
     if not wanted:
         return render(request, "reporting/document.html", {**context, "made": made})
-    response = HttpResponse(made.content, content_type=TYPES[wanted])
-    response["Content-Disposition"] = content_disposition_header(True, made.name) or "attachment"
-    response["Cache-Control"] = "no-store"
-    return response
+    return sent(made.name, made.content, TYPES[wanted])

@@ -10,12 +10,12 @@ from django.db.models import F
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bangfu.office.areas import api as areas
 from bangfu.office.pages.downloads import XLSX
 from bangfu.office.pages.guard import page
+from bangfu.office.pages.language import reader_language
 from bangfu.office.pages.paging import Page, page_of
 from bangfu.office.pages.purposes import stated_in
 from bangfu.office.pages.refusals import Invalid
@@ -33,10 +33,6 @@ from bangfu.office.runs.worklists import workbook as worklist_of
 
 _SHARE = {EXPORTING: (5, 30), SCREENING: (30, 80), LOADING: (80, 100)}
 """From how many to how many of a hundred each step takes."""
-
-
-def _language() -> str:
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def _percent(run: Run) -> int:
@@ -114,7 +110,7 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     if run.status == "done":
         filters = Filters.read(request.GET.dict())
         table = queries.table(actor, run, Filters(kind=filters.kind, area=filters.area))
-        titles, language = titles_of_run(run), _language()
+        titles, language = titles_of_run(run), reader_language()
         kinds = dict(KINDS)
         context.update(
             table=table,
@@ -180,7 +176,7 @@ def lines(request: HttpRequest, pk: int) -> HttpResponse:
     part = page_of(rows, queries.ORDER, request.GET.get("page", ""), _size(request), count=False)
     places = queries.places(actor, run)
     names = {place.code: place.name for place in places}
-    titles, language = titles_of_run(run), _language()
+    titles, language = titles_of_run(run), reader_language()
     kinds = dict(KINDS)
     found = queries.definitions(actor, run)
     wanted = [(d, k, title(titles, k, d, language)) for k, d in found if not filters.kind or k == filters.kind]
@@ -210,7 +206,7 @@ def explanation(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     run = queries.run(actor, pk)
     finding = queries.finding(actor, run, line)
-    language, unmask = _language(), False
+    language, unmask = reader_language(), False
     wrong: Mapping[str, Any] = {}
     if request.method == "POST":
         try:
@@ -247,7 +243,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     """The lines that the list shows, as a workbook."""
     actor = request.actor  # type: ignore[attr-defined]
     run = queries.run(actor, pk)
-    file = workbook(actor=actor, run=run, filters=Filters.read(request.GET.dict()), language=_language())
+    file = workbook(actor=actor, run=run, filters=Filters.read(request.GET.dict()), language=reader_language())
     name = _("比对结果_%(day)s.xlsx") % {"day": f"{run.as_of:%Y-%m}"}
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 

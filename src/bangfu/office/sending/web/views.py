@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bangfu.office.accounts.api import Actor
+from bangfu.office.accounts.api import actor_in
 from bangfu.office.areas import api as areas
 from bangfu.office.pages.guard import page
 from bangfu.office.pages.paging import page_of
@@ -35,15 +35,10 @@ class RefusalForm(forms.Form):
     household = forms.CharField(label=gettext_lazy("户编号"), max_length=30)
 
 
-def _actor(request: HttpRequest) -> Actor:
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
-
-
 @page("cases.view")
 def messages_page(request: HttpRequest) -> HttpResponse:
     """The messages of the actor's area, by state."""
-    actor = _actor(request)
+    actor = actor_in(request)
     rows = Message.objects.filter(actor.limit(actions.VIEW))
     counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     state = request.GET.get("state", "")
@@ -67,7 +62,7 @@ def messages_page(request: HttpRequest) -> HttpResponse:
 @page("cases.act", "POST")
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a message once more."""
-    actor = _actor(request)
+    actor = actor_in(request)
     try:
         actions.send_again(actor=actor, message=actions.message_of(actor, pk, actions.ACT).pk)
         messages.success(request, _("已重新排入发送"))
@@ -79,7 +74,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 @page("cases.view", "GET", "POST")
 def refusals(request: HttpRequest) -> HttpResponse:
     """Households that want no messages."""
-    actor = _actor(request)
+    actor = actor_in(request)
     may_act = actor.may(actions.ACT)
     form = RefusalForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
@@ -103,6 +98,6 @@ def refusals(request: HttpRequest) -> HttpResponse:
 @page("cases.act", "POST")
 def allow(request: HttpRequest, pk: int) -> HttpResponse:
     """A household wants messages again."""
-    actions.opt_in(actor=_actor(request), household=pk)
+    actions.opt_in(actor=actor_in(request), household=pk)
     messages.success(request, _("已恢复接收短信"))
     return redirect("sending:refusals")
